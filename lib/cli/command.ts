@@ -1,0 +1,131 @@
+/** What a command is: a name, a field table that makes its flags, and a function of the checked configuration. */
+import { parseArgs } from 'node:util';
+import { describeField, parseConfig, type Field, type FieldTable } from '../config';
+import { errorMessage, InputError, nearMatch } from '../errors';
+import { readJson } from '../files';
+
+export interface Command<C extends object = Record<string, unknown>> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Every field is a flag: `learningRate` is `--learning-rate`; a boolean also has its `--no-` form. */
+  readonly fields: FieldTable<C>;
+  /** Fields that may be given by position, in this order: `setup tensorflow`. */
+  readonly positionals?: readonly (keyof C & string)[];
+  /** Runs the command. Progress goes to stderr; what is returned is printed as one JSON line on stdout. */
+  run(config: Readonly<C>): Promise<unknown>;
+}
+
+/** Lets the compiler check a command against its own configuration type, then forgets that type for the list. */
+export function defineCommand<C extends object>(command: Command<C>): Command {
+  return command as unknown as Command;
+}
+
+export function flagName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * Reads a command's configuration from its arguments: default < `--config` file < flag.
+ *
+ * @throws {InputError} for unknown flags (with the near match), missing values and whatever {@link parseConfig} refuses.
+ */
+export function parseCommandLine<C extends object>(
+  command: Command<C>,
+  argv: readonly string[],
+): Readonly<C> {
+  const fields = Object.entries<Field<unknown>>(command.fields);
+  const options: Record<string, { type: 'string' | 'boolean' }> = { config: { type: 'string' } };
+  for (const [key, field] of fields) {
+    const boolean = field.type === 'boolean';
+    options[flagName(key)] = { type: boolean ? 'boolean' : 'string' };
+    if (boolean) options[`no-${flagName(key)}`] = { type: 'boolean' };
+  }
+  let parsed;
+  try {
+    parsed = parseArgs({ args: joinNegativeNumbers(argv), options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new InputError(`${command.name}: ${flagProblem(errorMessage(error), Object.keys(options))}`);
+  }
+  const file = parsed.values['config'] as string | undefined;
+  const given: Record<string, unknown> = file === undefined ? {} : readConfigFile(command.name, file);
+  const positionals = command.positionals ?? [];
+  if (parsed.positionals.length > positionals.length) {
+    throw new InputError(
+      `${command.name}: unexpected argument '${parsed.positionals[positionals.length]}'; expected ${positionals.length === 0 ? 'flags only' : `at most ${positionals.join(' ')}`}`,
+    );
+  }
+  parsed.positionals.forEach((value, i) => (given[positionals[i] as string] = value));
+  for (const [key, field] of fields) {
+    const flag = flagName(key);
+    if (field.type === 'boolean' && parsed.values[`no-${flag}`] === true) given[key] = false;
+    const value = parsed.values[flag];
+    if (value === undefined) continue;
+    given[key] =
+      field.type === 'number' || field.type === 'integer' ? toNumber(command.name, flag, value) : value;
+  }
+  return parseConfig(command.name, command.fields, given);
+}
+
+/** `parseArgs` takes `--margin -1` for two flags; `--margin=-1` it understands. */
+function joinNegativeNumbers(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of argv) {
+    const last = joined.at(-1);
+    if (/^-\d/.test(word) && last?.startsWith('--') && !last.includes('='))
+      joined[joined.length - 1] = `${last}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
+}
+
+function flagProblem(message: string, known: readonly string[]): string {
+  const unknown = /Unknown option '--?([^']*)'/.exec(message)?.[1];
+  if (unknown === undefined) return message;
+  const near = nearMatch(unknown, known);
+  return `unknown flag '--${unknown}'${near === undefined ? '' : `; did you mean '--${near}'?`} (see --help)`;
+}
+
+function readConfigFile(command: string, path: string): Record<string, unknown> {
+  const json = readJson(path);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new InputError(
+      `${command}: ${path} must hold a JSON object, got ${Array.isArray(json) ? 'an array' : typeof json}`,
+    );
+  }
+  return { ...json };
+}
+
+function toNumber(command: string, flag: string, value: unknown): number {
+  const number = Number(value);
+  if (value === '' || Number.isNaN(number))
+    throw new InputError(`${command}: '--${flag}' must be a number, got '${String(value)}'`);
+  return number;
+}
+
+/** The text of `rlhf-kit <command> --help`: every flag with range, default, source and doc. */
+export function commandHelp<C extends object>(command: Command<C>): string {
+  const positionals = (command.positionals ?? []).map((name) => ` [${name}]`).join('');
+  const lines = [`rlhf-kit ${command.name}${positionals} [flags]`, '', `  ${command.summary}`, '', 'Flags'];
+  for (const [key, field] of Object.entries<Field<unknown>>(command.fields)) {
+    const value =
+      field.default !== undefined
+        ? `default ${String(field.default)}`
+        : field.optional
+          ? 'optional'
+          : 'required';
+    const source = field.source === undefined ? '' : `, ${field.source}`;
+    const unit = field.unit === undefined ? '' : ` ${field.unit}`;
+    lines.push(
+      `  --${flagName(key)}`,
+      `      ${field.doc} (${describeField(field)}${unit}; ${value}${source})`,
+    );
+  }
+  lines.push(
+    '  --config',
+    '      a JSON file with the same fields in camelCase; flags win over it',
+    '  --help',
+    '      this text',
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,48 @@
+/** Errors whose message is meant for the person at the keyboard: what, where, expected, got. */
+
+/**
+ * The input, the configuration or the machine is at fault, not the program. The command line prints the message alone
+ * (no stack) and exits with code 2.
+ */
+export class InputError extends Error {
+  override name = 'InputError';
+}
+
+/** A tensor or an array has another shape than the function's contract says. */
+export class ShapeError extends InputError {
+  override name = 'ShapeError';
+}
+
+/** The person stopped the program (Ctrl-C). The command line exits with code 130. */
+export class InterruptedError extends Error {
+  override name = 'InterruptedError';
+}
+
+/** The message of anything thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The near match of a misspelt word among the known ones, or undefined when none is near (at most a third of the letters differ). */
+export function nearMatch(word: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

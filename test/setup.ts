@@ -1,0 +1,1 @@
+process.env['RLHF_KIT_PROGRESS'] = 'off';

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+/** CI counts the tests in this file. */
+const report = process.env['RLHF_KIT_TEST_REPORT'];
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A native engine may be loaded only once in a process: each file gets a process of its own.
+    pool: 'forks',
+    poolOptions: { forks: { maxForks: 2 } },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    setupFiles: ['test/setup.ts'],
+    reporters: report === undefined ? ['default'] : ['default', 'json'],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
+  },
+});
