@@ -1,0 +1,20 @@
+/** What an engine is to the rest of the kit: a name, a way to tell whether it is there, a way to start it. */
+import { InputError } from '../errors';
+
+export const engineNames = ['tensorflow', 'wasm', 'cpu'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** An engine that was asked for cannot be had on this machine; the message says how to get it. */
+export class BackendUnavailableError extends InputError {
+  override name = 'BackendUnavailableError';
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /** One line for `doctor`: what it is good for. */
+  readonly purpose: string;
+  /** Loads the engine and makes it tfjs's backend. @throws {BackendUnavailableError} */
+  start(): Promise<void>;
+  /** Version and device, once started. */
+  describe(): string;
+}

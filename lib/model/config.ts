@@ -1,0 +1,122 @@
+/** The shape of a model: Hugging Face's Llama config.json in camelCase. */
+import { InputError } from '../errors';
+
+export interface ModelConfig {
+  readonly vocabSize: number;
+  /** D */
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly numHiddenLayers: number;
+  /** H */
+  readonly numAttentionHeads: number;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
+  readonly maxPositionEmbeddings: number;
+  readonly rmsNormEps: number;
+  readonly ropeTheta: number;
+  readonly tieWordEmbeddings: boolean;
+  readonly bosTokenId?: number;
+  readonly eosTokenId?: number | readonly number[];
+  readonly padTokenId?: number;
+}
+
+/** Model types whose weights and arithmetic are those of Llama. */
+const modelTypes = ['llama', 'mistral'];
+
+/**
+ * Reads a Hugging Face config.json.
+ *
+ * @throws {InputError} for another architecture, for what Llama's variants have and this transformer has not (biases,
+ * scaled rotary embeddings, sliding windows), and for sizes that do not fit together.
+ */
+export function parseModelConfig(json: unknown, where = 'config.json'): ModelConfig {
+  const raw = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const refuse = (field: string, expected: string, got: unknown): never => {
+    throw new InputError(`${where}: '${field}' must be ${expected}, got ${JSON.stringify(got)}`);
+  };
+  const number = (field: string, fallback?: number): number => {
+    const value = raw[field] ?? fallback;
+    return typeof value === 'number' && value > 0 ? value : refuse(field, 'a positive number', raw[field]);
+  };
+  const size = (field: string, fallback?: number): number => {
+    const value = number(field, fallback);
+    return Number.isInteger(value) ? value : refuse(field, 'a positive integer', raw[field] ?? fallback);
+  };
+  const type = raw['model_type'];
+  if (typeof type !== 'string' || !modelTypes.includes(type))
+    refuse('model_type', `one of ${modelTypes.join(', ')}`, type);
+  for (const flag of ['attention_bias', 'mlp_bias']) if (raw[flag] === true) refuse(flag, 'false', true);
+  if ((raw['hidden_act'] ?? 'silu') !== 'silu') refuse('hidden_act', '"silu"', raw['hidden_act']);
+  const rope = (raw['rope_parameters'] ?? raw['rope_scaling'] ?? {}) as Record<string, unknown>;
+  const ropeType = rope['rope_type'] ?? rope['type'] ?? 'default';
+  if (ropeType !== 'default') refuse('rope_scaling', 'absent or of the default type', ropeType);
+  if (typeof raw['sliding_window'] === 'number') refuse('sliding_window', 'null', raw['sliding_window']);
+
+  const hiddenSize = size('hidden_size');
+  const numAttentionHeads = size('num_attention_heads');
+  const headDim = size('head_dim', hiddenSize / numAttentionHeads);
+  const numKeyValueHeads = size('num_key_value_heads', numAttentionHeads);
+  if (headDim % 2 !== 0) refuse('head_dim', 'even (rotary embeddings turn pairs)', headDim);
+  if (numAttentionHeads % numKeyValueHeads !== 0) {
+    refuse(
+      'num_key_value_heads',
+      `a divisor of num_attention_heads (${numAttentionHeads})`,
+      numKeyValueHeads,
+    );
+  }
+  const token = (field: string): number | undefined =>
+    typeof raw[field] === 'number' ? (raw[field] as number) : undefined;
+  const bos = token('bos_token_id');
+  const pad = token('pad_token_id');
+  const eos = Array.isArray(raw['eos_token_id']) ? (raw['eos_token_id'] as number[]) : token('eos_token_id');
+  return {
+    vocabSize: size('vocab_size'),
+    hiddenSize,
+    intermediateSize: size('intermediate_size'),
+    numHiddenLayers: size('num_hidden_layers'),
+    numAttentionHeads,
+    numKeyValueHeads,
+    headDim,
+    maxPositionEmbeddings: size('max_position_embeddings', 2048),
+    rmsNormEps: number('rms_norm_eps', 1e-6),
+    ropeTheta: number('rope_theta', (rope['rope_theta'] as number | undefined) ?? 10000),
+    tieWordEmbeddings: raw['tie_word_embeddings'] === true,
+    ...(bos === undefined ? {} : { bosTokenId: bos }),
+    ...(eos === undefined ? {} : { eosTokenId: eos }),
+    ...(pad === undefined ? {} : { padTokenId: pad }),
+  };
+}
+
+/** What a saved model is: a language model, or a reward model with one score. */
+export type Architecture = 'LlamaForCausalLM' | 'LlamaForSequenceClassification';
+
+/** The config.json that transformers reads; `dtype` is the type of the weights beside it. */
+export function toHfConfig(
+  config: ModelConfig,
+  architecture: Architecture,
+  dtype: 'float32' | 'float16' | 'bfloat16' = 'float32',
+): Record<string, unknown> {
+  return {
+    architectures: [architecture],
+    model_type: 'llama',
+    vocab_size: config.vocabSize,
+    hidden_size: config.hiddenSize,
+    intermediate_size: config.intermediateSize,
+    num_hidden_layers: config.numHiddenLayers,
+    num_attention_heads: config.numAttentionHeads,
+    num_key_value_heads: config.numKeyValueHeads,
+    head_dim: config.headDim,
+    hidden_act: 'silu',
+    max_position_embeddings: config.maxPositionEmbeddings,
+    rms_norm_eps: config.rmsNormEps,
+    rope_theta: config.ropeTheta,
+    tie_word_embeddings: config.tieWordEmbeddings,
+    attention_bias: false,
+    mlp_bias: false,
+    bos_token_id: config.bosTokenId ?? null,
+    eos_token_id: config.eosTokenId ?? null,
+    pad_token_id: config.padTokenId ?? null,
+    ...(architecture === 'LlamaForSequenceClassification' ? { num_labels: 1, id2label: { 0: 'score' } } : {}),
+    torch_dtype: dtype,
+  };
+}

@@ -1,0 +1,92 @@
+/** Model directories in Hugging Face's layout: config.json, model.safetensors, tokenizer files. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors';
+import { readJson, writeFileAtomically, writeJson } from '../files';
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
+import { parseModelConfig, toHfConfig, type ModelConfig } from './config';
+import { paramShapes, type Params } from './params';
+import { readShardedSafetensors, writeSafetensors, type WeightType } from './weights';
+
+export interface Model {
+  /** With `score.weight` when it is a reward model. */
+  readonly params: Params;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+}
+
+const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+
+/** Parameters that heads add to a language model's. */
+const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]> =>
+  new Map([
+    ['score.weight', [1, config.hiddenSize]],
+    ['value.weight', [1, config.hiddenSize]],
+    ['value.bias', [1]],
+  ]);
+
+/**
+ * Loads a model directory. The caller owns the parameters.
+ *
+ * @throws {InputError} when a file is missing or broken, a parameter is missing or has another shape than config.json says,
+ * or the tokenizer has more tokens than the model.
+ */
+export function loadModel(directory: string): Model {
+  if (!existsSync(directory))
+    throw new InputError(`cannot read model directory ${directory}: no such directory`);
+  const configPath = join(directory, 'config.json');
+  const config = parseModelConfig(readJson(configPath), configPath);
+  const tokenizer = loadTokenizer(directory);
+  if (tokenizer.vocabSize > config.vocabSize) {
+    throw new InputError(
+      `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
+    );
+  }
+  const read = readShardedSafetensors(directory);
+  const params: Params = {};
+  const isReward = read['score.weight'] !== undefined;
+  const shapes = new Map<string, readonly number[]>(paramShapes(config));
+  // A reward model predicts no tokens: it may leave the language-model head out.
+  if (isReward) shapes.delete('lm_head.weight');
+  for (const [name, shape] of shapes) params[name] = take(directory, read, name, shape);
+  for (const [name, shape] of headShapes(config)) {
+    if (read[name] !== undefined) params[name] = take(directory, read, name, shape);
+  }
+  for (const [name, tensor] of Object.entries(read)) if (params[name] === undefined) tensor.dispose();
+  return { params, config, tokenizer };
+}
+
+function take(directory: string, read: Params, name: string, shape: readonly number[]): Params[string] {
+  const tensor = read[name];
+  if (tensor === undefined) throw new InputError(`${directory}: model.safetensors has no ${name}`);
+  if (tensor.shape.join() !== shape.join()) {
+    throw new InputError(
+      `${directory}: ${name} must be [${shape.join()}] by config.json, got [${tensor.shape.join()}]`,
+    );
+  }
+  return tensor;
+}
+
+/**
+ * Writes a model directory that transformers reads too: as LlamaForSequenceClassification when the parameters hold a score
+ * head, else as LlamaForCausalLM.
+ */
+export function saveModel(
+  directory: string,
+  { params, config, tokenizer }: Model,
+  dtype: WeightType = 'F32',
+): void {
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of Object.entries(tokenizer.files))
+    writeFileAtomically(join(directory, name), content);
+  const isReward = params['score.weight'] !== undefined;
+  writeJson(
+    join(directory, 'config.json'),
+    toHfConfig(
+      { ...config, eosTokenId: tokenizer.eosTokenId, padTokenId: tokenizer.padTokenId },
+      isReward ? 'LlamaForSequenceClassification' : 'LlamaForCausalLM',
+      torchNames[dtype],
+    ),
+  );
+  writeSafetensors(join(directory, 'model.safetensors'), params, dtype);
+}

@@ -1,0 +1,53 @@
+/** What is read off the hidden states: next-token logits, a score per sequence, a value per token. */
+import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../errors';
+import type { ModelConfig } from './config';
+import type { Params } from './params';
+
+/**
+ * Logits of the next token.
+ *
+ * @param hidden [N, D]
+ * @returns [N, V]
+ */
+export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2D): tf.Tensor2D {
+  const name = config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
+  return tf.matMul(hidden, head(params, name) as tf.Tensor2D, false, true);
+}
+
+/**
+ * Reward-model scores: `score.weight` on the hidden state at `lastIndex`.
+ *
+ * @param hidden [B, T, D]
+ * @param lastIndex column of each row's last real token. [B] int32
+ * @returns [B]
+ */
+export function scores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor1D {
+  const [B, T, D] = hidden.shape;
+  const rows = tf.add(lastIndex, tf.range(0, B * T, T, 'int32')); // [B]
+  const last = tf.gather(tf.reshape(hidden, [B * T, D]), tf.cast(rows, 'int32')); // [B, D]
+  return tf.reshape(tf.matMul(last, head(params, 'score.weight') as tf.Tensor2D, false, true), [B]);
+}
+
+/**
+ * Values of a value head: `value.weight`·h + `value.bias` at every token.
+ *
+ * @param hidden [B, T, D]
+ * @returns [B, T]
+ */
+export function values(params: Params, hidden: tf.Tensor3D): tf.Tensor2D {
+  const [B, T, D] = hidden.shape;
+  const flat = tf.matMul(
+    tf.reshape(hidden, [B * T, D]),
+    head(params, 'value.weight') as tf.Tensor2D,
+    false,
+    true,
+  );
+  return tf.reshape(tf.add(flat, head(params, 'value.bias')), [B, T]);
+}
+
+function head(params: Params, name: string): tf.Tensor {
+  const tensor = params[name];
+  if (tensor === undefined) throw new InputError(`the model has no ${name}`);
+  return tensor;
+}

@@ -1,0 +1,176 @@
+/** The decoder-only transformer (Llama family) as a pure function of its parameters: traceable and differentiable. */
+import * as tf from '@tensorflow/tfjs';
+import type { ModelConfig } from './config';
+import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
+import type { Params } from './params';
+
+/** Added to attention scores that must not count; finite, so that a fully masked row stays finite. */
+const notAttended = -1e9;
+
+/** Keys and values of the tokens read so far, one entry a layer. */
+export interface KvCache {
+  /** [B·Hkv, S, hd] each */
+  readonly keys: tf.Tensor3D[];
+  readonly values: tf.Tensor3D[];
+}
+
+/**
+ * Hidden states after the final norm.
+ *
+ * Padding may stand on either side: a token's position is the number of real tokens before it, and padding is never
+ * attended to.
+ *
+ * @param tokens [B, T] int32
+ * @param mask [B, T] 1 = a real token
+ * @returns [B, T, D]
+ */
+export function hiddenStates(
+  params: Params,
+  config: ModelConfig,
+  tokens: tf.Tensor2D,
+  mask: tf.Tensor2D,
+): tf.Tensor3D {
+  return prefill(params, config, tokens, mask).hidden;
+}
+
+/** As {@link hiddenStates}, with the keys and values that {@link decode} goes on from. */
+export function prefill(
+  params: Params,
+  config: ModelConfig,
+  tokens: tf.Tensor2D,
+  mask: tf.Tensor2D,
+): { hidden: tf.Tensor3D; cache: KvCache } {
+  const [B, T] = tokens.shape;
+  const positions = tf.relu(tf.sub(tf.cumsum(mask, 1), 1)) as tf.Tensor2D; // [B, T]
+  const causal = tf.tensor2d(lowerTriangle(T), [T, T]);
+  const attended = tf.mul(tf.reshape(mask, [B, 1, 1, T]), tf.reshape(causal, [1, 1, T, T])); // [B, 1, T, T]
+  return layers(params, config, tokens, positions, attended);
+}
+
+/**
+ * Reads one further token of every sequence.
+ *
+ * @param token [B] int32
+ * @param mask [B, S + 1] 1 = a real token, the new one included
+ * @returns hidden [B, 1, D] and the longer cache; the given cache is left as it is.
+ */
+export function decode(
+  params: Params,
+  config: ModelConfig,
+  token: tf.Tensor1D,
+  mask: tf.Tensor2D,
+  cache: KvCache,
+): { hidden: tf.Tensor3D; cache: KvCache } {
+  const [B, S] = mask.shape;
+  const positions = tf.sub(tf.sum(mask, 1, true), 1) as tf.Tensor2D; // [B, 1]
+  return layers(params, config, tf.reshape(token, [B, 1]), positions, tf.reshape(mask, [B, 1, 1, S]), cache);
+}
+
+/** @param attended 1 where the query in row t may see the key in column s. [B, 1, T, S] */
+function layers(
+  params: Params,
+  config: ModelConfig,
+  tokens: tf.Tensor2D,
+  positions: tf.Tensor2D,
+  attended: tf.Tensor,
+  past?: KvCache,
+): { hidden: tf.Tensor3D; cache: KvCache } {
+  const [B, T] = tokens.shape;
+  const rotary = rotaryTables(positions, config.headDim, config.ropeTheta);
+  const bias = tf.mul(tf.sub(1, attended), notAttended); // [B, 1, T, S]
+  const cache: KvCache = { keys: [], values: [] };
+  let x = tf.gather(weight(params, 'model.embed_tokens.weight'), tf.reshape(tokens, [B * T])) as tf.Tensor2D; // [B·T, D]
+  for (let layer = 0; layer < config.numHiddenLayers; layer++) {
+    const own = (name: string): tf.Tensor2D =>
+      weight(params, `model.layers.${layer}.${name}.weight`) as tf.Tensor2D;
+    const norm = (y: tf.Tensor2D, name: string): tf.Tensor2D =>
+      rmsNorm(y, own(name) as unknown as tf.Tensor1D, config.rmsNormEps);
+
+    // 1. attention
+    const shape = { B, T, ...config };
+    const normed = norm(x, 'input_layernorm');
+    const queries = rotate(
+      heads(linear(normed, own('self_attn.q_proj')), config.numAttentionHeads, shape),
+      rotary,
+    );
+    let keys = merge(
+      rotate(heads(linear(normed, own('self_attn.k_proj')), config.numKeyValueHeads, shape), rotary),
+      shape,
+    );
+    let values = merge(heads(linear(normed, own('self_attn.v_proj')), config.numKeyValueHeads, shape), shape);
+    if (past !== undefined) {
+      keys = tf.concat([past.keys[layer] as tf.Tensor3D, keys], 1);
+      values = tf.concat([past.values[layer] as tf.Tensor3D, values], 1);
+    }
+    cache.keys.push(keys);
+    cache.values.push(values);
+    x = tf.add(x, linear(attend(queries, keys, values, bias, shape), own('self_attn.o_proj')));
+
+    // 2. feed-forward
+    const wide = norm(x, 'post_attention_layernorm');
+    const gated = swiglu(linear(wide, own('mlp.gate_proj')), linear(wide, own('mlp.up_proj')));
+    x = tf.add(x, linear(gated, own('mlp.down_proj')));
+  }
+  const hidden = rmsNorm(x, weight(params, 'model.norm.weight') as tf.Tensor1D, config.rmsNormEps);
+  return { hidden: tf.reshape(hidden, [B, T, config.hiddenSize]), cache };
+}
+
+interface Shape extends ModelConfig {
+  readonly B: number;
+  readonly T: number;
+}
+
+/** x·Wᵀ. @param x [N, in] @param w [out, in] */
+function linear(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(x, w, false, true);
+}
+
+/** [B·T, heads·hd] → [B, heads, T, hd] */
+function heads(x: tf.Tensor2D, count: number, { B, T, headDim }: Shape): tf.Tensor4D {
+  return tf.transpose(tf.reshape(x, [B, T, count, headDim]), [0, 2, 1, 3]);
+}
+
+/** [B, Hkv, T, hd] → [B·Hkv, T, hd] */
+function merge(x: tf.Tensor4D, { B, T, numKeyValueHeads, headDim }: Shape): tf.Tensor3D {
+  return tf.reshape(x, [B * numKeyValueHeads, T, headDim]);
+}
+
+/**
+ * softmax(QKᵀ/√hd + bias)·V. The G = H/Hkv query heads that share a key head are laid end to end along the queries, so
+ * that keys and values are never repeated (grouped-query attention).
+ *
+ * @param queries [B, H, T, hd]
+ * @param keys [B·Hkv, S, hd]
+ * @param values [B·Hkv, S, hd]
+ * @param bias [B, 1, T, S]
+ * @returns [B·T, H·hd]
+ * @see Ainslie et al. 2023 (arXiv:2305.13245).
+ */
+function attend(
+  queries: tf.Tensor4D,
+  keys: tf.Tensor3D,
+  values: tf.Tensor3D,
+  bias: tf.Tensor,
+  shape: Shape,
+): tf.Tensor2D {
+  const { B, T, numAttentionHeads: H, numKeyValueHeads, headDim } = shape;
+  const S = keys.shape[1];
+  const G = H / numKeyValueHeads;
+  const grouped = tf.reshape(tf.mul(queries, 1 / Math.sqrt(headDim)), [B * numKeyValueHeads, G * T, headDim]);
+  const scores = tf.add(tf.reshape(tf.matMul(grouped, keys, false, true), [B, H, T, S]), bias);
+  const weights = tf.reshape(tf.softmax(scores), [B * numKeyValueHeads, G * T, S]);
+  const mixed = tf.reshape(tf.matMul(weights, values), [B, H, T, headDim]);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
+}
+
+function weight(params: Params, name: string): tf.Tensor {
+  const tensor = params[name];
+  if (tensor === undefined) throw new Error(`transformer: the model has no parameter ${name}`);
+  return tensor;
+}
+
+function lowerTriangle(T: number): Float32Array {
+  const values = new Float32Array(T * T);
+  for (let row = 0; row < T; row++) values.fill(1, row * T, row * T + row + 1);
+  return values;
+}

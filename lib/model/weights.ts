@@ -1,0 +1,194 @@
+/** Weights in safetensors files: read in f32, f16 or bf16 (computed in f32), written in any of them. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { errorMessage, InputError } from '../errors';
+import { readJson, writeFileAtomically } from '../files';
+import type { Params } from './params';
+
+export type WeightType = 'F32' | 'F16' | 'BF16';
+const bytesOf: Readonly<Record<WeightType, number>> = { F32: 4, F16: 2, BF16: 2 };
+/** Magnitudes from here on round to infinity. */
+const infiniteFrom: Readonly<Record<WeightType, number>> = {
+  F32: Infinity,
+  F16: 65520,
+  BF16: (2 - 2 ** -8) * 2 ** 127,
+};
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+/**
+ * Reads every tensor of a safetensors file.
+ *
+ * @throws {InputError} naming file and tensor when the file is missing, cut short or garbled, when a tensor has another
+ * type, or holds NaN or infinite numbers.
+ */
+export function readSafetensors(path: string): Params {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${errorMessage(error)}`);
+  }
+  const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
+  if (!(headerLength > 0 && 8 + headerLength <= bytes.length)) {
+    throw new InputError(
+      `${path}: not a whole safetensors file (header of ${headerLength} bytes in a file of ${bytes.length})`,
+    );
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
+  } catch (error) {
+    throw new InputError(`${path}: the safetensors header is not JSON (${errorMessage(error)})`);
+  }
+  if (typeof header !== 'object' || header === null)
+    throw new InputError(`${path}: the safetensors header must be an object, got ${JSON.stringify(header)}`);
+  const body = bytes.subarray(8 + headerLength);
+  // Every tensor is checked before the first is made: a refused file leaves nothing behind.
+  const read = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => {
+      const { shape } = checkEntry(path, name, entry);
+      return { name, shape, values: readTensor(path, name, entry as Entry, body) };
+    });
+  return Object.fromEntries(
+    read.map(({ name, shape, values }) => [name, tf.tensor(values, [...shape], 'float32')]),
+  );
+}
+
+function checkEntry(path: string, name: string, entry: unknown): Entry {
+  const { shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  const counts = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((n) => Number.isInteger(n) && (n as number) >= 0);
+  if (!counts(shape) || !counts(offsets) || offsets?.length !== 2)
+    throw new InputError(
+      `${path}: ${name} must have a shape and two data_offsets, got ${JSON.stringify(entry)}`,
+    );
+  return entry as Entry;
+}
+
+/** Reads `model.safetensors`, or the shards that `model.safetensors.index.json` lists. */
+export function readShardedSafetensors(directory: string): Params {
+  const single = join(directory, 'model.safetensors');
+  const indexPath = join(directory, 'model.safetensors.index.json');
+  if (existsSync(single) || !existsSync(indexPath)) return readSafetensors(single);
+  const { weight_map: shards } = readJson<{ weight_map?: Record<string, string> }>(indexPath);
+  if (typeof shards !== 'object' || shards === null)
+    throw new InputError(`${indexPath}: 'weight_map' must be an object, got ${JSON.stringify(shards)}`);
+  const params: Params = {};
+  for (const shard of new Set(Object.values(shards))) {
+    Object.assign(params, readSafetensors(join(dirname(indexPath), shard)));
+  }
+  for (const name of Object.keys(shards)) {
+    if (params[name] === undefined)
+      throw new InputError(`${indexPath}: lists ${name}, which is in none of its shards`);
+  }
+  return params;
+}
+
+function readTensor(path: string, name: string, entry: Entry, body: Buffer): Float32Array {
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (!(dtype in bytesOf)) {
+    throw new InputError(`${path}: ${name} must be of type ${Object.keys(bytesOf).join(', ')}, got ${dtype}`);
+  }
+  const size = shape.reduce((a, b) => a * b, 1);
+  const [start, end] = offsets;
+  const expected = size * bytesOf[dtype as WeightType];
+  if (end - start !== expected) {
+    throw new InputError(
+      `${path}: ${name} [${shape.join()}] must take ${expected} bytes, got ${end - start}`,
+    );
+  }
+  if (end > body.length) throw new InputError(`${path}: the file ends inside ${name} (cut short?)`);
+  // A copy: typed arrays need alignment, and the tensor must not hold the whole file.
+  const raw = new Uint8Array(body.subarray(start, end));
+  const values =
+    dtype === 'F32'
+      ? new Float32Array(raw.buffer)
+      : Float32Array.from(new Uint16Array(raw.buffer), dtype === 'F16' ? fromHalf : fromBfloat);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new InputError(`${path}: ${name} holds ${values[bad]} at position ${bad}; the weights are damaged`);
+  return values;
+}
+
+/**
+ * Writes tensors as a safetensors file, whole or not at all.
+ *
+ * @throws {InputError} when a tensor holds NaN or infinite numbers, or numbers too large for `dtype`, or when the disk is full.
+ */
+export function writeSafetensors(path: string, tensors: Params, dtype: WeightType = 'F32'): void {
+  const header: Record<string, Entry | Record<string, string>> = { __metadata__: { format: 'pt' } };
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const values = tensor.dataSync() as Float32Array;
+    const bad = values.findIndex((value) => !(Math.abs(value) < infiniteFrom[dtype]));
+    if (bad >= 0)
+      throw new InputError(
+        `${path}: ${name} holds ${values[bad]} at position ${bad}, which is no finite ${dtype}; such weights are not saved`,
+      );
+    const part = encodeTensor(values, dtype);
+    header[name] = { dtype, shape: tensor.shape, data_offsets: [offset, offset + part.length] };
+    offset += part.length;
+    parts.push(part);
+  }
+  // Spaces at the end of the header align the tensors to 8 bytes.
+  const json = JSON.stringify(header);
+  const padded = Buffer.from(json + ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  writeFileAtomically(path, [length, padded, ...parts]);
+}
+
+function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
+  if (dtype === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return new Uint8Array(Uint16Array.from(values, dtype === 'F16' ? toHalf : toBfloat).buffer);
+}
+
+const float = new Float32Array(1);
+const word = new Uint32Array(float.buffer);
+
+function fromBfloat(bits: number): number {
+  word[0] = bits << 16;
+  return float[0] as number;
+}
+
+/** Upper half of a float32, rounded to nearest, ties to even. */
+function toBfloat(value: number): number {
+  float[0] = value;
+  const bits = word[0] as number;
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Round to nearest, ties to even; beyond 65504 infinite. */
+function toHalf(value: number): number {
+  float[0] = value;
+  const bits = word[0] as number;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = Math.abs(value);
+  if (magnitude >= 65520) return sign | 0x7c00;
+  // Subnormal halves are multiples of 2⁻²⁴; normal ones have 10 bits of fraction.
+  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude || 1e-45)));
+  const unit = 2 ** (exponent - 10);
+  let steps = Math.floor(magnitude / unit);
+  const rest = magnitude / unit - steps;
+  if (rest > 0.5 || (rest === 0.5 && steps % 2 === 1)) steps++;
+  if (exponent === -14 && steps < 1024) return sign | steps;
+  // A carry out of the fraction goes on into the exponent by itself.
+  return sign | (((exponent + 15) << 10) + (steps - 1024));
+}
