@@ -1,0 +1,70 @@
+/** `rlhf-kit doctor`: what this machine has, and whether it computes. */
+import { spawnSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { defaultEngine, engineNames, type EngineName } from '../../backend';
+import { checkEngine, checkTolerance, type EngineReport } from '../../backend/check';
+import type { FieldTable } from '../../config';
+import { InputError } from '../../errors';
+import { versions } from '../../train/versions';
+import { defineCommand } from '../command';
+
+interface DoctorConfig {
+  readonly engine?: string;
+}
+
+const fields: FieldTable<DoctorConfig> = {
+  engine: { doc: 'check this engine only, in this process', type: engineNames, optional: true },
+};
+
+export const doctorCommand = defineCommand<DoctorConfig>({
+  name: 'doctor',
+  summary: 'show engines, versions and devices, and check that each engine computes',
+  fields,
+  async run({ engine }) {
+    if (engine !== undefined) return checkEngine(engine as EngineName);
+    const engines = engineNames.map(checkInOwnProcess);
+    const machine = {
+      cpus: cpus().length,
+      cpu: cpus()[0]?.model.trim(),
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+    };
+    process.stderr.write(`${describe(engines, machine)}\n`);
+    const broken = engines.find((report) => report.available && !((report.maxError ?? 1) < checkTolerance));
+    if (broken !== undefined)
+      throw new InputError(`doctor: ${broken.engine} computes wrongly (relative error ${broken.maxError})`);
+    const native = engines.find((report) => report.engine === defaultEngine);
+    if (native?.available !== true) throw new InputError(`doctor: ${native?.detail}`);
+    return { versions: versions(), machine, engines };
+  },
+});
+
+/** A native engine can crash a process and is loaded once in it: each check gets one of its own. */
+function checkInOwnProcess(name: EngineName): EngineReport {
+  const program = join(__dirname, '..', '..', '..', '..', 'bin', 'rlhf-kit.js');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'doctor', '--engine', name], {
+    encoding: 'utf8',
+  });
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (status === 0 && line.startsWith('{')) return JSON.parse(line) as EngineReport;
+  return {
+    engine: name,
+    available: false,
+    detail: `its process ended with ${status}: ${stderr.trim()}`,
+    purpose: '',
+  };
+}
+
+function describe(
+  engines: readonly EngineReport[],
+  machine: { cpus: number; cpu: string | undefined; memoryGb: number },
+): string {
+  const lines = Object.entries(versions()).map(([name, version]) => `${name.padEnd(12)}${version}`);
+  lines.push(`machine     ${machine.cpus} × ${machine.cpu}, ${machine.memoryGb} GB`);
+  for (const { engine, available, detail, purpose, maxError } of engines) {
+    lines.push(
+      `${engine.padEnd(12)}${available ? `${detail}; relative error ${maxError?.toExponential(1)}; ${purpose}` : `not available: ${detail}`}`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,36 @@
+/** What every training command does around its stage: engine, run directory, manifest, result. */
+import { useEngine } from '../backend';
+import { InputError } from '../errors';
+import { readJson } from '../files';
+import type { RunConfig } from '../train/fields';
+import { openRunDirectory, type RunDirectory } from '../train/run-directory';
+
+/**
+ * Runs one stage into its run directory.
+ *
+ * @param inputs files and folders that the stage reads; they must be there, and the same ones when a run is resumed.
+ * @param body the stage; what it returns is the command's result and goes into the manifest.
+ * @throws {InputError} when the run in `out` is already complete.
+ */
+export async function runStage<C extends RunConfig>(
+  command: string,
+  config: Readonly<C>,
+  inputs: readonly string[],
+  body: (run: RunDirectory) => Promise<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const engine = await useEngine(config.engine);
+  const run = await openRunDirectory({
+    command,
+    out: config.out,
+    resume: config.resume,
+    config: { ...config },
+    inputs,
+    engine,
+  });
+  if (run.resumed && readJson<{ complete: boolean }>(run.file('manifest.json')).complete) {
+    throw new InputError(`${command}: the run in ${config.out} is complete; there is nothing to resume`);
+  }
+  const results = await body(run);
+  run.finish(results);
+  return { command, out: config.out, engine, ...results };
+}

@@ -1,0 +1,100 @@
+/** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of PPO and DPO learn from. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Demonstration } from '../types';
+import { roundUp } from './sequences';
+
+export const demonstrationLosses = ['assistant', 'lastTurn'] as const;
+
+export interface DemonstrationRow {
+  readonly tokens: readonly number[];
+  /** 1 where the token is the assistant's, its end-of-turn token included. */
+  readonly lossMask: readonly number[];
+}
+
+export type DemonstrationBatch = {
+  /** [B, T] int32, padded on the right */
+  readonly tokens: tf.Tensor2D;
+  /** [B, T] 1 = a real token */
+  readonly mask: tf.Tensor2D;
+  /** [B·T] int32, the token that follows */
+  readonly labels: tf.Tensor1D;
+  /** [B·T] 1 = the label counts */
+  readonly labelMask: tf.Tensor1D;
+  /** Labels that count in the whole step, microbatches together. */
+  readonly count: tf.Scalar;
+};
+
+/**
+ * Tokens of one demonstration. With `assistant` the assistant's earlier turns count too, wherever the template renders a
+ * dialogue's beginning as the beginning of the dialogue; with `lastTurn` only the response counts.
+ *
+ * @param maxLength longer dialogues lose their beginning. Tokens.
+ */
+export function encodeDemonstration(
+  tokenizer: Tokenizer,
+  { prompt, response }: Demonstration,
+  counts: (typeof demonstrationLosses)[number],
+  maxLength: number,
+): DemonstrationRow {
+  const promptTokens = tokenizer.renderPrompt(prompt);
+  const tokens = [...promptTokens, ...tokenizer.renderResponse(response)];
+  const lossMask = tokens.map((_, i) => (i >= promptTokens.length ? 1 : 0));
+  if (counts === 'assistant' && typeof prompt !== 'string') {
+    prompt.forEach((message, k) => {
+      if (message.role !== 'assistant') return;
+      const before = tokenizer.renderPrompt(prompt.slice(0, k));
+      const turn = [...before, ...tokenizer.renderResponse(message.content)];
+      if (turn.every((token, i) => token === tokens[i])) lossMask.fill(1, before.length, turn.length);
+    });
+  }
+  return { tokens: tokens.slice(-maxLength), lossMask: lossMask.slice(-maxLength) };
+}
+
+/** Labels of the rows that count: the normaliser of a step. */
+export function countLabels(rows: readonly DemonstrationRow[]): number {
+  // The first token of a row is nobody's label.
+  return rows.reduce((sum, row) => sum + row.lossMask.slice(1).reduce((a, b) => a + b, 0), 0);
+}
+
+/** Lays rows out; the caller disposes the batch. */
+export function demonstrationBatch(
+  rows: readonly DemonstrationRow[],
+  count: number,
+  padTokenId: number,
+): DemonstrationBatch {
+  const B = rows.length;
+  const T = roundUp(Math.max(...rows.map((row) => row.tokens.length)));
+  const tokens = new Int32Array(B * T).fill(padTokenId);
+  const mask = new Float32Array(B * T);
+  const labels = new Int32Array(B * T);
+  const labelMask = new Float32Array(B * T);
+  rows.forEach((row, b) => {
+    tokens.set(row.tokens, b * T);
+    mask.fill(1, b * T, b * T + row.tokens.length);
+    labels.set(row.tokens.slice(1), b * T);
+    labelMask.set(row.lossMask.slice(1), b * T);
+  });
+  return {
+    tokens: tf.tensor2d(tokens, [B, T], 'int32'),
+    mask: tf.tensor2d(mask, [B, T]),
+    labels: tf.tensor1d(labels, 'int32'),
+    labelMask: tf.tensor1d(labelMask),
+    count: tf.scalar(count),
+  };
+}
+
+/** A step's rows as microbatches with one common normaliser. */
+export function demonstrationMicrobatches(
+  rows: readonly DemonstrationRow[],
+  parts: number,
+  padTokenId: number,
+): DemonstrationBatch[] {
+  const count = countLabels(rows);
+  const size = Math.ceil(rows.length / parts);
+  const batches: DemonstrationBatch[] = [];
+  for (let i = 0; i < rows.length; i += size) {
+    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId));
+  }
+  return batches;
+}

@@ -1,0 +1,109 @@
+/** The folder of a run: its resolved configuration, its manifest, its metrics, its checkpoints, its results. */
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors';
+import { readJson, sha256File, writeJson } from '../files';
+import { versions } from './versions';
+
+export interface RunDirectoryOptions {
+  readonly command: string;
+  readonly out: string;
+  /** Go on with the run that is there instead of refusing it. */
+  readonly resume: boolean;
+  /** The resolved configuration; a resumed run must have the same. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Files the run reads; their SHA-256 goes into the manifest. */
+  readonly inputs: readonly string[];
+  readonly engine: string;
+}
+
+export interface RunDirectory {
+  readonly path: string;
+  /** Whether an earlier part of the run is there. */
+  readonly resumed: boolean;
+  /** Path of a file of the run. */
+  file(name: string): string;
+  /** Marks the run as complete. */
+  finish(results?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Keys that may differ between a run and its resumption: they do not change what is computed. */
+const freeKeys = new Set(['resume', 'out', 'engine', 'saveSteps', 'loggingSteps']);
+
+/**
+ * Makes the folder of a new run, or opens one to be resumed.
+ *
+ * @throws {InputError} when the folder exists and `resume` is not given, when it holds no run, or when the run in it has
+ * another configuration or other inputs.
+ */
+export async function openRunDirectory(options: RunDirectoryOptions): Promise<RunDirectory> {
+  const { command, out, resume, config, engine } = options;
+  const inputs = await hashInputs(options.inputs);
+  const configPath = join(out, 'config.json');
+  const manifestPath = join(out, 'manifest.json');
+  const exists = existsSync(out) && readdirSync(out).length > 0;
+  if (exists && !resume) {
+    throw new InputError(
+      `${command}: ${out} exists; nothing is overwritten. Choose another --out, or --resume to go on with it`,
+    );
+  }
+  if (exists) {
+    if (!existsSync(configPath))
+      throw new InputError(`${command}: ${out} holds no run to resume (config.json is missing)`);
+    refuseDifferences(command, 'config', readJson(configPath), config);
+    const before = readJson<{ inputs: Record<string, string> }>(manifestPath);
+    refuseDifferences(command, 'input', before.inputs, inputs);
+  } else {
+    mkdirSync(out, { recursive: true });
+    writeJson(manifestPath, { command, inputs, engine, versions: versions(), complete: false });
+    writeJson(configPath, config);
+  }
+  const started = performance.now();
+  return {
+    path: out,
+    resumed: exists,
+    file: (name) => join(out, name),
+    finish: (results = {}) => {
+      const seconds = Math.round((performance.now() - started) / 100) / 10;
+      writeJson(manifestPath, {
+        command,
+        inputs,
+        engine,
+        versions: versions(),
+        complete: true,
+        seconds,
+        ...results,
+      });
+    },
+  };
+}
+
+async function hashInputs(paths: readonly string[]): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const path of paths) {
+    if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file or directory`);
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path)
+          .sort()
+          .map((name) => join(path, name))
+          .filter((file) => statSync(file).isFile())
+      : [path];
+    for (const file of files) hashes[file] = await sha256File(file);
+  }
+  return hashes;
+}
+
+function refuseDifferences(
+  command: string,
+  what: string,
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): void {
+  const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
+  for (const key of keys) {
+    if (freeKeys.has(key) || JSON.stringify(before[key]) === JSON.stringify(now[key])) continue;
+    throw new InputError(
+      `${command}: cannot resume: ${what} '${key}' was ${JSON.stringify(before[key])}, now ${JSON.stringify(now[key])}`,
+    );
+  }
+}

@@ -1,0 +1,77 @@
+/** Records as padded token batches: prompts end and responses begin at the same column in every row. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Prompt } from '../types';
+
+/** A prompt and a response in tokens. */
+export interface EncodedRow {
+  readonly promptTokens: readonly number[];
+  /** With the end-of-turn token when the response is finished. */
+  readonly responseTokens: readonly number[];
+}
+
+export interface SequenceLimits {
+  /** Longer prompts lose their beginning: the question stands at the end. */
+  readonly maxPromptTokens: number;
+  /** Longer responses lose their end, and with it the end-of-turn token. */
+  readonly maxResponseTokens: number;
+}
+
+/** Encodes a prompt and a response; an unfinished response gets no end-of-turn token. */
+export function encodeRow(
+  tokenizer: Tokenizer,
+  prompt: Prompt,
+  response: string,
+  limits: SequenceLimits,
+  finished = true,
+): EncodedRow {
+  const responseTokens = finished ? tokenizer.renderResponse(response) : tokenizer.encode(response);
+  return {
+    promptTokens: encodePrompt(tokenizer, prompt, limits.maxPromptTokens),
+    responseTokens: responseTokens.slice(0, limits.maxResponseTokens),
+  };
+}
+
+/** Encodes a prompt, keeping its last `maxPromptTokens` tokens. */
+export function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, maxPromptTokens: number): number[] {
+  return tokenizer.renderPrompt(prompt).slice(-maxPromptTokens);
+}
+
+/** Prompts padded on the left to P columns, responses on the right to R: `[B, P + R]`. */
+export interface SequenceBatch {
+  /** [B, T] int32 */
+  readonly tokens: tf.Tensor2D;
+  /** [B, T] 1 = a real token */
+  readonly mask: tf.Tensor2D;
+  /** [B, R] 1 = counts */
+  readonly responseMask: tf.Tensor2D;
+}
+
+/** Lengths are padded to a multiple of this, so that a compiling engine sees few shapes. */
+export const lengthMultiple = 16;
+
+export function roundUp(length: number, multiple = lengthMultiple): number {
+  return Math.max(multiple, Math.ceil(length / multiple) * multiple);
+}
+
+/** Lays rows out as a {@link SequenceBatch}; the caller disposes it. */
+export function padRows(rows: readonly EncodedRow[], padTokenId: number): SequenceBatch {
+  const P = roundUp(Math.max(...rows.map((row) => row.promptTokens.length)));
+  const R = roundUp(Math.max(...rows.map((row) => row.responseTokens.length)));
+  const T = P + R;
+  const tokens = new Int32Array(rows.length * T).fill(padTokenId);
+  const mask = new Float32Array(rows.length * T);
+  const responseMask = new Float32Array(rows.length * R);
+  rows.forEach(({ promptTokens, responseTokens }, b) => {
+    const start = b * T + P - promptTokens.length;
+    tokens.set(promptTokens, start);
+    tokens.set(responseTokens, b * T + P);
+    mask.fill(1, start, b * T + P + responseTokens.length);
+    responseMask.fill(1, b * R, b * R + responseTokens.length);
+  });
+  return {
+    tokens: tf.tensor2d(tokens, [rows.length, T], 'int32'),
+    mask: tf.tensor2d(mask, [rows.length, T]),
+    responseMask: tf.tensor2d(responseMask, [rows.length, R]),
+  };
+}

@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readJson } from '../../lib/files';
+import { openRunDirectory } from '../../lib/train/run-directory';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-run-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = (changes: Partial<Parameters<typeof openRunDirectory>[0]> = {}) =>
+  openRunDirectory({
+    command: 'sft',
+    out: join(folder, 'run'),
+    resume: false,
+    config: { learningRate: 1, seed: 1 },
+    inputs: [],
+    engine: 'cpu',
+    ...changes,
+  });
+
+describe('openRunDirectory', () => {
+  it('writes configuration and manifest with the SHA-256 of every input', async () => {
+    const input = join(folder, 'rows.jsonl');
+    writeFileSync(input, 'abc');
+    const run = await open({ inputs: [input] });
+    run.finish({ rows: 3 });
+    expect(readJson(run.file('config.json'))).toEqual({ learningRate: 1, seed: 1 });
+    expect(readJson(run.file('manifest.json'))).toMatchObject({
+      command: 'sft',
+      engine: 'cpu',
+      complete: true,
+      rows: 3,
+      inputs: { [input]: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
+    });
+  });
+
+  it('never overwrites a run', async () => {
+    await open();
+    await expect(open()).rejects.toThrow(/exists; nothing is overwritten/);
+  });
+
+  it('resumes a run, unless its configuration or its inputs were others', async () => {
+    const input = join(folder, 'rows.jsonl');
+    writeFileSync(input, 'abc');
+    await open({ inputs: [input] });
+    expect((await open({ inputs: [input], resume: true })).resumed).toBe(true);
+    await expect(
+      open({ inputs: [input], resume: true, config: { learningRate: 2, seed: 1 } }),
+    ).rejects.toThrow("sft: cannot resume: config 'learningRate' was 1, now 2");
+    writeFileSync(input, 'abcd');
+    await expect(open({ inputs: [input], resume: true })).rejects.toThrow(
+      /cannot resume: input .*rows\.jsonl/,
+    );
+  });
+
+  it('makes nothing when an input is missing', async () => {
+    await expect(open({ inputs: [join(folder, 'none')] })).rejects.toThrow(/none: no such file/);
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+  });
+
+  it('does not take any folder for a run', async () => {
+    writeFileSync(join(folder, 'photo.jpg'), '');
+    await expect(open({ out: folder, resume: true })).rejects.toThrow(/holds no run to resume/);
+  });
+});
