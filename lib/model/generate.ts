@@ -94,11 +94,11 @@ function checkRequest(
   });
 }
 
-/** Large batches share the cost of starting operations; keys and values of a batch stay within 256 MiB. */
+/** Large batches share the cost of starting operations; keys and values of a batch stay within 512 MiB. */
 function defaultBatch(config: ModelConfig, tokens: number): number {
   const { numHiddenLayers, numKeyValueHeads, headDim } = config;
   const bytes = 2 * 4 * numHiddenLayers * numKeyValueHeads * headDim * tokens;
-  return Math.min(256, Math.max(1, Math.floor(2 ** 28 / bytes)));
+  return Math.min(256, Math.max(1, Math.floor(2 ** 29 / bytes)));
 }
 
 /** One response in the making. */

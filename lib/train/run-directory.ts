@@ -41,7 +41,8 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
   const inputs = await hashInputs(options.inputs);
   const configPath = join(out, 'config.json');
   const manifestPath = join(out, 'manifest.json');
-  const exists = existsSync(out) && readdirSync(out).length > 0;
+  // The manifest is written first: a folder that a kill left without a configuration holds nothing else yet.
+  const exists = existsSync(out) && readdirSync(out).some((name) => name !== 'manifest.json');
   if (exists && !resume) {
     throw new InputError(
       `${command}: ${out} exists; nothing is overwritten. Choose another --out, or --resume to go on with it`,

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../lib/errors';
+import { parseModelConfig, toHfConfig } from '../../lib/model/config';
+import { tinyConfig } from './tiny';
+
+const json = toHfConfig({ ...tinyConfig, bosTokenId: 1, eosTokenId: 2 }, 'LlamaForCausalLM');
+const parse = (change: object) => () => parseModelConfig({ ...json, ...change }, 'x/config.json');
+
+describe('parseModelConfig', () => {
+  it('reads back what toHfConfig writes', () => {
+    expect(parseModelConfig(json)).toEqual({ ...tinyConfig, bosTokenId: 1, eosTokenId: 2 });
+  });
+
+  it('fills in what older files leave out', () => {
+    const older = { ...json, head_dim: undefined, num_key_value_heads: undefined, rope_theta: undefined };
+    const config = parseModelConfig(older);
+    expect(config).toMatchObject({ headDim: 2, numKeyValueHeads: 4, ropeTheta: 10000 });
+  });
+
+  it('reads the rotary base from rope_parameters, where newer files keep it', () => {
+    const config = parseModelConfig({
+      ...json,
+      rope_theta: undefined,
+      rope_parameters: { rope_theta: 5e5, rope_type: 'default' },
+    });
+    expect(config.ropeTheta).toBe(5e5);
+  });
+
+  it('refuses architectures and variants that it does not compute, naming file and field', () => {
+    expect(parse({ model_type: 'gpt2' })).toThrow(
+      new InputError(`x/config.json: 'model_type' must be one of llama, mistral, got "gpt2"`),
+    );
+    expect(parse({ attention_bias: true })).toThrow(/'attention_bias' must be false/);
+    expect(parse({ hidden_act: 'gelu' })).toThrow(/'hidden_act' must be "silu"/);
+    expect(parse({ rope_scaling: { rope_type: 'llama3', factor: 8 } })).toThrow(
+      /'rope_scaling' must be absent/,
+    );
+    expect(parse({ sliding_window: 4096 })).toThrow(/'sliding_window' must be null/);
+  });
+
+  it('refuses sizes that are missing or do not fit together', () => {
+    expect(parse({ vocab_size: undefined })).toThrow(/'vocab_size' must be a positive number/);
+    expect(parse({ num_hidden_layers: 1.5 })).toThrow(
+      /'num_hidden_layers' must be a positive integer, got 1.5/,
+    );
+    expect(parse({ num_key_value_heads: 3 })).toThrow(/'num_key_value_heads' must be a divisor/);
+    expect(parse({ head_dim: 3 })).toThrow(/'head_dim' must be even/);
+    expect(() => parseModelConfig([])).toThrow(InputError);
+  });
+});
+
+describe('toHfConfig', () => {
+  it('marks a reward model as a classifier with one label', () => {
+    expect(toHfConfig(tinyConfig, 'LlamaForSequenceClassification', 'bfloat16')).toMatchObject({
+      architectures: ['LlamaForSequenceClassification'],
+      num_labels: 1,
+      torch_dtype: 'bfloat16',
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useEngine } from '../../lib/backend';
+import { InputError } from '../../lib/errors';
+import { loadModel, saveModel, type Model } from '../../lib/model/directory';
+import { writeSafetensors } from '../../lib/model/weights';
+import type { Tokenizer } from '../../lib/tokenizer/tokenizer';
+import { createTokenizer } from '../../lib/tokenizer/tokenizer';
+import { distance, tinyConfig, tinyParams } from './tiny';
+
+const root = mkdtempSync(join(tmpdir(), 'model-'));
+const shared = process.env['RLHF_KIT_SHARED'] ?? resolve(__dirname, '../../../shared');
+let model: Model;
+beforeAll(async () => {
+  await useEngine('cpu');
+  model = {
+    params: tinyParams(),
+    config: { ...tinyConfig, eosTokenId: 1, padTokenId: 1 },
+    tokenizer: letters(),
+  };
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Eleven tokens, as many as the tiny model has. */
+function letters(extra = ''): Tokenizer {
+  const vocab = Object.fromEntries(['</s>', ...'abcdefghij', ...extra].map((token, i) => [token, i]));
+  return createTokenizer({
+    tokenizerJson: {
+      added_tokens: [
+        {
+          id: 0,
+          content: '</s>',
+          special: true,
+          single_word: false,
+          lstrip: false,
+          rstrip: false,
+          normalized: false,
+        },
+      ],
+      normalizer: null,
+      pre_tokenizer: null,
+      post_processor: null,
+      decoder: { type: 'Fuse' },
+      model: { type: 'BPE', vocab, merges: [] },
+    },
+    tokenizerConfig: { eos_token: '</s>' },
+  });
+}
+const saved = (name: string, change: Partial<Model> = {}): string => {
+  const directory = join(root, name);
+  saveModel(directory, { ...model, ...change });
+  return directory;
+};
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+
+describe('saveModel and loadModel', () => {
+  it('round-trip parameters, configuration and tokenizer', () => {
+    const read = loadModel(saved('plain'));
+    expect(Object.keys(read.params).sort()).toEqual(Object.keys(model.params).sort());
+    for (const [name, tensor] of Object.entries(model.params)) {
+      expect(distance(read.params[name] as tf.Tensor, tensor)).toBe(0);
+    }
+    expect(read.config).toEqual({ ...model.config, eosTokenId: 0, padTokenId: 0 });
+    expect(read.tokenizer.files).toEqual(model.tokenizer.files);
+  });
+
+  it('keep score and value heads, and call a model with a score a classifier', () => {
+    const heads = {
+      'score.weight': tf.ones([1, 8]),
+      'value.weight': tf.ones([1, 8]),
+      'value.bias': tf.zeros([1]),
+    };
+    const directory = saved('reward', { params: { ...model.params, ...heads } });
+    expect(json(join(directory, 'config.json'))['architectures']).toEqual(['LlamaForSequenceClassification']);
+    expect(Object.keys(loadModel(directory).params)).toEqual(expect.arrayContaining(Object.keys(heads)));
+  });
+});
+
+describe('loadModel', () => {
+  const refusal = (directory: string, message: RegExp): void => {
+    expect(() => loadModel(directory)).toThrow(InputError);
+    expect(() => loadModel(directory)).toThrow(message);
+  };
+
+  it('refuses a directory that is not there, or without weights', () => {
+    refusal(join(root, 'absent'), /no such directory/);
+    const directory = saved('empty');
+    rmSync(join(directory, 'model.safetensors'));
+    refusal(directory, /cannot read .*model.safetensors/);
+  });
+
+  it('refuses parameters that are missing or of another shape, naming them', () => {
+    const { 'model.norm.weight': norm, ...rest } = model.params;
+    const directory = saved('incomplete');
+    writeSafetensors(join(directory, 'model.safetensors'), rest);
+    refusal(directory, /has no model.norm.weight/);
+    writeSafetensors(join(directory, 'model.safetensors'), { ...rest, 'model.norm.weight': tf.ones([4]) });
+    refusal(directory, /model.norm.weight must be \[8\] by config.json, got \[4\]/);
+    expect(norm?.shape).toEqual([8]);
+  });
+
+  it('refuses a tokenizer with more tokens than the model', () => {
+    refusal(
+      saved('tokenizer', { tokenizer: letters('k') }),
+      /the tokenizer has 12 tokens, the model only 11/,
+    );
+  });
+
+  it('refuses a configuration that is not JSON', () => {
+    const directory = saved('config');
+    writeFileSync(join(directory, 'config.json'), '{');
+    refusal(directory, /config.json: not valid JSON/);
+  });
+
+  const stories = join(shared, 'data/stories260K');
+  it.skipIf(!existsSync(stories))('reads stories260K (needs shared/data/stories260K)', () => {
+    const { params, config } = loadModel(stories);
+    expect(Object.values(params).reduce((sum, { size }) => sum + size, 0)).toBe(260032);
+    expect(config).toMatchObject({
+      hiddenSize: 64,
+      headDim: 8,
+      numKeyValueHeads: 4,
+      tieWordEmbeddings: true,
+    });
+    tf.dispose(params);
+  });
+});
