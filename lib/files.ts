@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { errorMessage, InputError } from './errors';
 
@@ -116,18 +115,18 @@ export async function* streamLines(path: string): AsyncGenerator<string> {
   if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file`);
   const source = createReadStream(path);
   const lines = path.endsWith('.gz') ? createGunzip() : source;
-  // `pipeline` carries a source's error to the reader; its own promise is watched so that none goes unhandled.
-  const piped =
-    lines === source
-      ? Promise.resolve()
-      : pipeline(source, lines as ReturnType<typeof createGunzip>).catch(() => undefined);
+  if (lines !== source) {
+    // Not `pipeline`: it would call it an error when a reader stops before the end.
+    source.on('error', (error) => lines.destroy(error));
+    source.pipe(lines as ReturnType<typeof createGunzip>);
+  }
   try {
     yield* createInterface({ input: lines, crlfDelay: Infinity });
-    await piped;
   } catch (error) {
     throw new InputError(`${path}: ${describeReadError(error)}`);
   } finally {
     source.destroy();
+    lines.destroy();
   }
 }
 

@@ -99,6 +99,14 @@ describe('JSON lines', () => {
     expect(rows).toBeGreaterThan(10);
   });
 
+  it('can be left before their end without an error', async () => {
+    const rows = Array.from({ length: 60000 }, (_, i) => JSON.stringify({ i, r: Math.sin(i) })).join('\n');
+    writeFileSync(at('long.jsonl.gz'), gzipSync(rows));
+    for await (const { line } of streamJsonLines(at('long.jsonl.gz'))) if (line === 3) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await readJsonLines(at('long.jsonl.gz'))).toHaveLength(60000);
+  });
+
   it('says that a file is missing or is not gzip', async () => {
     await expect(readJsonLines(at('none.jsonl'))).rejects.toThrow(/none\.jsonl: no such file/);
     writeFileSync(at('plain.jsonl.gz'), '{"a":1}\n');

@@ -1,0 +1,107 @@
+/** `rlhf-kit filter`: stage 3, from a file of votes or of pairs to clean pairs and an account of what was removed. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FieldTable } from '../../config';
+import { errorMessage, InputError } from '../../errors';
+import { writeFileAtomically, writeJson, writeJsonLines } from '../../files';
+import { filterPairs, filterVotes, type FilterResult } from '../../filter/chain';
+import { filterFields, type FilterConfig } from '../../filter/config';
+import { reportMarkdown } from '../../filter/report';
+import { writePairs } from '../../preferences/pairs';
+import type { BadRow } from '../../preferences/readers/bad-row';
+import {
+  comparisonFormats,
+  pairFormats,
+  readComparisons,
+  readPairs,
+  type ReadOptions,
+} from '../../preferences/readers/open';
+import { defineCommand } from '../command';
+
+interface FilterCommandConfig extends FilterConfig {
+  readonly votes?: string;
+  readonly pairs?: string;
+  readonly out: string;
+  readonly format: string;
+  readonly onBadRow: 'stop' | 'setAside';
+}
+
+const fields: FieldTable<FilterCommandConfig> = {
+  votes: {
+    doc: 'file of comparison votes (JSONL, JSON, gzip or Parquet); this or --pairs',
+    type: 'path',
+    optional: true,
+  },
+  pairs: { doc: 'file of preference pairs that are labelled already', type: 'path', optional: true },
+  out: { doc: 'folder of the results; must not exist', type: 'path' },
+  format: {
+    doc: `layout of the rows; votes: ${comparisonFormats.join(', ')}; pairs: ${pairFormats.join(', ')}`,
+    type: 'string',
+    default: 'auto',
+  },
+  onBadRow: {
+    doc: 'a row that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
+    type: ['stop', 'setAside'],
+    default: 'stop',
+  },
+  ...filterFields,
+};
+
+export const filterCommand = defineCommand<FilterCommandConfig>({
+  name: 'filter',
+  summary: '3  turn votes into clean preference pairs: ties, cycles, duplicates, contradictions removed',
+  fields,
+  run: async (config) => {
+    const { votes, pairs, out } = config;
+    if (existsSync(out)) {
+      throw new InputError(`filter: ${out} exists; nothing is overwritten. Choose another --out`);
+    }
+    const badRows: BadRow[] = [];
+    const reading: ReadOptions = {
+      format: config.format,
+      ...(config.onBadRow === 'setAside' && { setAside: (row: BadRow) => badRows.push(row) }),
+    };
+    let result: FilterResult;
+    if (votes !== undefined && pairs === undefined) {
+      result = filterVotes(await readComparisons(votes, reading), config);
+    } else if (pairs !== undefined && votes === undefined) {
+      result = filterPairs(await readPairs(pairs, reading), config);
+    } else {
+      throw new InputError(
+        `filter: give one of --votes and --pairs, got ${votes === undefined ? 'none' : 'both'}`,
+      );
+    }
+    writeResults(out, result, badRows);
+    const { comparisons, ties, cyclic, duplicates, kept, unusable } = result.report;
+    const setAside = badRows.length;
+    return {
+      command: 'filter',
+      out,
+      comparisons,
+      ties,
+      cyclic,
+      duplicates,
+      kept,
+      unusable,
+      badRows: setAside,
+    };
+  },
+});
+
+/** All files or none: they are written into a folder beside `out`, which then takes its name. */
+function writeResults(out: string, { pairs, report }: FilterResult, badRows: readonly BadRow[]): void {
+  const temporary = `${out.replace(/\/+$/, '')}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    mkdirSync(temporary, { recursive: true });
+    writePairs(join(temporary, 'pairs.jsonl'), pairs);
+    writeJson(join(temporary, 'report.json'), { ...report, badRows: badRows.length });
+    writeFileAtomically(join(temporary, 'report.md'), reportMarkdown(report, badRows.length));
+    if (badRows.length > 0) writeJsonLines(join(temporary, 'bad-rows.jsonl'), badRows);
+    renameSync(temporary, out);
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true });
+    if (error instanceof InputError) throw error;
+    throw new InputError(`filter: cannot write ${out}: ${errorMessage(error)}`);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The whole filter: prompt rules → equal and empty answers → duplicates → contradictions → items and labels → ties →
+ * cycles → pairs, with an account of every vote and every item. Departs from the paper in that it starts from single votes
+ * where there are several.
+ */
+import type { Candidate, Comparison, PreferencePair } from '../types';
+import { annotatorRows, cohenKappas, krippendorffAlpha, unanimity, votePairAgreement } from './agreement';
+import type { FilterConfig } from './config';
+import { dropContradictoryVotes } from './contradictions';
+import { countCyclicTriples, cyclicEdges, edgesToRemove, type Edge } from './cycles';
+import { dropDuplicateVotes } from './duplicates';
+import { dropEmptyAnswers, dropIdenticalAnswers, mergeEqualAnswers } from './identical';
+import { countChoices, type Preference } from './labels';
+import { estimateNoiseCeiling } from './noise-ceiling';
+import { dropPoorPrompts } from './prompt-quality';
+import type { FilterReport } from './report';
+import type { Split } from './split';
+import { longerPreferred, pairStatistics, type CountTokens } from './statistics';
+import { splitTies } from './ties';
+import { itemsOf } from './votes';
+
+export interface FilterResult {
+  readonly pairs: readonly PreferencePair[];
+  readonly report: FilterReport;
+}
+
+/**
+ * Votes → pairs with a preferred answer.
+ *
+ * @param countTokens measures texts for the statistics; words and ideographs when absent.
+ */
+export function filterVotes(
+  votes: readonly Comparison[],
+  config: FilterConfig,
+  countTokens?: CountTokens,
+): FilterResult {
+  const { pairs, report } = runVerbs(votes, config, countTokens);
+  return { pairs, report: { source: 'votes', ...report } };
+}
+
+/**
+ * The same for pairs that are already labelled: each counts as one vote of one annotator, and answers are told apart by
+ * their texts. So a repeated pair is a duplicate, a > b beside b > a a contradiction, and a > b > c > a a cycle. Kept
+ * pairs come back as they were given.
+ */
+export function filterPairs(
+  pairs: readonly PreferencePair[],
+  config: FilterConfig,
+  countTokens?: CountTokens,
+): FilterResult {
+  const given = new Map<string, PreferencePair>();
+  const votes = pairs.map((pair): Comparison => {
+    const { promptId, prompt, chosen, rejected } = pair;
+    const key = pairKey(promptId, chosen, rejected);
+    if (!given.has(key)) given.set(key, pair);
+    const candidate = (text: string): Candidate => ({ responseId: text, text });
+    return {
+      promptId,
+      prompt,
+      a: candidate(chosen),
+      b: candidate(rejected),
+      winner: 'a',
+      annotator: 'label',
+    };
+  });
+  const result = runVerbs(votes, config, countTokens);
+  const kept = result.pairs.map(
+    ({ promptId, chosen, rejected }) => given.get(pairKey(promptId, chosen, rejected)) as PreferencePair,
+  );
+  return { pairs: kept, report: { source: 'pairs', ...result.report } };
+}
+
+function pairKey(promptId: string, chosen: string, rejected: string): string {
+  return JSON.stringify([promptId, chosen, rejected]);
+}
+
+function runVerbs(
+  votes: readonly Comparison[],
+  config: FilterConfig,
+  countTokens: CountTokens | undefined,
+): { pairs: readonly PreferencePair[]; report: Omit<FilterReport, 'source'> } {
+  // 1. votes
+  let counted: readonly Comparison[] = config.checkTexts ? mergeEqualAnswers(votes) : votes;
+  const removedVotes: Record<string, number> = {};
+  const apply = (reason: string, verb: (rows: readonly Comparison[]) => Split<Comparison>): void => {
+    const { kept, removed } = verb(counted);
+    removedVotes[reason] = removed.length;
+    counted = kept;
+  };
+  apply('poorPrompt', (rows) => dropPoorPrompts(rows, config));
+  if (config.checkTexts) {
+    apply('emptyAnswer', dropEmptyAnswers);
+    apply('identicalAnswers', dropIdenticalAnswers);
+  }
+  apply('duplicate', dropDuplicateVotes);
+  apply('contradictory', dropContradictoryVotes);
+
+  // 2. items
+  const items = itemsOf(counted);
+  const { strict, ties } = splitTies(items, config.label);
+
+  // 3. graph
+  const prompts = [...groupByPrompt(strict).values()].map((preferences) => {
+    const edges = preferences.map(toEdge);
+    const removed = new Set(edgesToRemove(edges, config.cycles));
+    return {
+      triples: countCyclicTriples(edges),
+      cyclic: cyclicEdges(edges).length,
+      kept: preferences.filter((_, i) => !removed.has(i)),
+    };
+  });
+  const kept = prompts.flatMap((prompt) => prompt.kept);
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+  // 4. pairs and report
+  const pairs = kept.map(toPair);
+  return {
+    pairs,
+    report: {
+      label: config.label,
+      cycles: config.cycles,
+      votes: votes.length,
+      tieVotes: votes.filter(({ winner }) => winner === 'tie').length,
+      prompts: new Set(votes.map(({ promptId }) => promptId)).size,
+      annotators: new Set(votes.map(({ annotator }) => annotator)).size,
+      items: items.length,
+      strictItems: strict.length,
+      tieItems: ties.length,
+      cyclicTriples: sum(prompts.map(({ triples }) => triples)),
+      promptsWithCycles: prompts.filter(({ cyclic }) => cyclic > 0).length,
+      cyclicEdges: sum(prompts.map(({ cyclic }) => cyclic)),
+      kept: pairs.length,
+      alpha: krippendorffAlpha(items),
+      longerPreferred: longerPreferred(counted),
+      noiseCeiling: estimateNoiseCeiling(items, kept),
+      comparisons: votes.length,
+      ties: ties.length,
+      cyclic: strict.length - kept.length,
+      duplicates: removedVotes['duplicate'] ?? 0,
+      unusable: pairs.filter(isUnusable).length,
+      account: {
+        votes: { read: votes.length, ...removedVotes, counted: counted.length },
+        items: {
+          compared: items.length,
+          tie: ties.length,
+          cyclic: strict.length - kept.length,
+          kept: kept.length,
+        },
+      },
+      agreement: {
+        ...unanimity(items),
+        ...votePairAgreement(items),
+        annotators: annotatorRows(items, config.label),
+        kappas: cohenKappas(items),
+      },
+      statistics: pairStatistics(pairs, countTokens),
+    },
+  };
+}
+
+function groupByPrompt(preferences: readonly Preference[]): Map<string, Preference[]> {
+  const groups = new Map<string, Preference[]>();
+  for (const preference of preferences) {
+    const { promptId } = preference.item.record;
+    const group = groups.get(promptId);
+    if (group === undefined) groups.set(promptId, [preference]);
+    else group.push(preference);
+  }
+  return groups;
+}
+
+function sides({ item, chosen }: Preference): { winner: Candidate; loser: Candidate } {
+  const { first, second } = item;
+  return chosen === 'first' ? { winner: first, loser: second } : { winner: second, loser: first };
+}
+
+function toEdge(preference: Preference): Edge {
+  const { winner, loser } = sides(preference);
+  return { winner: winner.responseId, loser: loser.responseId, margin: preference.winMargin };
+}
+
+/** `margin` is the share of votes for the chosen answer above one half, a tie being half a vote for each. */
+function toPair(preference: Preference): PreferencePair {
+  const { winner, loser } = sides(preference);
+  const { first, second, tie } = countChoices(preference.item.votes);
+  return {
+    ...preference.item.record,
+    chosen: winner.text,
+    rejected: loser.text,
+    margin: preference.winMargin / (2 * (first + second + tie)),
+    chosenId: winner.responseId,
+    rejectedId: loser.responseId,
+  };
+}
+
+/** A pair that no ranking loss can use. */
+function isUnusable({ chosen, rejected }: PreferencePair): boolean {
+  return chosen.trim() === rejected.trim() || chosen.trim() === '' || rejected.trim() === '';
+}

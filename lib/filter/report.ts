@@ -1,0 +1,169 @@
+/** The filter's report: what report.json holds, and the same as a page to read. */
+import type { AnnotatorRow, KappaRow, VotePairAgreement } from './agreement';
+import type { CyclePolicy } from './cycles';
+import type { LabelRule } from './labels';
+import type { NoiseCeiling } from './noise-ceiling';
+import type { PairStatistics } from './statistics';
+
+/** Counts unless a unit is named; rates are fractions. */
+export interface FilterReport {
+  readonly source: 'votes' | 'pairs';
+  readonly label: LabelRule;
+  readonly cycles: CyclePolicy;
+  /** Votes as read (for pairs: the pairs), and those of them that are ties. */
+  readonly votes: number;
+  readonly tieVotes: number;
+  readonly prompts: number;
+  readonly annotators: number;
+  /** Unordered pairs of answers to one prompt with a vote that counts; with a label; without one. */
+  readonly items: number;
+  readonly strictItems: number;
+  readonly tieItems: number;
+  /** Triples a > b > c > a; prompts with a cycle of any length; labelled items that lie in one. */
+  readonly cyclicTriples: number;
+  readonly promptsWithCycles: number;
+  readonly cyclicEdges: number;
+  /** Pairs written. */
+  readonly kept: number;
+  /** Krippendorff's alpha over first, second, tie; null when no item was judged twice. */
+  readonly alpha: number | null;
+  /** Share of votes for the longer answer, in characters, ties and equal lengths left out. */
+  readonly longerPreferred: number | null;
+  readonly noiseCeiling: NoiseCeiling | null;
+  /** Summary for a pipeline: votes read; items that tie; items removed for cycles; votes given twice. */
+  readonly comparisons: number;
+  readonly ties: number;
+  readonly cyclic: number;
+  readonly duplicates: number;
+  /** Kept pairs whose answers are identical or empty: 0 with `checkTexts`. */
+  readonly unusable: number;
+  /** `read` is the sum of the rest, and so is `compared`. */
+  readonly account: {
+    readonly votes: Readonly<Record<string, number>>;
+    readonly items: Readonly<Record<string, number>>;
+  };
+  readonly agreement: VotePairAgreement & {
+    readonly judgedTwice: number;
+    readonly unanimous: number;
+    readonly annotators: readonly AnnotatorRow[];
+    readonly kappas: readonly KappaRow[];
+  };
+  readonly statistics: PairStatistics;
+}
+
+/** How many rows of the tables by annotator the page shows; report.json has them all. */
+const shownRows = 15;
+
+const voteReasons: Readonly<Record<string, string>> = {
+  read: 'read',
+  poorPrompt: 'prompt breaks a quality rule',
+  emptyAnswer: 'an answer is empty',
+  identicalAnswers: 'the answers are identical',
+  duplicate: 'the same annotator gave the same verdict before',
+  contradictory: 'the same annotator preferred each answer to the other',
+  counted: '**counted**',
+};
+const itemReasons: Readonly<Record<string, string>> = {
+  compared: 'compared pairs of answers',
+  tie: 'tie',
+  cyclic: 'removed for a cycle',
+  kept: '**kept**',
+};
+
+/** The report as Markdown. @param badRows rows of the input that were set aside. */
+export function reportMarkdown(report: FilterReport, badRows = 0): string {
+  const { agreement, statistics, noiseCeiling } = report;
+  const unit = report.source === 'votes' ? 'votes' : 'pairs';
+  const sections = [
+    `# Filter report`,
+    `${report.votes} ${unit} on ${report.prompts} prompts by ${report.annotators} annotators; ${report.kept} pairs kept. Label rule \`${report.label}\`, cycle policy \`${report.cycles}\`.${badRows === 0 ? '' : ` ${badRows} rows of the input could not be used; they are in bad-rows.jsonl.`}`,
+    ...(report.unusable === 0
+      ? []
+      : [
+          `${report.unusable} of the kept pairs have identical or empty answers, which training refuses; \`--check-texts\` removes them.`,
+        ]),
+    '## Account',
+    table(
+      ['', unit],
+      Object.entries(report.account.votes).map(([key, n]) => [voteReasons[key] ?? key, n]),
+    ),
+    table(
+      ['', 'items'],
+      Object.entries(report.account.items).map(([key, n]) => [itemReasons[key] ?? key, n]),
+    ),
+    '## Cycles',
+    `${report.cyclicTriples} cyclic triples; ${report.promptsWithCycles} of ${report.prompts} prompts have a cycle; ${report.cyclicEdges} of ${report.strictItems} labelled items lie in one.`,
+    '## Agreement',
+    table(
+      ['', ''],
+      [
+        ["Krippendorff's alpha (nominal)", number(report.alpha)],
+        ['items judged twice or more', agreement.judgedTwice],
+        ['of these unanimous', agreement.unanimous],
+        [`two votes agree (${agreement.votePairs} pairs of votes)`, percent(agreement.agreement)],
+        [`… when neither is a tie (${agreement.strictVotePairs})`, percent(agreement.strictAgreement)],
+        ['longer answer preferred', percent(report.longerPreferred)],
+        ['noise ceiling: truth agrees with one vote', percent(noiseCeiling?.vote ?? null)],
+        ['noise ceiling: truth agrees with the kept labels', percent(noiseCeiling?.label ?? null)],
+      ],
+    ),
+    table(
+      ['annotator', 'votes', 'ties', 'agrees with the others', 'on votes'],
+      agreement.annotators
+        .slice(0, shownRows)
+        .map((row) => [
+          row.annotator,
+          row.votes,
+          percent(row.tieRate),
+          percent(row.leaveOneOutAgreement),
+          row.sharedVotes,
+        ]),
+    ),
+    more(agreement.annotators.length, 'annotators'),
+    table(
+      ['annotators', 'common items', 'agreement', "Cohen's kappa"],
+      agreement.kappas
+        .slice(0, shownRows)
+        .map((row) => [row.annotators.join(' – '), row.items, percent(row.agreement), number(row.kappa)]),
+    ),
+    more(agreement.kappas.length, 'pairs of annotators'),
+    '## Kept pairs',
+    table(
+      ['', 'mean'],
+      [
+        ['rows', statistics.rows],
+        ['prompts', statistics.prompts],
+        ['turns', statistics.turns.toFixed(2)],
+        ['tokens of history', statistics.historyTokens.toFixed(1)],
+        ['tokens of the prompt', statistics.promptTokens.toFixed(1)],
+        ['tokens of a response', statistics.responseTokens.toFixed(1)],
+        ['… chosen', statistics.chosenTokens.toFixed(1)],
+        ['… rejected', statistics.rejectedTokens.toFixed(1)],
+      ],
+    ),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly (string | number)[]): string =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    line(head),
+    `|${head.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`,
+    ...rows.map(line),
+  ].join('\n');
+}
+
+function more(count: number, what: string): string {
+  return count > shownRows ? `The ${shownRows} largest of ${count} ${what}; report.json has all.` : '';
+}
+
+function percent(share: number | null): string {
+  return share === null ? '–' : `${(100 * share).toFixed(1)}%`;
+}
+
+function number(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}

@@ -1,0 +1,80 @@
+/** The paper's table of a preference set (rows, turns, tokens of history, prompt and response), and the liking for length. */
+import type { Comparison, PreferencePair, Prompt } from '../types';
+
+/** Measures a text. Tokens of a tokenizer, or {@link countWords}. */
+export type CountTokens = (text: string) => number;
+
+/** Means over rows. */
+export interface PairStatistics {
+  readonly rows: number;
+  readonly prompts: number;
+  /** Turns of the user in the prompt. */
+  readonly turns: number;
+  /** Everything before the user's last turn; 0 for single turns. */
+  readonly historyTokens: number;
+  readonly promptTokens: number;
+  /** Mean of both answers, then each. */
+  readonly responseTokens: number;
+  readonly chosenTokens: number;
+  readonly rejectedTokens: number;
+}
+
+/** An ideograph, kana or hangul syllable; a run of digits; a sign; any other run of letters. */
+const words =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]|\p{N}+|[^\p{L}\p{N}\s]|[^\P{L}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]+/gu;
+
+/** Tokens without a tokenizer: words, numbers and signs count one each, and so does each character of Chinese, Japanese or Korean. */
+export function countWords(text: string): number {
+  return text.match(words)?.length ?? 0;
+}
+
+/** @returns the table of the pairs; all 0 when there are none. */
+export function pairStatistics(
+  pairs: readonly PreferencePair[],
+  countTokens: CountTokens = countWords,
+): PairStatistics {
+  const mean = (measure: (pair: PreferencePair) => number): number =>
+    pairs.length === 0 ? 0 : pairs.reduce((sum, pair) => sum + measure(pair), 0) / pairs.length;
+  const chosenTokens = mean(({ chosen }) => countTokens(chosen));
+  const rejectedTokens = mean(({ rejected }) => countTokens(rejected));
+  return {
+    rows: pairs.length,
+    prompts: new Set(pairs.map(({ promptId }) => promptId)).size,
+    turns: mean(({ prompt }) => userTurns(prompt)),
+    historyTokens: mean(({ prompt }) =>
+      typeof prompt === 'string'
+        ? 0
+        : prompt.slice(0, -1).reduce((sum, { content }) => sum + countTokens(content), 0),
+    ),
+    promptTokens: mean(({ prompt }) => countTokens(typeof prompt === 'string' ? prompt : lastTurn(prompt))),
+    responseTokens: (chosenTokens + rejectedTokens) / 2,
+    chosenTokens,
+    rejectedTokens,
+  };
+}
+
+function userTurns(prompt: Prompt): number {
+  return typeof prompt === 'string' ? 1 : prompt.filter(({ role }) => role === 'user').length;
+}
+
+function lastTurn(prompt: Exclude<Prompt, string>): string {
+  return prompt.at(-1)?.content ?? '';
+}
+
+/**
+ * Share of votes for the longer answer, in characters, among votes that are no ties on answers of different length. Above
+ * one half, length is liked for itself or goes with quality; the votes alone cannot tell.
+ *
+ * @returns null when there is no such vote.
+ */
+export function longerPreferred(votes: readonly Comparison[]): number | null {
+  let longer = 0;
+  let counted = 0;
+  for (const { a, b, winner } of votes) {
+    const difference = [...a.text].length - [...b.text].length;
+    if (winner === 'tie' || difference === 0) continue;
+    counted++;
+    if (difference > 0 === (winner === 'a')) longer++;
+  }
+  return counted === 0 ? null : longer / counted;
+}

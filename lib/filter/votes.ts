@@ -1,0 +1,54 @@
+/** Votes → items: everything that was said about one unordered pair of answers to one prompt. */
+import type { Candidate, Comparison, PromptRecord } from '../types';
+
+/** A verdict with its sides put in the order of the item. */
+export type Choice = 'first' | 'second' | 'tie';
+
+export interface ItemVote {
+  readonly annotator: string;
+  readonly choice: Choice;
+}
+
+/** An unordered pair of answers; `first` has the smaller response id, whichever side it was shown on. */
+export interface Item {
+  readonly record: PromptRecord;
+  readonly first: Candidate;
+  readonly second: Candidate;
+  readonly votes: readonly ItemVote[];
+}
+
+/** Equal for votes about the same pair of answers to the same prompt. */
+export function itemKey({ promptId, a, b }: Comparison): string {
+  return JSON.stringify([promptId, ...[a.responseId, b.responseId].sort()]);
+}
+
+export function choiceOf({ a, b, winner }: Comparison): Choice {
+  if (winner === 'tie') return 'tie';
+  return (winner === 'a') === a.responseId < b.responseId ? 'first' : 'second';
+}
+
+/** Groups votes into items, in the order of each item's first vote; texts and tags are that vote's. */
+export function itemsOf(votes: readonly Comparison[]): Item[] {
+  const items = new Map<string, Item & { votes: ItemVote[] }>();
+  for (const vote of votes) {
+    const key = itemKey(vote);
+    let item = items.get(key);
+    if (item === undefined) {
+      const { a, b } = vote;
+      const inOrder = a.responseId < b.responseId;
+      item = { record: recordOf(vote), first: inOrder ? a : b, second: inOrder ? b : a, votes: [] };
+      items.set(key, item);
+    }
+    item.votes.push({ annotator: vote.annotator, choice: choiceOf(vote) });
+  }
+  return [...items.values()];
+}
+
+function recordOf({ promptId, prompt, task, language }: Comparison): PromptRecord {
+  return {
+    promptId,
+    prompt,
+    ...(task !== undefined && { task }),
+    ...(language !== undefined && { language }),
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * Simulated annotators: they turn the hidden utility of texts into votes with noise, ties, cycles and a liking for
+ * length, so that everything after them can be tried where the truth is known.
+ */
+import { InputError } from '../errors';
+import type { Rng } from '../random';
+import type { Candidate, Comparison, PromptRecord } from '../types';
+
+/** One annotator's habits. */
+export interface AnnotatorProfile {
+  readonly name: string;
+  /** How much utility one unit of logistic noise weighs: 0 sees everything, large sees nothing. Above 0. */
+  readonly temperature: number;
+  /** Log-odds that a text gains by being one `lengthScale` longer than the other. */
+  readonly lengthBias: number;
+  /** Differences (in log-odds, noise included) up to this are called a tie. */
+  readonly tieThreshold: number;
+}
+
+/** Averages over a panel; each annotator has values of its own around them. */
+export interface PanelOptions {
+  readonly meanTemperature?: number;
+  readonly meanLengthBias?: number;
+  readonly meanTieThreshold?: number;
+}
+
+export interface VoteOptions {
+  /** How many annotators of the panel judge each pair. */
+  readonly votesPerPair: number;
+  /** The length annotators feel; `readingLength` by default. */
+  readonly length?: (text: string) => number;
+  /** How much longer counts as one `lengthBias`; 40 by default, about one sentence. */
+  readonly lengthScale?: number;
+}
+
+/** A prompt with the responses to compare. */
+export interface CandidateSet {
+  readonly record: PromptRecord;
+  readonly candidates: readonly Candidate[];
+}
+
+/** How much an ideograph or full-width mark counts against a letter: about what its translation takes. */
+const ideographWeight = 3;
+
+/** Length as a reader feels it, comparable between Chinese and English: characters, ideographs counted three times. */
+export function readingLength(text: string): number {
+  let length = 0;
+  // Ideographs and the marks that go with them begin at U+2E80.
+  for (let i = 0; i < text.length; i++) length += text.charCodeAt(i) >= 0x2e80 ? ideographWeight : 1;
+  return length;
+}
+
+/**
+ * `n` annotators around the given averages: temperature `mean · exp(0.3 z)`, length bias `mean · (1 + 0.4 z)`, tie
+ * threshold `mean · (0.5 + u)`, with z standard normal and u uniform, drawn for each annotator.
+ */
+export function panel(n: number, rng: Rng, options: PanelOptions = {}): AnnotatorProfile[] {
+  const { meanTemperature = 0.25, meanLengthBias = 1.5, meanTieThreshold = 0.5 } = options;
+  return Array.from({ length: n }, (_, index) => {
+    const own = rng.fork('annotator').fork(index);
+    return {
+      name: `annotator-${index + 1}`,
+      temperature: meanTemperature * Math.exp(0.3 * own.normal()),
+      lengthBias: meanLengthBias * (1 + 0.4 * own.normal()),
+      tieThreshold: meanTieThreshold * (0.5 + own.uniform()),
+    };
+  });
+}
+
+/**
+ * Every unordered pair of a prompt's candidates is judged by `votesPerPair` annotators drawn from the panel.
+ * An annotator's impression of text x, for this pair, is
+ * `v(x) = u(x) / temperature + lengthBias · length(x) / lengthScale + g(x)`, g standard Gumbel, the same for equal texts.
+ * It votes a tie when |v(a) − v(b)| ≤ tieThreshold, else for the larger. The difference of two Gumbels is logistic, so
+ * without ties P(a beats b) = σ of the impressions' noiseless difference: Bradley–Terry. Noise is drawn anew for every
+ * pair, so votes over three candidates can form a cycle; equal texts always tie. Which text is shown as `a` is random.
+ *
+ * @param utility hidden utility of a text as the answer to a prompt
+ * @throws InputError when the panel is smaller than `votesPerPair` or a prompt has fewer than two candidates
+ */
+export function simulateVotes(
+  prompts: readonly CandidateSet[],
+  utility: (promptId: string, text: string) => number,
+  annotators: readonly AnnotatorProfile[],
+  options: VoteOptions,
+  rng: Rng,
+): Comparison[] {
+  const { votesPerPair, length = readingLength, lengthScale = 40 } = options;
+  if (!(votesPerPair >= 1 && votesPerPair <= annotators.length)) {
+    throw new InputError(
+      `simulateVotes: votesPerPair must be 1 to ${annotators.length} (the panel), got ${votesPerPair}`,
+    );
+  }
+  return prompts.flatMap(({ record, candidates }) => {
+    if (candidates.length < 2) {
+      throw new InputError(
+        `simulateVotes: prompt ${record.promptId} must have at least 2 candidates, got ${candidates.length}`,
+      );
+    }
+    const merits = candidates.map(({ text }) => utility(record.promptId, text));
+    const sizes = candidates.map(({ text }) => length(text) / lengthScale);
+    const votes: Comparison[] = [];
+    candidates.forEach((first, i) => {
+      candidates.slice(i + 1).forEach((second, offset) => {
+        const j = i + 1 + offset;
+        const pairRng = rng.fork(record.promptId).fork(`${first.responseId}|${second.responseId}`);
+        for (const annotator of pairRng.fork('who').shuffle(annotators).slice(0, votesPerPair)) {
+          const noise = pairRng.fork(annotator.name);
+          const impression = (index: number, text: string): number =>
+            (merits[index] ?? 0) / annotator.temperature +
+            annotator.lengthBias * (sizes[index] ?? 0) -
+            Math.log(-Math.log(noise.fork(text).uniform()));
+          const difference = impression(i, first.text) - impression(j, second.text);
+          const swapped = noise.fork('order').chance(0.5);
+          const firstWins = difference > 0 !== swapped;
+          votes.push({
+            ...record,
+            a: swapped ? second : first,
+            b: swapped ? first : second,
+            winner: Math.abs(difference) <= annotator.tieThreshold ? 'tie' : firstWins ? 'a' : 'b',
+            annotator: annotator.name,
+          });
+        }
+      });
+    });
+    return votes;
+  });
+}

@@ -1,0 +1,26 @@
+/** pairs.jsonl: preference pairs as TRL's DPO and reward trainers read them, with the kit's own fields beside. */
+import { writeJsonLines } from '../files';
+import type { Message, PreferencePair } from '../types';
+
+/** A line of pairs.jsonl: conversational when the prompt is messages, plain strings otherwise. */
+export type PairRow = Omit<PreferencePair, 'chosen' | 'rejected'> & {
+  readonly chosen: string | readonly Message[];
+  readonly rejected: string | readonly Message[];
+};
+
+/** A pair in TRL's preference layout with an explicit prompt. */
+export function toPairRow(pair: PreferencePair): PairRow {
+  if (typeof pair.prompt === 'string') return pair;
+  const asMessages = (content: string): Message[] => [{ role: 'assistant', content }];
+  return { ...pair, chosen: asMessages(pair.chosen), rejected: asMessages(pair.rejected) };
+}
+
+/** Writes pairs.jsonl; `readPairs` reads it back unchanged. */
+export function writePairs(path: string, pairs: Iterable<PreferencePair>): void {
+  writeJsonLines(
+    path,
+    (function* () {
+      for (const pair of pairs) yield toPairRow(pair);
+    })(),
+  );
+}

@@ -1,0 +1,38 @@
+/** Rows to imitate: the kit's own, TRL's prompt and completion, TRL's messages. */
+import type { Demonstration, Prompt } from '../../types';
+import { RowError } from './bad-row';
+import { endsWithUser, messagesField, nonEmpty, promptField, promptTags, responseField } from './fields';
+import { hasFields, type Layout, type Row } from './layout';
+
+function demonstration(row: Row, prompt: Prompt, response: string, field: string): Demonstration {
+  return { ...promptTags(row, prompt), prompt, response: nonEmpty(response, field) };
+}
+
+/** `prompt` with the response in a field of its own. */
+function withResponseIn(name: string, field: string): Layout<Demonstration> {
+  return {
+    name,
+    fields: `prompt, ${field}: strings or messages`,
+    recognises: (row) => hasFields(row, 'prompt', field),
+    parser: () => (row) => [demonstration(row, promptField(row), responseField(row, field), field)],
+  };
+}
+
+export const ownDemonstrations = withResponseIn('demonstrations', 'response');
+export const promptCompletion = withResponseIn('prompt-completion', 'completion');
+
+/** A whole conversation; its last message is the response. */
+export const conversations: Layout<Demonstration> = {
+  name: 'messages',
+  fields: 'messages that end with the assistant',
+  recognises: (row) => hasFields(row, 'messages'),
+  parser: () => (row) => {
+    const messages = messagesField(row, 'messages');
+    const last = messages.at(-1);
+    if (last?.role !== 'assistant') {
+      throw new RowError('messages', `must end with the assistant's turn, got ${last?.role}`);
+    }
+    const prompt = endsWithUser(messages.slice(0, -1), 'messages');
+    return [demonstration(row, prompt, last.content, 'messages')];
+  },
+};

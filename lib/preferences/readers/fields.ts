@@ -1,0 +1,115 @@
+/** Checked access to the fields of a row: each function returns what it promises or throws a RowError that says why. */
+import { createHash } from 'node:crypto';
+import type { Message, Prompt, PromptTags } from '../../types';
+import { RowError } from './bad-row';
+import type { Row } from './layout';
+
+/** What a value is, in the words of error messages. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+export function stringField(row: Row, field: string): string {
+  const value = row[field];
+  if (typeof value !== 'string') throw new RowError(field, `must be a string, got ${describeValue(value)}`);
+  return value;
+}
+
+/** A text that is a string or, as spreadsheets and YAML make of the words `True` and `7`, a boolean or a number. */
+export function scalarField(row: Row, field: string): string {
+  const value = row[field];
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'number' ? String(value) : stringField(row, field);
+}
+
+/** An identifier: a string that is not empty, or a number. */
+export function idField(row: Row, field: string): string {
+  const value = row[field];
+  if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
+  throw new RowError(field, `must be a string or a number, got ${describeValue(value)}`);
+}
+
+export function oneOf<T extends string>(row: Row, field: string, choices: readonly T[]): T {
+  const value = row[field];
+  if (choices.includes(value as T)) return value as T;
+  throw new RowError(field, `must be one of ${choices.join(', ')}, got ${describeValue(value)}`);
+}
+
+export function stringsField(row: Row, field: string): readonly string[] {
+  const value = row[field];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new RowError(field, `must be a list of strings, got ${describeValue(value)}`);
+}
+
+const roles = ['system', 'user', 'assistant'];
+
+export function messagesField(row: Row, field: string): Message[] {
+  const value = row[field];
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new RowError(field, `must be a list of messages, got ${describeValue(value)}`);
+  }
+  return value.map((message: unknown, i) => {
+    const { role, content } = (message ?? {}) as Row;
+    if (!roles.includes(role as string) || typeof content !== 'string') {
+      throw new RowError(
+        field,
+        `message ${i + 1} must have a role (${roles.join(', ')}) and a text as content, got ${describeValue(message)}`,
+      );
+    }
+    return { role: role as Message['role'], content };
+  });
+}
+
+/** A prompt as text, or as messages that end with the user's turn. */
+export function promptField(row: Row, field = 'prompt'): Prompt {
+  if (typeof row[field] === 'string') return row[field];
+  return endsWithUser(messagesField(row, field), field);
+}
+
+export function endsWithUser(messages: readonly Message[], field: string): readonly Message[] {
+  const last = messages.at(-1);
+  if (last?.role === 'user') return messages;
+  throw new RowError(
+    field,
+    `must end with the user's turn, got ${last === undefined ? 'nothing' : last.role}`,
+  );
+}
+
+/** The text of a response given as a string or as one message of the assistant. */
+export function responseField(row: Row, field: string): string {
+  if (typeof row[field] === 'string') return row[field];
+  const messages = messagesField(row, field);
+  const [message] = messages;
+  if (messages.length !== 1 || message?.role !== 'assistant') {
+    throw new RowError(
+      field,
+      `must be one message of the assistant, got ${messages.map(({ role }) => role).join(', ')}`,
+    );
+  }
+  return message.content;
+}
+
+/** @throws {RowError} for an answer without text. */
+export function nonEmpty(text: string, field: string): string {
+  if (text.trim() === '') throw new RowError(field, 'is empty');
+  return text;
+}
+
+/** `promptId`, `task` and `language` of a row; without an id, equal prompts get equal ones: a digest of the prompt. */
+export function promptTags(row: Row, prompt: Prompt): PromptTags {
+  return {
+    promptId:
+      row['promptId'] === undefined || row['promptId'] === null
+        ? promptDigest(prompt)
+        : idField(row, 'promptId'),
+    ...(typeof row['task'] === 'string' && { task: row['task'] }),
+    ...(typeof row['language'] === 'string' && { language: row['language'] }),
+  };
+}
+
+/** The first 16 hex digits of the SHA-256 of a prompt's JSON. */
+export function promptDigest(prompt: Prompt): string {
+  return createHash('sha256').update(JSON.stringify(prompt)).digest('hex').slice(0, 16);
+}

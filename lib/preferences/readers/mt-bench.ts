@@ -1,0 +1,80 @@
+/**
+ * MT-bench judgments: two models' answers to one turn of a question, and who won. Three kinds of row are known: with
+ * `conversation_a` and `conversation_b` (lmsys/mt_bench_human_judgments), with `prompt`, `answers_a` and `answers_b` (the
+ * turns as lists), and labels alone, whose texts are then looked up in FastChat's `question.jsonl` and
+ * `model_answer/<model>.jsonl` beside the file.
+ */
+import { dirname } from 'node:path';
+import type { Comparison, Message } from '../../types';
+import { RowError } from './bad-row';
+import { describeValue, idField, messagesField, oneOf, stringsField } from './fields';
+import { hasFields, type Layout, type Row } from './layout';
+import { textsBeside, type Texts } from './mt-bench-texts';
+
+const winners = ['model_a', 'model_b', 'tie', 'tie (inconsistent)'] as const;
+
+/**
+ * The prompt of turn n is the user's turns 1 to n. In a second turn each model had answered the first one in its own
+ * words; those words are no part of the prompt, because the two answers do not share them.
+ */
+export const mtBench: Layout<Comparison> = {
+  name: 'mt-bench',
+  fields: "question_id, turn, model_a, model_b, winner 'model_a' | 'model_b' | 'tie', judge",
+  recognises: (row) => hasFields(row, 'question_id', 'model_a', 'model_b', 'winner'),
+  parser: (file) => {
+    const lookUp = textsBeside(dirname(file));
+    return (row) => {
+      const turn = row['turn'] ?? 1;
+      if (typeof turn !== 'number' || !Number.isInteger(turn) || turn < 1) {
+        throw new RowError('turn', `must be an integer from 1, got ${describeValue(turn)}`);
+      }
+      const texts = textsOfRow(row) ?? lookUp(row);
+      const a = texts.answersA[turn - 1];
+      const b = texts.answersB[turn - 1];
+      if (a === undefined || b === undefined || texts.questions.length < turn) {
+        throw new RowError('turn', `is ${turn}, and the texts have fewer turns`);
+      }
+      const prompt = texts.questions.slice(0, turn).map((content): Message => ({ role: 'user', content }));
+      const winner = oneOf(row, 'winner', winners);
+      const task = row['category'] ?? texts.category;
+      return [
+        {
+          promptId: `${idField(row, 'question_id')}/${turn}`,
+          ...(typeof task === 'string' && { task }),
+          prompt,
+          a: { responseId: idField(row, 'model_a'), text: a },
+          b: { responseId: idField(row, 'model_b'), text: b },
+          winner: winner === 'model_a' ? 'a' : winner === 'model_b' ? 'b' : 'tie',
+          annotator: judgeOf(row),
+        },
+      ];
+    };
+  },
+};
+
+/** FastChat writes the judge's name or, for a model, a list of its name and prompt. */
+function judgeOf(row: Row): string {
+  const judge = row['judge'];
+  return Array.isArray(judge) ? judge.join('/') : idField(row, 'judge');
+}
+
+function textsOfRow(row: Row): Texts | undefined {
+  if (hasFields(row, 'conversation_a', 'conversation_b')) {
+    const conversation = messagesField(row, 'conversation_a');
+    return {
+      questions: ofRole(conversation, 'user'),
+      answersA: ofRole(conversation, 'assistant'),
+      answersB: ofRole(messagesField(row, 'conversation_b'), 'assistant'),
+    };
+  }
+  if (!hasFields(row, 'prompt', 'answers_a', 'answers_b')) return undefined;
+  return {
+    questions: stringsField(row, 'prompt'),
+    answersA: stringsField(row, 'answers_a'),
+    answersB: stringsField(row, 'answers_b'),
+  };
+}
+
+function ofRole(messages: readonly Message[], role: Message['role']): string[] {
+  return messages.filter((message) => message.role === role).map(({ content }) => content);
+}

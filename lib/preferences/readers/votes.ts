@@ -1,0 +1,37 @@
+/** Comparison votes as the kit writes them: one line a vote, k answers a prompt. */
+import type { Candidate, Comparison } from '../../types';
+import { RowError } from './bad-row';
+import { describeValue, idField, oneOf, promptField, promptTags, stringField } from './fields';
+import { hasFields, type Layout, type Row } from './layout';
+
+export const votes: Layout<Comparison> = {
+  name: 'votes',
+  fields: "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator",
+  recognises: (row) => hasFields(row, 'a', 'b', 'winner', 'annotator'),
+  parser: () => (row) => {
+    const prompt = promptField(row);
+    const a = candidate(row, 'a');
+    const b = candidate(row, 'b');
+    if (a.responseId === b.responseId) {
+      throw new RowError('b', `must be another response than a, got ${a.responseId} twice`);
+    }
+    return [
+      {
+        ...promptTags(row, prompt),
+        prompt,
+        a,
+        b,
+        winner: oneOf(row, 'winner', ['a', 'b', 'tie']),
+        annotator: idField(row, 'annotator'),
+      },
+    ];
+  },
+};
+
+function candidate(row: Row, field: string): Candidate {
+  const value = row[field];
+  if (typeof value !== 'object' || value === null) {
+    throw new RowError(field, `must be {responseId, text}, got ${describeValue(value)}`);
+  }
+  return { responseId: idField(value as Row, 'responseId'), text: stringField(value as Row, 'text') };
+}

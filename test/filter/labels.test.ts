@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { labelOf } from '../../lib/filter/labels';
+import { splitTies } from '../../lib/filter/ties';
+import { itemsOf, type Choice } from '../../lib/filter/votes';
+import { vote } from './make-vote';
+
+const votes = (first: number, second: number, tie: number) =>
+  (['first', 'second', 'tie'] as const).flatMap((choice: Choice, i) =>
+    Array.from({ length: [first, second, tie][i] as number }, () => ({ annotator: 'a', choice })),
+  );
+
+describe('labelOf', () => {
+  it.each([
+    // first, second, tie votes; label by wins; by plurality
+    [1, 0, 0, 'first', 'first'],
+    [1, 2, 0, 'second', 'second'],
+    [1, 1, 0, 'tie', 'tie'],
+    [0, 0, 2, 'tie', 'tie'],
+    [1, 0, 1, 'first', 'tie'],
+    [1, 0, 2, 'first', 'tie'],
+    [2, 1, 1, 'first', 'first'],
+    [2, 2, 1, 'tie', 'tie'],
+  ])('%i : %i with %i ties is %s by wins and %s by plurality', (first, second, tie, wins, plurality) => {
+    expect(labelOf(votes(first, second, tie), 'wins')).toBe(wins);
+    expect(labelOf(votes(first, second, tie), 'plurality')).toBe(plurality);
+  });
+});
+
+describe('splitTies', () => {
+  it('sets ties aside and gives the rest their margin in votes', () => {
+    const items = itemsOf([
+      ...['a', 'b', 'c'].map((name) => vote('y>x', name)),
+      vote('x>y', 'd'),
+      vote('x=z'),
+    ]);
+    const { strict, ties } = splitTies(items, 'wins');
+    expect(strict).toEqual([{ item: items[0], chosen: 'second', winMargin: 2 }]);
+    expect(ties).toEqual([items[1]]);
+  });
+});

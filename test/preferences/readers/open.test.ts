@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InputError } from '../../../lib/errors';
+import type { BadRow } from '../../../lib/preferences/readers/bad-row';
+import {
+  readComparisons,
+  readDemonstrations,
+  readPairs,
+  readPrompts,
+} from '../../../lib/preferences/readers/open';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-open-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(...rows: readonly unknown[]): string {
+  const file = join(folder, 'rows.jsonl');
+  writeFileSync(file, rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));
+  return file;
+}
+
+const good = { prompt: 'p', chosen: 'c', rejected: 'r' };
+
+describe('reading with a layout', () => {
+  it('stops at the first bad row with file, line and field', async () => {
+    const file = write(good, { ...good, chosen: 3 }, good);
+    await expect(readPairs(file)).rejects.toThrow(InputError);
+    await expect(readPairs(file)).rejects.toThrow(/rows\.jsonl:2: 'chosen' must be .*got 3/);
+  });
+
+  it('sets bad rows aside when asked, lines that are not JSON among them, and reads on', async () => {
+    const file = write(good, '{"prompt":', 7, { ...good, rejected: ' ' }, { ...good, prompt: 'q' });
+    const bad: BadRow[] = [];
+    const seen: number[] = [];
+    const pairs = await readPairs(file, {
+      setAside: (row) => bad.push(row),
+      onProgress: (rows) => seen.push(rows),
+    });
+    expect(pairs.map(({ prompt }) => prompt)).toEqual(['p', 'q']);
+    expect(bad.map(({ line, field }) => [line, field])).toEqual([
+      [2, undefined],
+      [3, undefined],
+      [4, 'rejected'],
+    ]);
+    expect(bad[2]?.row).toEqual({ ...good, rejected: ' ' });
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('recognises the layout though the first row is broken', async () => {
+    const file = write({ other: 1 }, good, good);
+    await expect(readPairs(file)).rejects.toThrow(/rows\.jsonl:1: 'chosen'/);
+  });
+
+  it('lists the layouts when none fits', async () => {
+    await expect(readPairs(write({ question: 'q', answer: 'a' }))).rejects.toThrow(
+      /no layout of pairs fits its rows \(fields: question, answer\); known: hh-rlhf .* trl /,
+    );
+  });
+
+  it('refuses an unknown format with the near match, and a file without rows', async () => {
+    await expect(readComparisons(write(good), { format: 'mtbench' })).rejects.toThrow(
+      /did you mean 'mt-bench'/,
+    );
+    await expect(readPairs(write(''))).rejects.toThrow(/holds no rows/);
+    await expect(readPairs(write(''), { format: 'trl' })).rejects.toThrow(/holds no rows/);
+  });
+
+  it('takes a named format at its word', async () => {
+    await expect(readPairs(write(good), { format: 'hh-rlhf' })).rejects.toThrow(
+      /:1: 'chosen' must begin with/,
+    );
+  });
+
+  it('keeps ids and tags, and gives equal prompts equal ids where there are none', async () => {
+    const [a, b, c] = await readPrompts(
+      write(
+        { prompt: 'x' },
+        { prompt: 'x', task: 'writing' },
+        { prompt: 'x', promptId: 'own', language: 'en' },
+      ),
+    );
+    expect(a?.promptId).toBe(b?.promptId);
+    expect(b?.task).toBe('writing');
+    expect(c).toEqual({ promptId: 'own', language: 'en', prompt: 'x' });
+  });
+
+  it('reads prompts out of rows that hold more', async () => {
+    expect((await readPrompts(write(good)))[0]?.prompt).toBe('p');
+    await expect(readPrompts(write({ prompt: [{ role: 'assistant', content: 'hi' }] }))).rejects.toThrow(
+      /'prompt' must end with the user's turn, got assistant/,
+    );
+  });
+});
+
+describe('readDemonstrations', () => {
+  const user = { role: 'user', content: 'Hi' };
+  const assistant = { role: 'assistant', content: 'Hello.' };
+
+  it.each([
+    ["the kit's own rows", { prompt: [user], response: 'Hello.' }],
+    ['TRL prompt and completion', { prompt: [user], completion: [assistant] }],
+    ['TRL messages', { messages: [user, assistant] }],
+  ])('reads %s', async (_, row) => {
+    expect((await readDemonstrations(write(row)))[0]).toMatchObject({ prompt: [user], response: 'Hello.' });
+  });
+
+  it('reads standard prompt and completion', async () => {
+    expect((await readDemonstrations(write({ prompt: '1+1=', completion: '2' })))[0]).toMatchObject({
+      prompt: '1+1=',
+      response: '2',
+    });
+  });
+
+  it('refuses conversations that do not end with the assistant, unknown roles and empty responses', async () => {
+    await expect(readDemonstrations(write({ messages: [user] }))).rejects.toThrow(
+      /must end with the assistant/,
+    );
+    await expect(
+      readDemonstrations(write({ messages: [user, { role: 'tool', content: '' }] })),
+    ).rejects.toThrow(/message 2 must have a role/);
+    await expect(readDemonstrations(write({ prompt: 'p', response: '\n' }))).rejects.toThrow(
+      /'response' is empty/,
+    );
+  });
+});

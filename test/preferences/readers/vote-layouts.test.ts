@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fineGrained } from '../../../lib/preferences/readers/fine-grained';
+import { mtBench } from '../../../lib/preferences/readers/mt-bench';
+import { pandalm } from '../../../lib/preferences/readers/pandalm';
+import { votes } from '../../../lib/preferences/readers/votes';
+
+describe('votes', () => {
+  const vote = {
+    promptId: 'p1',
+    task: 'list',
+    prompt: [{ role: 'user', content: 'Hi' }],
+    a: { responseId: '1', text: 'x' },
+    b: { responseId: '2', text: 'y' },
+    winner: 'tie',
+    annotator: 'ann',
+  };
+
+  it('reads back what the kit writes', () => {
+    expect(votes.parser('')(vote)).toEqual([vote]);
+  });
+
+  it.each([
+    ['another winner', { ...vote, winner: 'A' }, /'?must be one of a, b, tie, got "A"/],
+    ['one response twice', { ...vote, b: vote.a }, /another response than a/],
+    ['an answer without text', { ...vote, b: { responseId: '2' } }, /must be a string, got nothing/],
+  ])('refuses %s', (_, row, message) => {
+    expect(() => votes.parser('')(row)).toThrow(message);
+  });
+});
+
+describe('mtBench', () => {
+  const label = { question_id: 81, model_a: 'x', model_b: 'y', judge: 'j', turn: 2, winner: 'model_b' };
+  const expected = {
+    promptId: '81/2',
+    prompt: [
+      { role: 'user', content: 'q1' },
+      { role: 'user', content: 'q2' },
+    ],
+    a: { responseId: 'x', text: 'x2' },
+    b: { responseId: 'y', text: 'y2' },
+    winner: 'b',
+    annotator: 'j',
+  };
+  const conversation = (model: string) => [
+    { role: 'user', content: 'q1' },
+    { role: 'assistant', content: `${model}1` },
+    { role: 'user', content: 'q2' },
+    { role: 'assistant', content: `${model}2` },
+  ];
+
+  it('reads turns from lists and from conversations', () => {
+    const lists = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'] };
+    const conversations = { ...label, conversation_a: conversation('x'), conversation_b: conversation('y') };
+    expect(mtBench.parser('')({ ...lists, category: 'math' })).toEqual([{ ...expected, task: 'math' }]);
+    expect(mtBench.parser('')(conversations)).toEqual([expected]);
+  });
+
+  it('looks the texts of bare labels up beside the file, and says when they are not there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-mt-bench-'));
+    const file = join(folder, 'labels.jsonl');
+    expect(() => mtBench.parser(file)(label)).toThrow(/has no text: .*question\.jsonl does not exist/);
+    mkdirSync(join(folder, 'model_answer'));
+    writeFileSync(
+      join(folder, 'question.jsonl'),
+      '{"question_id":81,"category":"math","turns":["q1","q2"]}\n',
+    );
+    for (const model of ['x', 'y']) {
+      writeFileSync(
+        join(folder, 'model_answer', `${model}.jsonl`),
+        `{"question_id":81,"choices":[{"turns":["${model}1","${model}2"]}]}\n`,
+      );
+    }
+    expect(mtBench.parser(file)(label)).toEqual([{ ...expected, task: 'math' }]);
+    expect(() => mtBench.parser(file)({ ...label, question_id: 9 })).toThrow(/lacks the question/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes an inconsistent judgment for a tie and refuses turns without texts', () => {
+    const row = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'] };
+    expect(mtBench.parser('')({ ...row, winner: 'tie (inconsistent)' })[0]?.winner).toBe('tie');
+    expect(() => mtBench.parser('')({ ...row, turn: 3 })).toThrow(/is 3, and the texts have fewer turns/);
+  });
+});
+
+describe('pandalm', () => {
+  const row = {
+    cmp_key: 'm_n',
+    instruction: 'Judge.',
+    input: 'Snow is white.',
+    response1: true,
+    response2: 'True.',
+    annotator1: 0,
+    annotator2: 1,
+    annotator3: 2,
+  };
+
+  it('makes a vote of each annotator and a text of a boolean', () => {
+    const votesOfRow = pandalm.parser('')(row);
+    expect(votesOfRow.map(({ annotator, winner }) => [annotator, winner])).toEqual([
+      ['annotator1', 'tie'],
+      ['annotator2', 'a'],
+      ['annotator3', 'b'],
+    ]);
+    expect(votesOfRow[0]).toMatchObject({
+      prompt: [{ role: 'user', content: 'Judge.\n\nSnow is white.' }],
+      a: { responseId: 'm', text: 'True' },
+      b: { responseId: 'n', text: 'True.' },
+    });
+  });
+
+  it('refuses other verdicts and keys that name no two models', () => {
+    expect(() => pandalm.parser('')({ ...row, annotator2: 3 })).toThrow(/must be 0, 1 or 2, got 3/);
+    expect(() => pandalm.parser('')({ ...row, cmp_key: 'm' })).toThrow(/must name two models/);
+  });
+});
+
+describe('fineGrained', () => {
+  const row = {
+    question: 'When?',
+    passages: [['Title', 'Sentence.']],
+    'prediction 1': 'a',
+    'prediction 2': 'b',
+    'prediction 3': 'c',
+    'prediction 4': 'd',
+    preference: [0, 1, 2, 1, 0, 2],
+  };
+
+  it('makes a vote of each of the six pairs, in their order', () => {
+    const six = fineGrained.parser('')(row);
+    expect(six.map(({ a, b, winner }) => `${a.text}${b.text}:${winner}`)).toEqual([
+      'ab:tie',
+      'ac:a',
+      'ad:b',
+      'bc:a',
+      'bd:tie',
+      'cd:b',
+    ]);
+    expect(six[0]?.prompt).toEqual([{ role: 'user', content: 'When?\n\nTitle\nSentence.' }]);
+  });
+
+  it('refuses verdicts that are not six of 0, 1 and 2', () => {
+    expect(() => fineGrained.parser('')({ ...row, preference: [1] })).toThrow(/list of 6/);
+    expect(() => fineGrained.parser('')({ ...row, preference: [0, 1, 2, 3, 0, 0] })).toThrow(
+      /0, 1 or 2, got 3/,
+    );
+  });
+});
