@@ -1,0 +1,58 @@
+/** The embedded world of dialogues: demonstrations, prompts, and the gold judge that only evaluation and annotators read. */
+import { InputError } from '../../lib/errors';
+import type { Demonstration, PromptRecord } from '../../lib/types';
+import { dialogue, parsePromptId, type Split } from './dialogue';
+import { judgeResponse, type GoldVerdict } from './judge/verdict';
+
+export type { Split } from './dialogue';
+export type { FamilyName, Kind, Language } from './family';
+export type { GoldVerdict } from './judge/verdict';
+
+/** The splits that hold prompts without an answer. */
+export type PromptSplit = Exclude<Split, 'demonstrate'>;
+
+export interface World {
+  readonly seed: number;
+  /** The first `n` demonstrations: conversations of all families, answered well and not so well. */
+  demonstrations(n: number): Demonstration[];
+  /** The first `n` prompts of a split. */
+  prompts(split: PromptSplit, n: number): PromptRecord[];
+  /**
+   * The truth about a response to one of this world's prompts.
+   *
+   * @throws InputError when the promptId was not made by this world
+   */
+  judge(promptId: string, response: string): GoldVerdict;
+}
+
+/** The world of a seed. The knowledge is the same in every world; which dialogues occur depends on the seed. */
+export function createWorld(seed: number): World {
+  if (!Number.isSafeInteger(seed)) throw new InputError(`createWorld: seed must be an integer, got ${seed}`);
+  return {
+    seed,
+    demonstrations: (n) =>
+      numbers(n).map((index) => {
+        const { tags, prompt, response } = dialogue(seed, 'demonstrate', index);
+        return { ...tags, prompt, response };
+      }),
+    prompts: (split, n) =>
+      numbers(n).map((index) => {
+        const { tags, prompt } = dialogue(seed, split, index);
+        return { ...tags, prompt };
+      }),
+    judge: (promptId, response) => {
+      const name = parsePromptId(promptId);
+      if (name?.seed !== seed) {
+        throw new InputError(
+          `World.judge: promptId must be of the world with seed ${seed}, such as w${seed}-evaluate-0, got ${promptId}`,
+        );
+      }
+      const { family, spec } = dialogue(seed, name.split, name.index);
+      return judgeResponse(family, spec, response);
+    },
+  };
+}
+
+function numbers(n: number): number[] {
+  return Array.from({ length: n }, (_, index) => index);
+}
