@@ -1,0 +1,105 @@
+/** Stage 6 on models: every policy answers the prompts, a judge scores the answers, the policies are compared. */
+import { InputError } from '../errors';
+import { sampleResponses, type LanguageModel } from '../model/sample';
+import { createRng } from '../random';
+import { startProgress } from '../train/progress';
+import type { PromptRecord, Rollout } from '../types';
+import type { EvaluationConfig } from './config';
+import { sequenceKl } from './kl';
+import { evaluatePolicies, type PolicyResult } from './policies';
+
+/** Gives every rollout its quality: a scorer, or a judge that also knows the task. */
+export type Judge = (rollouts: readonly Rollout[]) => Promise<ArrayLike<number>>;
+
+/** A rollout with what the evaluation found out about it: a line of `rollouts.jsonl`. */
+export interface JudgedRollout extends Rollout {
+  readonly policy: string;
+  readonly quality: number;
+  /** Log-ratio to the baseline, nats. */
+  readonly kl: number;
+}
+
+export interface Evaluation {
+  readonly policies: Readonly<Record<string, PolicyResult>>;
+  /** Policy by policy, in the order given. */
+  readonly rollouts: readonly JudgedRollout[];
+}
+
+/**
+ * Evaluates models against one of them. All policies draw from the same stream of random numbers, so a policy equal to the
+ * baseline gives the same answers.
+ *
+ * @param models by name.
+ * @param baseline name of the one that the others are compared with.
+ * @param prompts those that stand there twice are asked once.
+ * @throws {InputError} for an unknown baseline, no prompts, two different prompts of one id, or a verdict that is not finite.
+ */
+export async function evaluateModels(
+  models: Readonly<Record<string, LanguageModel>>,
+  baseline: string,
+  prompts: readonly PromptRecord[],
+  judge: Judge,
+  config: EvaluationConfig,
+): Promise<Evaluation> {
+  const reference = models[baseline];
+  if (reference === undefined) {
+    throw new InputError(
+      `evaluate: the baseline '${baseline}' is not among the policies (${Object.keys(models).join(', ')})`,
+    );
+  }
+  const asked = distinct(prompts);
+  const rng = createRng(config.seed).fork('evaluation');
+  const rollouts: JudgedRollout[] = [];
+  for (const [policy, model] of Object.entries(models)) {
+    const progress = startProgress(`evaluate ${policy}`, asked.length * config.samplesPerPrompt, 'response');
+    const sampled = await sampleResponses(model, asked, {
+      samplesPerPrompt: config.samplesPerPrompt,
+      maxNewTokens: config.maxNewTokens,
+      maxPromptTokens: config.maxPromptTokens,
+      temperature: config.temperature,
+      rng: rng.fork('samples'),
+      onProgress: (done) => progress.update(done),
+    });
+    progress.stop();
+    const qualities = await judge(sampled);
+    const kls = sequenceKl(model, reference, sampled, {
+      maxPromptTokens: config.maxPromptTokens,
+      // One more than was sampled: an answer read as text may take other tokens, and its end counts too.
+      maxResponseTokens: config.maxNewTokens + 1,
+      batchSize: config.batchSize,
+    });
+    sampled.forEach((rollout, i) => {
+      const quality = qualities[i] as number;
+      if (!Number.isFinite(quality)) {
+        throw new InputError(
+          `evaluate: the judge's verdict on the response of '${policy}' to prompt '${rollout.promptId}' must be a finite number, got ${quality}`,
+        );
+      }
+      rollouts.push({ ...rollout, policy, quality, kl: kls[i] as number });
+    });
+  }
+  const byPolicy = Object.keys(models).map((policy) => {
+    const responses = rollouts.filter((rollout) => rollout.policy === policy);
+    return [policy, { responses, kls: responses.map(({ kl }) => kl) }] as const;
+  });
+  const policies = evaluatePolicies(Object.fromEntries(byPolicy), {
+    baseline,
+    tieMargin: config.tieMargin,
+    resamples: config.resamples,
+    rng,
+  });
+  return { policies, rollouts };
+}
+
+/** Each prompt once. */
+function distinct(prompts: readonly PromptRecord[]): PromptRecord[] {
+  const seen = new Map<string, PromptRecord>();
+  for (const record of prompts) {
+    const first = seen.get(record.promptId);
+    if (first === undefined) seen.set(record.promptId, record);
+    else if (JSON.stringify(first.prompt) !== JSON.stringify(record.prompt))
+      throw new InputError(`evaluate: two different prompts have the id '${record.promptId}'`);
+  }
+  if (seen.size === 0) throw new InputError('evaluate: there are no prompts');
+  return [...seen.values()];
+}

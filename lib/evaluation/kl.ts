@@ -1,0 +1,81 @@
+/** How far a policy went from the one it is compared with, on its own samples. */
+import * as tf from '@tensorflow/tfjs';
+import { jit } from '../backend';
+import { InputError } from '../errors';
+import { lmLogits } from '../model/heads';
+import type { ModelConfig } from '../model/config';
+import type { LanguageModel } from '../model/sample';
+import { hiddenStates } from '../model/transformer';
+import { tokenLogprobs } from '../tensor/logprobs';
+import { disposeTree } from '../tensor/pytree';
+import type { NamedTensors } from '../train/adamw';
+import { encodeRow, padRows, type SequenceBatch, type SequenceLimits } from '../train/sequences';
+import type { Rollout } from '../types';
+
+export interface KlOptions extends SequenceLimits {
+  /** Responses a forward pass. */
+  readonly batchSize: number;
+}
+
+/**
+ * Σ_t log π(y_t) − log π_ref(y_t) of each response: its mean over samples of the policy at temperature 1 is an unbiased
+ * estimate of the divergence KL(π ‖ π_ref) of whole responses. At another temperature the samples are not the policy's, and
+ * the mean is only a measure of distance.
+ *
+ * Responses are read as text: one that the tokenizer writes in other tokens than were sampled counts in its own tokens.
+ *
+ * @returns nats, one a rollout.
+ * @throws {InputError} when the two models have different vocabularies.
+ */
+export function sequenceKl(
+  policy: LanguageModel,
+  refPolicy: LanguageModel,
+  rollouts: readonly Rollout[],
+  options: KlOptions,
+): Float32Array {
+  if (policy.config.vocabSize !== refPolicy.config.vocabSize) {
+    throw new InputError(
+      `sequenceKl: both models need one vocabulary, got ${policy.config.vocabSize} and ${refPolicy.config.vocabSize} tokens`,
+    );
+  }
+  const { tokenizer } = policy;
+  const rows = rollouts.map(({ prompt, response, finished }) =>
+    encodeRow(tokenizer, prompt, response, options, finished),
+  );
+  // Rows of like length share a batch: padding costs as much as text.
+  const order = rows
+    .map((_, i) => i)
+    .sort((a, b) => (rows[a]?.responseTokens.length ?? 0) - (rows[b]?.responseTokens.length ?? 0));
+  const policyLogprobs = sequenceLogprobs(policy.config);
+  const refLogprobs = sequenceLogprobs(refPolicy.config);
+  const kls = new Float32Array(rollouts.length);
+  for (let start = 0; start < order.length; start += options.batchSize) {
+    const chosen = order.slice(start, start + options.batchSize);
+    const batch = padRows(
+      chosen.map((i) => rows[i] as (typeof rows)[number]),
+      tokenizer.padTokenId,
+    );
+    const ours = policyLogprobs(policy.params, batch);
+    const theirs = refLogprobs(refPolicy.params, batch);
+    const difference = tf.tidy(() => tf.sub(ours, theirs));
+    const values = difference.dataSync();
+    chosen.forEach((i, k) => (kls[i] = values[k] as number));
+    disposeTree([batch, ours, theirs, difference]);
+  }
+  return kls;
+}
+
+/** Σ_t log π(y_t) of the responses of a batch. [B] */
+function sequenceLogprobs(model: ModelConfig) {
+  return jit((params: NamedTensors, { tokens, mask, responseMask }: SequenceBatch): tf.Tensor1D => {
+    const [B, T] = tokens.shape;
+    const R = responseMask.shape[1];
+    const hidden = hiddenStates(params, model, tokens, mask); // [B, T, D]
+    // The state before a token predicts it.
+    const before = tf.slice(hidden, [0, T - R - 1, 0], [B, R, -1]); // [B, R, D]
+    const logits = lmLogits(params, model, tf.reshape(before, [B * R, model.hiddenSize])); // [B·R, V]
+    const labels = tf.reshape(tf.slice(tokens, [0, T - R], [B, R]), [B * R]) as tf.Tensor1D; // [B·R]
+    const logprobs = tf.reshape(tokenLogprobs(logits, labels), [B, R]); // [B, R]
+    return tf.sum(tf.mul(logprobs, responseMask), 1) as tf.Tensor1D; // [B]
+  });
+}

@@ -1,0 +1,48 @@
+/** HTML that is escaped by construction: whatever is put into an `html` template is text, unless it is `html` itself. */
+
+/** A piece of markup. */
+export interface Html {
+  readonly markup: string;
+}
+
+type Part = Html | string | number | undefined | readonly Part[];
+
+/** Template of markup; strings and numbers in it are escaped, arrays are joined, `undefined` is nothing. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return { markup: strings.reduce((out, text, i) => out + render(parts[i - 1]) + text) };
+}
+
+/** Markup from a trusted source: the page's own style and scripts, never a text that a model or a user wrote. */
+export function trusted(markup: string): Html {
+  return { markup };
+}
+
+function render(part: Part): string {
+  if (part === undefined) return '';
+  if (typeof part === 'string' || typeof part === 'number') return escapeHtml(`${part}`);
+  return 'markup' in part ? part.markup : part.map(render).join('');
+}
+
+export function escapeHtml(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character] as string);
+}
+
+/** JSON that may stand inside a script element: no `</script>`, no `<!--`. Numbers keep five significant digits. */
+export function scriptJson(value: unknown): Html {
+  const json = JSON.stringify(value, (_, entry: unknown) =>
+    typeof entry === 'number' && Number.isFinite(entry) ? Number(entry.toPrecision(5)) : entry,
+  );
+  return trusted(
+    json
+      .replace(/</g, '\\u003c')
+      .replace(/\u2028/g, '\\u2028')
+      .replace(/\u2029/g, '\\u2029'),
+  );
+}

@@ -1,0 +1,96 @@
+/** Tables of the report. */
+import type { Interval } from '../bootstrap';
+import type { PolicyResult } from '../policies';
+import { html, type Html } from './html';
+import type { AccountRow, ReportData } from './report-data';
+import type { SeriesStyle } from './theme';
+
+/** Signed percentage points of a fraction: `+12.3`. */
+export function points(fraction: number): string {
+  return `${fraction >= 0 ? '+' : '−'}${Math.abs(100 * fraction).toFixed(1)}`;
+}
+
+/** Bounds in brackets. */
+export function bounds([low, high]: Interval, format: (value: number) => string): string {
+  return `[${format(low)}, ${format(high)}]`;
+}
+
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)}%`;
+}
+
+function decimal(value: number): string {
+  return value.toFixed(3).replace('-', '−');
+}
+
+/** A row a policy: quality, wins and losses against the baseline, length, distance; intervals under their figures. */
+export function policyTable(
+  policies: Readonly<Record<string, PolicyResult>>,
+  { baseline, qualityName }: Pick<ReportData, 'baseline' | 'qualityName'>,
+  styles: ReadonlyMap<string, SeriesStyle>,
+): Html {
+  const rows = Object.entries(policies).map(([name, result]) => {
+    const compared = (figure: string, interval?: string): Html =>
+      name === baseline ? html`<td class="number">·</td>` : numberCell(figure, interval);
+    return html`<tr>
+      <td class="name"><span class="swatch" style="background:${styles.get(name)?.color}"></span>${name}</td>
+      ${numberCell(decimal(result.quality), bounds(result.qualityCi, decimal))}
+      ${compared(
+        decimal(result.qualityDifference.difference),
+        bounds(result.qualityDifference.differenceCi, decimal),
+      )}
+      ${compared([result.wins, result.ties, result.losses].map((share) => (100 * share).toFixed(0)).join(' / '))}
+      ${compared(points(result.winMinusLoss), bounds(result.winMinusLossCi, points))}
+      ${compared(percent(result.winRate))}
+      ${compared(percent(result.lengthControlledWinRate), bounds(result.lengthControlledWinRateCi, percent))}
+      ${numberCell(result.meanResponseTokens.toFixed(1))} ${compared(result.kl.toFixed(2))}
+    </tr>`;
+  });
+  const heads = [
+    qualityName,
+    `minus ${baseline}`,
+    'win / tie / loss (%)',
+    'wins − losses (points)',
+    'win rate',
+    'length-controlled',
+    'mean tokens',
+    'KL (nats)',
+  ];
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>policy</th>
+          ${heads.map((head) => html`<th class="number">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function numberCell(figure: string, interval?: string): Html {
+  return html`<td class="number">
+    ${figure}${interval === undefined ? undefined : html`<span class="interval">${interval}</span>`}
+  </td>`;
+}
+
+/** Label, figure, explanation. */
+export function accountTable(rows: readonly AccountRow[]): Html {
+  return html`<div class="scroll">
+    <table>
+      <tbody>
+        ${rows.map(
+          ({ label, value, note }) =>
+            html`<tr>
+              <td>${label}</td>
+              <td class="number">${typeof value === 'number' ? value.toLocaleString('en-US') : value}</td>
+              <td>${note}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
