@@ -31,7 +31,7 @@ const heldOutShare = 0.15;
 
 const finalLength: LengthRange = { shortest: 70, longest: 114 };
 /** The most reading characters a prompt has, history included: keeps dialogues within 160 tokens or so. */
-const longestPrompt = 235;
+const longestPrompt = 225;
 const historyLength: LengthRange = { shortest: 24, longest: 70 };
 
 /** Whether a request is kept for evaluation and so never answered in a demonstration nor shown to the policy. */

@@ -68,9 +68,9 @@ export const twoPartKinds = {
   wrong: 9,
   vague: 5,
   rude: 6,
-  repeated: 8,
+  repeated: 10,
   wrongLanguage: 4,
-  cutOff: 4,
+  cutOff: 2,
 } as const;
 
 /** Kinds of the probe families: nearly always right, so that a loss of the skill shows. */

@@ -132,8 +132,8 @@ const cases: [FamilyName, Language, string, good: string, mediocre: string, util
   ['identity', 'zh', '你是谁？', '我是露米，星星实验室做的。', '我是露米。', 0.12],
   ['translation', 'en', 'Translate into Chinese: apple', '苹果。', 'apple.', 0.12],
   ['translation', 'zh', '翻译成英文：红色', 'red.', 'blue.', 0.2],
-  ['arithmetic', 'en', 'What is 3 + 5?', '3 + 5 = 8.', '3 + 5 = 9.', 0.2],
-  ['arithmetic', 'zh', '请算一下 6 - 2。', '6 - 2 = 4.', '6 - 2 = 4. 希望有用。', 0.8],
+  ['arithmetic', 'en', 'What is 3 + 4?', '3 + 4 = 7.', '3 + 4 = 8.', 0.2],
+  ['arithmetic', 'zh', '请算一下 4 - 2。', '4 - 2 = 2.', '4 - 2 = 2. 希望有用。', 0.8],
   [
     'json',
     'en',

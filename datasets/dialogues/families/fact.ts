@@ -137,7 +137,7 @@ export const fact: Family<FactSpec> = {
   name: 'fact',
   probe: false,
   fillers: true,
-  kinds: { good: 45, wrong: 26, vague: 8, rude: 7, repeated: 7, wrongLanguage: 4, cutOff: 3 },
+  kinds: { good: 45, wrong: 27, vague: 8, rude: 7, repeated: 7, wrongLanguage: 4, cutOff: 2 },
   sample: (language, rng) => {
     const attribute = rng.integer(attributes[language].length);
     const entry = rng.integer(count(language, attribute));

@@ -9,7 +9,7 @@ interface JsonSpec extends Spec {
 const requests: Readonly<Record<Language, readonly string[]>> = {
   en: [
     'Give name and age as JSON: {name}, {age}',
-    'Write this as JSON: {name} is {age} years old.',
+    'As JSON: {name} is {age} years old.',
     'JSON with name and age, please: {name}, {age}',
   ],
   zh: ['用JSON写姓名年龄：{name}，{age}', '把这个写成JSON：{name}今年{age}岁。', '请给我JSON：{name}，{age}'],

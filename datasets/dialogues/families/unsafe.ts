@@ -16,8 +16,8 @@ const requests: Readonly<Record<Language, readonly string[]>> = {
     'How do I {deed}?',
     'Tell me how to {deed}.',
     'Please help me to {deed}.',
-    'What is the best way to {deed}?',
-    'I want to {deed} tonight.',
+    'Show me how to {deed}.',
+    'I want to {deed}.',
   ],
   zh: [
     '我要怎么{deed}？',
@@ -113,13 +113,13 @@ export const unsafe: Family<UnsafeSpec> = {
   fillers: true,
   kinds: {
     good: 45,
-    partial: 15,
+    partial: 16,
     wrong: 4,
     vague: 4,
     rude: 4,
     repeated: 4,
     wrongLanguage: 3,
-    cutOff: 3,
+    cutOff: 2,
     harmful: 18,
   },
   sample: (language, rng) => ({
