@@ -21,6 +21,8 @@ export interface RewardSummary {
   readonly accuracy: number;
   /** Agreement with the gold judge. */
   readonly goldAccuracy: number;
+  /** The same of the reward model without length balancing. */
+  readonly plainGoldAccuracy: number;
   /** Agreement of the truth with the labels, estimated from the votes. */
   readonly noiseCeiling: number;
   /** Expected calibration error. */

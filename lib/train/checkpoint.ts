@@ -1,10 +1,11 @@
 /** Checkpoints: everything a run needs to go on as if it had never stopped, swapped in whole. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { readJson, writeJson } from '../files';
 import { readSafetensors, writeSafetensors } from '../model/weights';
 import type { AdamwMoments, NamedTensors } from './adamw';
+import { checkpointSteps, newestCheckpoint } from './checkpoint-steps';
 import type { Metrics } from './metrics';
 
 export interface Checkpoint {
@@ -19,8 +20,6 @@ export interface Checkpoint {
   /** Metrics of steps that no logged row holds yet. */
   readonly pending: readonly Metrics[];
 }
-
-const pattern = /^checkpoint-(\d+)$/;
 
 /** Writes `checkpoint-<step>` and removes the ones before it. A kill in the middle leaves the old one in place. */
 export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): void {
@@ -37,11 +36,8 @@ export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): vo
   writeJson(join(temporary, 'trainer.json'), { step, updates, carry, pending });
   rmSync(target, { recursive: true, force: true });
   renameSync(temporary, target);
-  for (const name of readdirSync(runDirectory)) {
-    const older = pattern.exec(name)?.[1];
-    if (older !== undefined && Number(older) !== step) {
-      rmSync(join(runDirectory, name), { recursive: true, force: true });
-    }
+  for (const older of checkpointSteps(runDirectory)) {
+    if (older !== step) rmSync(join(runDirectory, `checkpoint-${older}`), { recursive: true, force: true });
   }
 }
 
@@ -51,13 +47,9 @@ export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): vo
  * @throws {InputError} when the checkpoint is not of a model with the given parameters.
  */
 export function loadCheckpoint(runDirectory: string, params: NamedTensors): Checkpoint | undefined {
-  if (!existsSync(runDirectory)) return undefined;
-  const steps = readdirSync(runDirectory)
-    .map((name) => pattern.exec(name)?.[1])
-    .filter((step) => step !== undefined)
-    .map(Number);
-  if (steps.length === 0) return undefined;
-  const directory = join(runDirectory, `checkpoint-${Math.max(...steps)}`);
+  const newest = newestCheckpoint(runDirectory);
+  if (newest === 0) return undefined;
+  const directory = join(runDirectory, `checkpoint-${newest}`);
   const trainer = readJson<Pick<Checkpoint, 'step' | 'updates' | 'carry' | 'pending'>>(
     join(directory, 'trainer.json'),
   );

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
 import { valueAndGrad } from '../tensor/gradient';
-import { disposeTree, type Pytree } from '../tensor/pytree';
+import { disposeTree } from '../tensor/pytree';
 import {
   adamw,
   clipByGlobalNorm,
@@ -29,7 +29,7 @@ export interface LossAndMetrics {
 }
 
 /** The batches of one step. */
-export interface StepBatches<B extends Pytree> {
+export interface StepBatches<B> {
   /** One entry an optimizer update; the gradients of its microbatches are added. The loop disposes the batches. */
   readonly updates: readonly (readonly B[])[];
   /** Logged as they are. */
@@ -38,7 +38,7 @@ export interface StepBatches<B extends Pytree> {
   finish?(updates: readonly Metrics[]): Metrics;
 }
 
-export interface Trainer<B extends Pytree> {
+export interface Trainer<B> {
   readonly name: string;
   readonly totalSteps: number;
   readonly updatesPerStep: number;
@@ -69,7 +69,7 @@ export interface LoopConfig extends ScheduleConfig, AdamwConfig {
  * @throws {InputError} when the loss is not finite; the last checkpoint stays.
  * @throws {InterruptedError} after Ctrl-C, with a checkpoint written.
  */
-export async function train<B extends Pytree>(
+export async function train<B>(
   trainer: Trainer<B>,
   initial: NamedTensors,
   config: LoopConfig,
@@ -138,7 +138,7 @@ interface OptimizerResult {
 }
 
 /** One compiled function for a single batch; two (gradient, apply) when gradients are accumulated. */
-function makeOptimizer<B extends Pytree>(trainer: Trainer<B>, config: LoopConfig) {
+function makeOptimizer<B>(trainer: Trainer<B>, config: LoopConfig) {
   const apply = (
     params: NamedTensors,
     moments: AdamwMoments,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { readJson, sha256File, writeJson } from '../files';
+import { newestCheckpoint } from './checkpoint-steps';
 import { versions } from './versions';
 
 export interface RunDirectoryOptions {
@@ -21,6 +22,8 @@ export interface RunDirectory {
   readonly path: string;
   /** Whether an earlier part of the run is there. */
   readonly resumed: boolean;
+  /** Step of its newest checkpoint; 0 when it has none. */
+  lastStep(): number;
   /** Path of a file of the run. */
   file(name: string): string;
   /** Marks the run as complete. */
@@ -63,6 +66,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
   return {
     path: out,
     resumed: exists,
+    lastStep: () => newestCheckpoint(out),
     file: (name) => join(out, name),
     finish: (results = {}) => {
       const seconds = Math.round((performance.now() - started) / 100) / 10;

@@ -47,6 +47,29 @@ export function stepRowsByLength(
   return rng.fork(`window-${window}`).shuffle(batches)[(step - 1) % windowSteps] as number[];
 }
 
+/**
+ * As {@link stepRows}, with the rows of a group side by side: an epoch is the groups in random order, laid end to end and
+ * cut into batches.
+ *
+ * @param groups row numbers, each row in one group.
+ */
+export function stepRowsByGroup(
+  step: number,
+  batchSize: number,
+  groups: readonly (readonly number[])[],
+  rng: Rng,
+): number[] {
+  const rows = groups.reduce((sum, group) => sum + group.length, 0);
+  const orders = new Map<number, number[]>();
+  return Array.from({ length: batchSize }, (_, i) => {
+    const position = (step - 1) * batchSize + i;
+    const epoch = Math.floor(position / rows);
+    const order = orders.get(epoch) ?? rng.fork(`epoch-${epoch}`).shuffle(groups).flat();
+    orders.set(epoch, order);
+    return order[position % rows] as number;
+  });
+}
+
 /** Cuts a list into parts of `size`; the last may be shorter. */
 export function chunk<T>(items: readonly T[], size: number): T[][] {
   const parts: T[][] = [];

@@ -1,5 +1,6 @@
 /** `rlhf-kit sft`: stage 1 on a model directory and a file of demonstrations. */
 import type { FieldTable } from '../../config';
+import { readDemonstrations } from '../../preferences/readers/open';
 import { loadModel, saveModel } from '../../model/directory';
 import { sftFields, type SftConfig } from '../../sft/config';
 import { trainSft } from '../../sft/trainer';

@@ -1,0 +1,29 @@
+/** All commands, in the order of the pipeline. */
+import type { Command } from '../command';
+import { doctorCommand } from './doctor';
+import { dpoCommand } from './dpo';
+import { evaluateCommand } from './evaluate';
+import { filterCommand } from './filter';
+import { generateCommand } from './generate';
+import { pipelineCommand } from './pipeline';
+import { ppoCommand } from './ppo';
+import { preferencesCommand } from './preferences';
+import { rewardCommand } from './reward';
+import { setupCommand } from './setup';
+import { sftCommand } from './sft';
+import { startCommand } from './start';
+
+export const commands: readonly Command[] = [
+  startCommand,
+  setupCommand,
+  doctorCommand,
+  pipelineCommand,
+  sftCommand,
+  preferencesCommand,
+  filterCommand,
+  rewardCommand,
+  dpoCommand,
+  ppoCommand,
+  evaluateCommand,
+  generateCommand,
+];

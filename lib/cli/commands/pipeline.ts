@@ -1,0 +1,35 @@
+/** `rlhf-kit pipeline`: all stages on the embedded world, to a report. */
+import type { FieldTable } from '../../config';
+import { pipelinePresets, presetNames, type PresetName } from '../../pipeline/presets';
+import { runPipeline } from '../../pipeline/pipeline';
+import { runFields, type RunConfig } from '../../train/fields';
+import { defineCommand } from '../command';
+
+interface PipelineCommandConfig extends RunConfig {
+  readonly preset: PresetName;
+}
+
+const fields: FieldTable<PipelineCommandConfig> = {
+  preset: {
+    doc: 'sizes of everything: default (a native engine, minutes) or smoke (any engine, under a minute, shows no effect)',
+    type: presetNames,
+    default: 'default',
+  },
+  ...runFields,
+};
+
+export const pipelineCommand = defineCommand<PipelineCommandConfig>({
+  name: 'pipeline',
+  summary: 'run all stages on the embedded world and write report.html',
+  fields,
+  async run({ preset, seed, out, resume, engine }) {
+    const summary = await runPipeline(pipelinePresets[preset](seed), {
+      out,
+      resume,
+      command: `rlhf-kit pipeline --preset ${preset} --seed ${seed} --out ${out}`,
+      ...(engine !== undefined && { engine }),
+    });
+    process.stderr.write(`report: ${out}/report.html\n`);
+    return summary;
+  },
+});

@@ -1,0 +1,55 @@
+/** `rlhf-kit start`: what `npm start` runs. Sets the native engine up, then runs the whole pipeline once. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BackendUnavailableError, defaultEngine } from '../../backend';
+import { setupTensorflow } from '../../backend/setup/tensorflow';
+import type { FieldTable } from '../../config';
+import { pipelinePresets } from '../../pipeline/presets';
+import { runPipeline } from '../../pipeline/pipeline';
+import { defineCommand } from '../command';
+
+interface StartConfig {
+  readonly out: string;
+  readonly seed: number;
+}
+
+const fields: FieldTable<StartConfig> = {
+  out: {
+    doc: 'folder of the run; a run that was stopped there goes on',
+    type: 'path',
+    default: join('runs', 'start'),
+  },
+  seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
+};
+
+export const startCommand = defineCommand<StartConfig>({
+  name: 'start',
+  summary: 'set the native engine up and run the whole pipeline: comparisons to report',
+  fields,
+  async run({ out, seed }) {
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const report = resolve(out, 'report.html');
+    if (existsSync(report)) {
+      say(
+        `there is a finished run already; its report is ${report}. Another one: npx rlhf-kit pipeline --seed 2 --out runs/seed-2`,
+      );
+      return { report };
+    }
+    try {
+      await setupTensorflow({ gpu: false, say: (line) => say(`setup: ${line}`) });
+    } catch (error) {
+      if (!(error instanceof BackendUnavailableError)) throw error;
+      throw new BackendUnavailableError(
+        `no native engine can be had here: ${error.message}. A small run on WebAssembly: npx rlhf-kit pipeline --preset smoke --engine wasm --out runs/smoke`,
+      );
+    }
+    await runPipeline(pipelinePresets.default(seed), {
+      out,
+      resume: existsSync(out),
+      engine: defaultEngine,
+      command: `rlhf-kit pipeline --preset default --seed ${seed} --out ${out}`,
+    });
+    say(`report: ${report}`);
+    return { report, summary: resolve(out, 'summary.json') };
+  },
+});

@@ -1,0 +1,79 @@
+/** The whole pipeline on the embedded world, stage after stage; between them there are only files. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { useEngine } from '../backend';
+import type { PipelineSummary } from '../evaluation/summary';
+import { InputError } from '../errors';
+import { readJson } from '../files';
+import { sampleStep, voteStep } from './collect';
+import type { PipelineConfig } from './config';
+import { evaluationStep } from './evaluate';
+import { filterStep } from './filter';
+import { dpoStep, ppoStep, selectPromptsStep } from './policies';
+import { rewardStep, scorecardStep } from './reward';
+import { runStep, type Step } from './run-steps';
+import { sftStep } from './sft';
+import { summarize } from './summarize';
+import { worldStep } from './world';
+
+export interface PipelineOptions {
+  readonly out: string;
+  /** Go on with the pipeline in `out`: finished steps are skipped, the unfinished one goes on from its checkpoint. */
+  readonly resume: boolean;
+  readonly engine?: string;
+  /** The command that makes the run again, for the report. */
+  readonly command: string;
+}
+
+/** The steps in order. Each reads files of earlier ones and writes into a folder of its own. */
+export function pipelineSteps(config: PipelineConfig, out: (path: string) => string): Step[] {
+  return [
+    worldStep(config),
+    sftStep(config, out),
+    sampleStep(config, 'candidates', 'annotate', out),
+    voteStep(config, out),
+    filterStep(config, out),
+    rewardStep(config, 'plain', out),
+    rewardStep(config, 'debiased', out),
+    sampleStep(config, 'best-of-n', 'evaluate', out),
+    scorecardStep(config, out),
+    sampleStep(config, 'reinforce-samples', 'reinforce', out),
+    selectPromptsStep(config, out),
+    dpoStep(config, out),
+    ppoStep(config, 'ppo', out),
+    ppoStep(config, 'ppo-no-sft-loss', out),
+    evaluationStep(config, out),
+  ];
+}
+
+/**
+ * Runs the pipeline into `out` and returns its summary, which is also `summary.json`; the report is `report.html`.
+ *
+ * @throws {InputError} when `out` holds something and `resume` is not given.
+ */
+export async function runPipeline(
+  config: PipelineConfig,
+  options: PipelineOptions,
+): Promise<PipelineSummary> {
+  const { resume, command } = options;
+  const out = (path: string): string => join(options.out, path);
+  if (existsSync(options.out) && readdirSync(options.out).length > 0) {
+    if (!resume)
+      throw new InputError(
+        `pipeline: ${options.out} exists; nothing is overwritten. Choose another --out, or --resume to go on with it`,
+      );
+    if (existsSync(out('summary.json'))) {
+      process.stderr.write(`pipeline: the run in ${options.out} is complete\n`);
+      return readJson<PipelineSummary>(out('summary.json'));
+    }
+  }
+  const engine = await useEngine(options.engine);
+  const stageSeconds: Record<string, number> = {};
+  const steps = pipelineSteps(config, out);
+  for (const [index, step] of steps.entries()) {
+    process.stderr.write(`${index + 1}/${steps.length} ${step.name}\n`);
+    const { seconds } = await runStep(options.out, engine, step);
+    stageSeconds[step.name] = seconds;
+  }
+  return summarize(config, { engine, command, stageSeconds }, out);
+}

@@ -1,0 +1,135 @@
+/** Step 5: prompts that are worth learning from, then DPO, PPO, and PPO without the SFT loss. */
+import { readJsonLines, writeJson, writeJsonLines } from '../files';
+import { loadModel, saveModel } from '../model/directory';
+import { pairsFromSamples, type ScoredRollout } from '../policy/dpo/pairs';
+import { trainDpo } from '../policy/dpo/trainer';
+import { trainPpo } from '../policy/ppo/trainer';
+import { selectByVariance } from '../policy/prompts/variance';
+import { writePairs } from '../preferences/pairs';
+import { rewardScorer } from '../reward/score';
+import { disposeTree } from '../tensor/pytree';
+import { chunk } from '../train/sampler';
+import type { Demonstration, PromptRecord, Rollout, Scorer } from '../types';
+import type { PipelineConfig } from './config';
+import type { Step } from './run-steps';
+
+/** Prompts whose samples DPO draws from again and again to show its course. */
+const dpoSamplePrompts = 64;
+
+/** The debiased reward model as a scorer; every policy learns from it. */
+function debiasedScorer(
+  { reward }: PipelineConfig,
+  out: (path: string) => string,
+): { scorer: Scorer; dispose(): void } {
+  const model = loadModel(out('reward-debiased/model'));
+  const { maxPromptTokens, maxResponseTokens } = reward;
+  return {
+    scorer: rewardScorer(model, { maxPromptTokens, maxResponseTokens, batchSize: 64 }),
+    dispose: () => disposeTree(model.params),
+  };
+}
+
+/** Scores the SFT model's K samples of every RL prompt and drops the prompts of low reward variance. */
+export function selectPromptsStep(config: PipelineConfig, out: (path: string) => string): Step {
+  return {
+    name: 'prompts',
+    config: { quantile: config.promptVarianceQuantile },
+    inputs: ['reward-debiased/model', 'reinforce-samples/rollouts.jsonl', 'world/reinforce.jsonl'],
+    async run(directory) {
+      const rollouts = await readJsonLines<Rollout>(out('reinforce-samples/rollouts.jsonl'));
+      const { scorer, dispose } = debiasedScorer(config, out);
+      const scores = await scorer(rollouts);
+      dispose();
+      const scored = rollouts.map((rollout, i): ScoredRollout => ({
+        ...rollout,
+        score: scores[i] as number,
+      }));
+      const selection = selectByVariance(
+        chunk(scored, config.sampling.samplesPerPrompt).map((samples) => {
+          const { promptId, task } = samples[0] as ScoredRollout;
+          return { promptId, ...(task !== undefined && { task }), scores: samples.map(({ score }) => score) };
+        }),
+        { quantile: config.promptVarianceQuantile },
+      );
+      const kept = new Set(selection.kept);
+      const prompts = await readJsonLines<PromptRecord>(out('world/reinforce.jsonl'));
+      writeJsonLines(directory.file('scored-samples.jsonl'), scored);
+      writeJsonLines(
+        directory.file('selected.jsonl'),
+        prompts.filter(({ promptId }) => kept.has(promptId)),
+      );
+      writeJson(directory.file('selection.json'), selection);
+      return {
+        kept: selection.kept.length,
+        dropped: selection.dropped.length,
+        threshold: selection.threshold,
+      };
+    },
+  };
+}
+
+/** DPO on pairs of the SFT model's own samples, labelled by the reward model. */
+export function dpoStep(config: PipelineConfig, out: (path: string) => string): Step {
+  const { dpo, sampling } = config;
+  return {
+    name: 'dpo',
+    config: { ...dpo, temperature: sampling.temperature },
+    inputs: ['sft/model', 'reward-debiased/model', 'prompts/scored-samples.jsonl', 'prompts/selected.jsonl'],
+    async run(directory) {
+      const model = loadModel(out('sft/model'));
+      const selected = await readJsonLines<PromptRecord>(out('prompts/selected.jsonl'));
+      const kept = new Set(selected.map(({ promptId }) => promptId));
+      const samples = await readJsonLines<ScoredRollout>(out('prompts/scored-samples.jsonl'));
+      const pairs = pairsFromSamples(samples.filter(({ promptId }) => kept.has(promptId)));
+      writePairs(directory.file('pairs.jsonl'), pairs);
+      const { scorer, dispose } = debiasedScorer(config, out);
+      const params = await trainDpo(
+        model,
+        {
+          pairs,
+          demonstrations: await readJsonLines<Demonstration>(out('world/demonstrations.jsonl')),
+          samplePrompts: selected.slice(0, dpoSamplePrompts),
+          scorer,
+          temperature: sampling.temperature,
+        },
+        dpo,
+        directory,
+      );
+      saveModel(directory.file('model'), { ...model, params });
+      dispose();
+      disposeTree([model.params, params]);
+      return { pairs: pairs.length };
+    },
+  };
+}
+
+/** PPO against the debiased reward model, with or without the SFT loss. */
+export function ppoStep(
+  config: PipelineConfig,
+  name: 'ppo' | 'ppo-no-sft-loss',
+  out: (path: string) => string,
+): Step {
+  const ppo = name === 'ppo' ? config.ppo : { ...config.ppo, sftLossCoef: 0 };
+  return {
+    name,
+    config: ppo,
+    inputs: ['sft/model', 'reward-debiased/model', 'prompts/selected.jsonl', 'world/demonstrations.jsonl'],
+    async run(directory) {
+      const model = loadModel(out('sft/model'));
+      const { scorer, dispose } = debiasedScorer(config, out);
+      const params = await trainPpo(
+        model,
+        {
+          prompts: await readJsonLines<PromptRecord>(out('prompts/selected.jsonl')),
+          scorer,
+          demonstrations: await readJsonLines<Demonstration>(out('world/demonstrations.jsonl')),
+        },
+        ppo,
+        directory,
+      );
+      saveModel(directory.file('model'), { ...model, params });
+      dispose();
+      disposeTree([model.params, params]);
+    },
+  };
+}

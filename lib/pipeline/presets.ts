@@ -1,0 +1,196 @@
+/** Sizes of the pipeline: `default` shows the effects in minutes on two cores, `smoke` shows that everything runs. */
+import { parseConfig } from '../config';
+import { evaluationFields } from '../evaluation/config';
+import { filterFields } from '../filter/config';
+import { dpoFields } from '../policy/dpo/config';
+import { ppoFields } from '../policy/ppo/config';
+import { rewardFields } from '../reward/config';
+import { sftFields } from '../sft/config';
+import type { PipelineConfig } from './config';
+
+export const presetNames = ['default', 'smoke'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** Every optimizer of the pipeline: the model is small, its steps may be large. */
+const optimizer = { lrSchedulerType: 'cosine', adamBeta2: 0.98, weightDecay: 0.01, warmupSteps: 10 } as const;
+/** All dialogues of the world fit. */
+const lengths = { maxPromptTokens: 160, maxResponseTokens: 57 };
+
+export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => PipelineConfig>> = {
+  default: (seed) => ({
+    seed,
+    world: {
+      demonstrations: 11_500,
+      annotatePrompts: 640,
+      reinforcePrompts: 512,
+      evaluatePrompts: 256,
+      probePrompts: 400,
+      vocabSize: 768,
+    },
+    model: {
+      hiddenSize: 128,
+      intermediateSize: 352,
+      numHiddenLayers: 2,
+      numAttentionHeads: 4,
+      numKeyValueHeads: 2,
+      headDim: 32,
+      maxPositionEmbeddings: 256,
+    },
+    sft: parseConfig('sft', sftFields, {
+      ...optimizer,
+      seed,
+      learningRate: 5e-3,
+      warmupSteps: 20,
+      maxSteps: 700,
+      batchSize: 16,
+      maxLength: 192,
+      evalFraction: 0.02,
+    }),
+    sampling: {
+      samplesPerPrompt: 4,
+      temperature: 0.7,
+      maxNewTokens: 56,
+      maxPromptTokens: lengths.maxPromptTokens,
+    },
+    annotators: {
+      panel: 8,
+      votesPerPair: 2,
+      meanTemperature: 0.25,
+      meanLengthBias: 0.8,
+      meanTieThreshold: 0.5,
+    },
+    filter: parseConfig('filter', filterFields, { checkTexts: true }),
+    reward: parseConfig('reward', rewardFields, {
+      ...optimizer,
+      ...lengths,
+      seed,
+      learningRate: 3e-4,
+      batchSize: 32,
+      numTrainEpochs: 1,
+      lengthBalance: 'reweight',
+      evalFraction: 0.1,
+    }),
+    promptVarianceQuantile: 0.2,
+    dpo: parseConfig('dpo', dpoFields, {
+      ...optimizer,
+      ...lengths,
+      seed,
+      learningRate: 3e-4,
+      maxSteps: 50,
+      batchSize: 16,
+      sftLossCoef: 0.2,
+      samplesEvery: 10,
+    }),
+    ppo: parseConfig('ppo', ppoFields, {
+      ...optimizer,
+      seed,
+      learningRate: 3e-4,
+      lrSchedulerType: 'constant',
+      maxSteps: 40,
+      rolloutBatchSize: 64,
+      numPpoEpochs: 1,
+      numMiniBatches: 2,
+      maxPromptTokens: lengths.maxPromptTokens,
+      maxNewTokens: 56,
+      temperature: 0.7,
+      sftLossCoef: 0.5,
+      sftBatchSize: 8,
+    }),
+    evaluation: parseConfig('evaluation', evaluationFields, {
+      seed,
+      samplesPerPrompt: 2,
+      maxNewTokens: 56,
+      maxPromptTokens: lengths.maxPromptTokens,
+      temperature: 0.7,
+      tieMargin: 0.02,
+    }),
+  }),
+  smoke: (seed) => ({
+    seed,
+    world: {
+      demonstrations: 200,
+      annotatePrompts: 12,
+      reinforcePrompts: 12,
+      evaluatePrompts: 12,
+      probePrompts: 8,
+      vocabSize: 400,
+    },
+    model: {
+      hiddenSize: 32,
+      intermediateSize: 64,
+      numHiddenLayers: 1,
+      numAttentionHeads: 2,
+      numKeyValueHeads: 1,
+      headDim: 16,
+      maxPositionEmbeddings: 320,
+    },
+    sft: parseConfig('sft', sftFields, {
+      ...optimizer,
+      seed,
+      learningRate: 1e-2,
+      warmupSteps: 2,
+      maxSteps: 12,
+      batchSize: 8,
+      maxLength: 128,
+      loggingSteps: 4,
+    }),
+    sampling: { samplesPerPrompt: 4, temperature: 1, maxNewTokens: 16, maxPromptTokens: 96 },
+    annotators: {
+      panel: 4,
+      votesPerPair: 2,
+      meanTemperature: 0.25,
+      meanLengthBias: 0.8,
+      meanTieThreshold: 0.2,
+    },
+    filter: parseConfig('filter', filterFields, { checkTexts: true }),
+    reward: parseConfig('reward', rewardFields, {
+      ...optimizer,
+      seed,
+      learningRate: 1e-3,
+      maxSteps: 4,
+      batchSize: 8,
+      maxPromptTokens: 96,
+      maxResponseTokens: 17,
+      lengthBalance: 'reweight',
+      lengthBalanceBuckets: 2,
+      evalFraction: 0.2,
+      loggingSteps: 1,
+    }),
+    promptVarianceQuantile: 0.2,
+    dpo: parseConfig('dpo', dpoFields, {
+      ...optimizer,
+      seed,
+      learningRate: 1e-4,
+      maxSteps: 3,
+      batchSize: 4,
+      maxPromptTokens: 96,
+      maxResponseTokens: 17,
+      sftLossCoef: 0.2,
+      sftBatchSize: 4,
+      samplesEvery: 2,
+      loggingSteps: 1,
+    }),
+    ppo: parseConfig('ppo', ppoFields, {
+      ...optimizer,
+      seed,
+      learningRate: 1e-4,
+      lrSchedulerType: 'constant',
+      maxSteps: 3,
+      rolloutBatchSize: 8,
+      numPpoEpochs: 1,
+      numMiniBatches: 2,
+      maxPromptTokens: 96,
+      maxNewTokens: 16,
+      sftLossCoef: 0.5,
+      sftBatchSize: 4,
+      samplesEvery: 1,
+    }),
+    evaluation: parseConfig('evaluation', evaluationFields, {
+      seed,
+      maxNewTokens: 16,
+      maxPromptTokens: 96,
+      tieMargin: 0.02,
+      resamples: 200,
+    }),
+  }),
+};

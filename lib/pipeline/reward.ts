@@ -1,0 +1,125 @@
+/** Step 4: the reward model twice, as the annotators taught it and with length balanced out; then how good each is. */
+import { readJson, readJsonLines, writeJson } from '../files';
+import { loadModel, saveModel } from '../model/directory';
+import { readPairs } from '../preferences/readers/open';
+import type { RewardConfig } from '../reward/config';
+import { rewardScorecard, type RewardScorecard, type ScoredPair } from '../reward/scorecard/scorecard';
+import { bestOfN, type BestOfNPoint } from '../reward/scorecard/best-of-n';
+import { rewardScorer } from '../reward/score';
+import { splitPairs } from '../reward/split';
+import { trainReward } from '../reward/trainer';
+import { disposeTree } from '../tensor/pytree';
+import { chunk } from '../train/sampler';
+import type { Rollout } from '../types';
+import type { PipelineConfig } from './config';
+import type { Step } from './run-steps';
+import { pipelineWorld } from './world';
+
+export const rewardVariants = ['plain', 'debiased'] as const;
+export type RewardVariant = (typeof rewardVariants)[number];
+
+function variantConfig({ reward }: PipelineConfig, variant: RewardVariant): RewardConfig {
+  return variant === 'plain' ? { ...reward, lengthBalance: 'none' } : reward;
+}
+
+/** Trains one of the two reward models. Both hold the same prompts out. */
+export function rewardStep(
+  config: PipelineConfig,
+  variant: RewardVariant,
+  out: (path: string) => string,
+): Step {
+  const reward = variantConfig(config, variant);
+  return {
+    name: `reward-${variant}`,
+    config: reward,
+    inputs: ['sft/model', 'filter/pairs.jsonl'],
+    async run(directory) {
+      const model = loadModel(out('sft/model'));
+      const split = splitPairs(await readPairs(out('filter/pairs.jsonl')), reward, model.tokenizer);
+      const params = await trainReward(model, split, reward, directory);
+      saveModel(directory.file('model'), { ...model, params });
+      writeJson(directory.file('length-balance.json'), split.lengthBalance);
+      disposeTree([model.params, params]);
+      return { pairs: split.training.length, heldOut: split.heldOut.length };
+    },
+  };
+}
+
+/** What `scorecards/<variant>.json` holds. */
+export interface VariantScorecard extends RewardScorecard {
+  readonly bestOfN: readonly BestOfNPoint[];
+  /** Score, length, gold and task of every sampled answer: the points of the report's charts. */
+  readonly responses: readonly {
+    score: number;
+    length: number;
+    gold: number;
+    promptId: string;
+    task: string;
+  }[];
+}
+
+/** Scorecards of both models on held-out labels and, with gold, on the SFT model's answers to the evaluation prompts. */
+export function scorecardStep(config: PipelineConfig, out: (path: string) => string): Step {
+  const { reward, sampling } = config;
+  return {
+    name: 'scorecards',
+    config: { reward, sampling },
+    inputs: [
+      'reward-plain/model',
+      'reward-debiased/model',
+      'filter/pairs.jsonl',
+      'filter/report.json',
+      'best-of-n/rollouts.jsonl',
+    ],
+    async run(directory) {
+      const world = pipelineWorld(config);
+      const pairs = await readPairs(out('filter/pairs.jsonl'));
+      const report = readJson<{ noiseCeiling: { label: number } | null }>(out('filter/report.json'));
+      const rollouts = await readJsonLines<Rollout>(out('best-of-n/rollouts.jsonl'));
+      for (const variant of rewardVariants) {
+        const model = loadModel(out(`reward-${variant}/model`));
+        const limits = {
+          maxPromptTokens: reward.maxPromptTokens,
+          maxResponseTokens: reward.maxResponseTokens,
+        };
+        const score = rewardScorer(model, { ...limits, batchSize: 64 });
+        const { heldOut } = splitPairs(pairs, variantConfig(config, variant), model.tokenizer);
+        const lengthOf = (text: string): number => model.tokenizer.encode(text).length;
+        const chosen = await score(heldOut.map(({ prompt, chosen: response }) => ({ prompt, response })));
+        const rejected = await score(heldOut.map(({ prompt, rejected: response }) => ({ prompt, response })));
+        const scored = heldOut.map((pair, i): ScoredPair => ({
+          chosenScore: chosen[i] as number,
+          rejectedScore: rejected[i] as number,
+          chosenLength: lengthOf(pair.chosen),
+          rejectedLength: lengthOf(pair.rejected),
+          task: pair.task ?? 'other',
+          ...(pair.margin !== undefined && { labelMargin: pair.margin }),
+        }));
+        const scores = await score(rollouts);
+        const responses = rollouts.map(({ promptId, task = 'other', response, responseTokens }, i) => ({
+          score: scores[i] as number,
+          length: responseTokens,
+          gold: world.judge(promptId, response).utility,
+          promptId,
+          task,
+        }));
+        const answers = chunk(responses, sampling.samplesPerPrompt).map((rows) => ({
+          proxy: rows.map((row) => row.score),
+          gold: rows.map((row) => row.gold),
+        }));
+        const ns = Array.from({ length: sampling.samplesPerPrompt }, (_, i) => i + 1);
+        const scorecard: VariantScorecard = {
+          ...rewardScorecard({
+            pairs: scored,
+            responses,
+            ...(report.noiseCeiling !== null && { noiseCeiling: report.noiseCeiling.label }),
+          }),
+          bestOfN: bestOfN(answers, ns),
+          responses,
+        };
+        writeJson(directory.file(`${variant}.json`), scorecard);
+        disposeTree(model.params);
+      }
+    },
+  };
+}

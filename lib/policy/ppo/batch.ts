@@ -1,0 +1,50 @@
+/** Rollouts with advantages as token batches. */
+import * as tf from '@tensorflow/tfjs';
+import type { DemonstrationBatch } from '../../train/demonstrations';
+import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
+
+/** A rollout ready for updates; every list is as long as the response. */
+export interface PpoRow extends EncodedRow {
+  readonly logprobs: Float32Array;
+  readonly values: Float32Array;
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+}
+
+export type PpoBatch = {
+  /** [B, …] */
+  readonly sequences: SequenceBatch;
+  /** [B, R] each */
+  readonly oldLogprobs: tf.Tensor2D;
+  readonly oldValues: tf.Tensor2D;
+  readonly advantages: tf.Tensor2D;
+  readonly returns: tf.Tensor2D;
+  /** Response tokens of the whole update. */
+  readonly count: tf.Scalar;
+  readonly demonstrations?: DemonstrationBatch;
+};
+
+/** Lays rows out; the caller disposes the batch. `whole` are all rows of the update. */
+export function ppoBatch(
+  rows: readonly PpoRow[],
+  whole: readonly PpoRow[],
+  padTokenId: number,
+  demonstrations?: DemonstrationBatch,
+): PpoBatch {
+  const sequences = padRows(rows, padTokenId);
+  const [B, R] = sequences.responseMask.shape;
+  const perToken = (key: 'logprobs' | 'values' | 'advantages' | 'returns'): tf.Tensor2D => {
+    const padded = new Float32Array(B * R);
+    rows.forEach((row, b) => padded.set(row[key], b * R));
+    return tf.tensor2d(padded, [B, R]);
+  };
+  return {
+    sequences,
+    oldLogprobs: perToken('logprobs'),
+    oldValues: perToken('values'),
+    advantages: perToken('advantages'),
+    returns: perToken('returns'),
+    count: tf.scalar(whole.reduce((sum, row) => sum + row.responseTokens.length, 0)),
+    ...(demonstrations !== undefined && { demonstrations }),
+  };
+}
