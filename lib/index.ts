@@ -1,0 +1,80 @@
+/** rlhf-kit's public interface, in the order of the pipeline. */
+
+// Records, errors, random streams, configurations
+export type * from './types';
+export { InputError, InterruptedError, ShapeError } from './errors';
+export { createRng, type Rng } from './random';
+export { parseConfig, type Field, type FieldTable } from './config';
+
+// Engines
+export { BackendUnavailableError, engineNames, jit, useEngine, type EngineName } from './backend';
+
+// Tokenizers and models
+export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';
+export { trainByteLevelBpe } from './tokenizer/train-bpe';
+export { parseModelConfig, toHfConfig, type ModelConfig } from './model/config';
+export { loadModel, saveModel, type Model } from './model/directory';
+export { initParams, type Params } from './model/params';
+export { hiddenStates } from './model/transformer';
+export { lmLogits, scores, values } from './model/heads';
+export { generate, type Generated, type GenerateOptions } from './model/generate';
+export { sampleResponses, type LanguageModel, type SampleOptions } from './model/sample';
+
+// Training
+export { openRunDirectory, type RunDirectory } from './train/run-directory';
+export type { Metrics, MetricsRow } from './train/metrics';
+
+// 1  Supervised fine-tuning
+export { sftFields, type SftConfig } from './sft/config';
+export { trainSft } from './sft/trainer';
+
+// 2  Preferences
+export { panel, simulateVotes, type AnnotatorProfile } from './preferences/annotators';
+export {
+  readComparisons,
+  readDemonstrations,
+  readPairs,
+  readPrompts,
+  streamComparisons,
+  streamPairs,
+} from './preferences/readers/open';
+export { writePairs } from './preferences/pairs';
+
+// 3  Filter
+export { filterPairs, filterVotes } from './filter/chain';
+export { filterFields, type FilterConfig } from './filter/config';
+export type { FilterReport } from './filter/report';
+
+// 4  Reward model
+export { rewardFields, type RewardConfig } from './reward/config';
+export { rewardLoss } from './reward/loss';
+export { rewardScorer } from './reward/score';
+export { splitPairs } from './reward/split';
+export { trainReward } from './reward/trainer';
+export { balanceLengths } from './reward/debias/bucket-balance';
+export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorecard';
+export { bestOfN } from './reward/scorecard/best-of-n';
+
+// 5  Policies
+export { selectByVariance } from './policy/prompts/variance';
+export { dpoFields, type DpoConfig } from './policy/dpo/config';
+export { dpoLoss } from './policy/dpo/loss';
+export { pairsFromSamples } from './policy/dpo/pairs';
+export { trainDpo } from './policy/dpo/trainer';
+export { ppoFields, type PpoConfig } from './policy/ppo/config';
+export { gae, tokenRewards } from './policy/ppo/advantage';
+export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/loss';
+export { trainPpo } from './policy/ppo/trainer';
+
+// 6  Evaluation
+export { evaluateModels } from './evaluation/evaluator';
+export { evaluationFields, type EvaluationConfig } from './evaluation/config';
+export { winRate, matches } from './evaluation/win-rate';
+export { renderReport } from './evaluation/report/report';
+export type { ReportData } from './evaluation/report/report-data';
+
+// All stages
+export { runPipeline } from './pipeline/pipeline';
+export { pipelinePresets } from './pipeline/presets';
+export type { PipelineConfig } from './pipeline/config';
+export type { PipelineSummary } from './evaluation/summary';

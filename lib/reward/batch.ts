@@ -1,0 +1,98 @@
+/** Preference pairs as token batches: one forward pass scores every response of a batch once. */
+import * as tf from '@tensorflow/tfjs';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { encodeRow, roundUp, type SequenceLimits } from '../train/sequences';
+import type { PreferencePair } from '../types';
+
+/** A pair in tokens: prompt, response and end-of-turn token on each side. */
+export interface RewardRow {
+  readonly chosen: readonly number[];
+  readonly rejected: readonly number[];
+  readonly margin: number;
+  readonly weight: number;
+}
+
+/** Token rows padded on the right, with their lengths: what a score is read from. */
+export type ScoreBatch = {
+  /** [B, T] int32 */
+  readonly tokens: tf.Tensor2D;
+  /** [B, T] 1 = a real token */
+  readonly mask: tf.Tensor2D;
+  /** [B] int32, position of the last real token; never inferred from ids, for padding may be the end-of-turn token */
+  readonly lastIndex: tf.Tensor1D;
+};
+
+/** B pairs. A response that several of them share is read once. */
+export type RewardBatch = {
+  readonly scores: ScoreBatch;
+  /** [B] int32, row of the chosen response among the scores */
+  readonly chosen: tf.Tensor1D;
+  /** [B] int32, row of the rejected one */
+  readonly rejected: tf.Tensor1D;
+  /** [B] */
+  readonly margins: tf.Tensor1D;
+  /** [B] */
+  readonly weights: tf.Tensor1D;
+  /** Pairs in the whole step, microbatches together. */
+  readonly count: tf.Scalar;
+};
+
+/** Encodes both sides; over-long prompts keep their end, over-long responses their beginning. */
+export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: SequenceLimits): RewardRow {
+  const side = (response: string): number[] => {
+    const { promptTokens, responseTokens } = encodeRow(tokenizer, pair.prompt, response, limits);
+    return [...promptTokens, ...responseTokens];
+  };
+  return {
+    chosen: side(pair.chosen),
+    rejected: side(pair.rejected),
+    margin: pair.margin ?? 0,
+    weight: pair.weight ?? 1,
+  };
+}
+
+/** Pads token rows on the right to a common length; the caller disposes the batch. */
+export function scoreBatch(rows: readonly (readonly number[])[], padTokenId: number): ScoreBatch {
+  const T = roundUp(Math.max(...rows.map((row) => row.length)));
+  const tokens = new Int32Array(rows.length * T).fill(padTokenId);
+  const mask = new Float32Array(rows.length * T);
+  rows.forEach((row, b) => {
+    tokens.set(row, b * T);
+    mask.fill(1, b * T, b * T + row.length);
+  });
+  return {
+    tokens: tf.tensor2d(tokens, [rows.length, T], 'int32'),
+    mask: tf.tensor2d(mask, [rows.length, T]),
+    lastIndex: tf.tensor1d(
+      rows.map((row) => row.length - 1),
+      'int32',
+    ),
+  };
+}
+
+/**
+ * Lays pairs out; the caller disposes the batch. With all pairs of a prompt in one batch, K answers take K rows instead of
+ * the K·(K − 1) that pairs alone would (Ouyang et al. 2022, section 3.5, arXiv:2203.02155).
+ *
+ * @param count pairs in the whole step.
+ */
+export function rewardBatch(rows: readonly RewardRow[], count: number, padTokenId: number): RewardBatch {
+  const sequences: (readonly number[])[] = [];
+  const known = new Map<string, number>();
+  const rowOf = (tokens: readonly number[]): number => {
+    const key = tokens.join();
+    const row = known.get(key) ?? sequences.push(tokens) - 1;
+    known.set(key, row);
+    return row;
+  };
+  const chosen = rows.map((row) => rowOf(row.chosen));
+  const rejected = rows.map((row) => rowOf(row.rejected));
+  return {
+    scores: scoreBatch(sequences, padTokenId),
+    chosen: tf.tensor1d(chosen, 'int32'),
+    rejected: tf.tensor1d(rejected, 'int32'),
+    margins: tf.tensor1d(rows.map((row) => row.margin)),
+    weights: tf.tensor1d(rows.map((row) => row.weight)),
+    count: tf.scalar(count),
+  };
+}

@@ -1,0 +1,31 @@
+/** How scores are spread, overall and by task: tasks whose scores lie apart are why PPO subtracts a baseline. */
+import { groupBy, mean } from '../moments';
+
+export interface Distribution {
+  readonly n: number;
+  readonly mean: number;
+  /** Population standard deviation. */
+  readonly std: number;
+  /** Third standardised moment; 0 when the scores are all equal. */
+  readonly skew: number;
+}
+
+/** Mean m, standard deviation √(Σ(s−m)²/n) and skewness Σ(s−m)³/n / std³ of scores. NaN of nothing. */
+export function distribution(scores: readonly number[]): Distribution {
+  const center = mean(scores);
+  const std = Math.sqrt(mean(scores.map((score) => (score - center) ** 2)));
+  const third = mean(scores.map((score) => (score - center) ** 3));
+  return { n: scores.length, mean: center, std, skew: std === 0 ? 0 : third / std ** 3 };
+}
+
+/** One {@link distribution} a task. */
+export function distributionByTask(
+  responses: readonly { readonly score: number; readonly task: string }[],
+): Record<string, Distribution> {
+  return Object.fromEntries(
+    [...groupBy(responses, (row) => row.task)].map(([task, rows]) => [
+      task,
+      distribution(rows.map((row) => row.score)),
+    ]),
+  );
+}

@@ -1,0 +1,41 @@
+/** Agreement with the labels against the best that noisy labels allow. */
+import { InputError } from '../../errors';
+import type { Accuracy } from './accuracy';
+
+export interface CeilingComparison {
+  /** Agreement of a model that knows the truth with the labels, estimated from the votes. */
+  readonly ceiling: number;
+  readonly agreement: number;
+  /** 95% Wilson interval of the agreement. */
+  readonly agreementCi: readonly [number, number];
+  /** (agreement − ½) / (ceiling − ½): how much of what can be learnt is; 0 at chance, 1 at the ceiling. */
+  readonly attained: number;
+}
+
+/**
+ * Sets a model's agreement with labels beside the ceiling. Above the ceiling (by more than the interval), either the
+ * estimate is wrong or the model has learnt the annotators' errors, length bias among them.
+ *
+ * @param ceiling from the filter's report, in (½, 1].
+ * @throws {InputError} when the ceiling is not in that range.
+ */
+export function compareWithCeiling({ n, accuracy }: Accuracy, ceiling: number): CeilingComparison {
+  if (!(ceiling > 0.5 && ceiling <= 1)) {
+    throw new InputError(`noise ceiling must be a fraction > 0.5 and ≤ 1, got ${ceiling}`);
+  }
+  return {
+    ceiling,
+    agreement: accuracy,
+    agreementCi: wilsonInterval(accuracy, n),
+    attained: (accuracy - 0.5) / (ceiling - 0.5),
+  };
+}
+
+/** 95% interval of a share p among n: (p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96 (Wilson 1927). */
+export function wilsonInterval(share: number, n: number): [number, number] {
+  const z = 1.959964;
+  const center = share + z ** 2 / (2 * n);
+  const half = z * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+  const scale = 1 + z ** 2 / n;
+  return [(center - half) / scale, (center + half) / scale];
+}

@@ -1,0 +1,151 @@
+/** Stage 4: the reward model, a Bradley–Terry loss on the scores of preferred and rejected responses. */
+import * as tf from '@tensorflow/tfjs';
+import { jit } from '../backend';
+import type { ModelConfig } from '../model/config';
+import { createRng } from '../random';
+import { disposeTree } from '../tensor/pytree';
+import type { NamedTensors } from '../train/adamw';
+import { train, type LossAndMetrics, type Trainer } from '../train/loop';
+import type { Metrics } from '../train/metrics';
+import type { RunDirectory } from '../train/run-directory';
+import { chunk, stepRowsByGroup } from '../train/sampler';
+import { encodePair, rewardBatch, type RewardBatch, type RewardRow } from './batch';
+import type { PreferencePair } from '../types';
+import type { RewardConfig } from './config';
+import { rewardLoss } from './loss';
+import { scoreRows, type RewardModels } from './score';
+import type { PairSplit } from './split';
+
+/**
+ * Trains a reward model and returns its parameters: the given model's without language-model and value heads, with
+ * `score.weight`. A model that has a score head already goes on from it.
+ *
+ * Metrics: `loss`, `accuracy`, `margin`, `mean_reward`, `min_reward`, `max_reward`, `num_tokens` (so far), `epoch`, and
+ * the first six with the prefix `eval_` on the pairs held out.
+ *
+ * @throws {InputError} when the loss is not finite.
+ */
+export async function trainReward(
+  models: RewardModels,
+  { training, heldOut }: Pick<PairSplit, 'training' | 'heldOut'>,
+  config: RewardConfig,
+  run: RunDirectory,
+): Promise<NamedTensors> {
+  const { config: model, tokenizer } = models;
+  const rng = createRng(config.seed).fork('reward');
+
+  // 1. data
+  const rows = training.map((pair) => encodePair(tokenizer, pair, config));
+  const evalRows = heldOut
+    .map((pair) => encodePair(tokenizer, pair, config))
+    .sort((a, b) => a.chosen.length - b.chosen.length);
+  const totalSteps = config.maxSteps ?? Math.ceil((rows.length * config.numTrainEpochs) / config.batchSize);
+  const byPrompt = groupRows(training);
+  const carry = { num_tokens: 0 };
+
+  // 2. loss
+  const loss = (weights: NamedTensors, batch: RewardBatch): LossAndMetrics => {
+    const scored = scoreRows(weights, model, batch.scores); // [responses]
+    const chosen = tf.gather(scored, batch.chosen); // [B]
+    const rejected = tf.gather(scored, batch.rejected); // [B]
+    const result = rewardLoss(chosen, rejected, {
+      ...(config.useMargin && { margins: batch.margins }),
+      weights: batch.weights,
+      scoreL2Coefficient: config.scoreL2Coefficient,
+      centerRewardsCoefficient: config.centerRewardsCoefficient,
+      count: batch.count,
+    });
+    return {
+      loss: result.loss,
+      metrics: {
+        accuracy: result.accuracy,
+        margin: result.margin,
+        mean_reward: result.meanReward,
+        min_reward: result.minReward,
+        max_reward: result.maxReward,
+      },
+    };
+  };
+
+  // 3. trainer
+  const evaluate = jit((weights: NamedTensors, batch: RewardBatch) => {
+    const { loss: value, metrics } = loss(weights, batch);
+    return { loss: value, ...metrics };
+  });
+  const trainer: Trainer<RewardBatch> = {
+    name: 'reward',
+    totalSteps,
+    updatesPerStep: 1,
+    carry,
+    shown: ['loss', 'accuracy'],
+    loss,
+    async batches(step) {
+      const drawn = stepRowsByGroup(step, config.batchSize, byPrompt, rng.fork('rows')).map(
+        (i) => rows[i] as RewardRow,
+      );
+      carry.num_tokens += drawn.reduce((sum, row) => sum + row.chosen.length + row.rejected.length, 0);
+      const size = Math.ceil(drawn.length / config.gradientAccumulationSteps);
+      return {
+        updates: [chunk(drawn, size).map((part) => rewardBatch(part, drawn.length, tokenizer.padTokenId))],
+        metrics: { num_tokens: carry.num_tokens, epoch: (step * config.batchSize) / rows.length },
+      };
+    },
+    async afterStep(step, weights) {
+      if (evalRows.length === 0 || (step % config.evalSteps !== 0 && step !== totalSteps)) return undefined;
+      return evaluateRows(evalRows, config.batchSize, tokenizer.padTokenId, (batch) =>
+        evaluate(weights, batch),
+      );
+    },
+  };
+  const initial = initRewardParams(models.params, model);
+  try {
+    return await train(trainer, initial, config, run);
+  } finally {
+    disposeTree(initial);
+  }
+}
+
+/** Row numbers of the pairs of each prompt. */
+function groupRows(pairs: readonly PreferencePair[]): number[][] {
+  const groups = new Map<string, number[]>();
+  pairs.forEach(({ promptId }, row) => groups.set(promptId, [...(groups.get(promptId) ?? []), row]));
+  return [...groups.values()];
+}
+
+/**
+ * Parameters that a reward model starts from (copies; the caller disposes them). A new score head is zero: every score is
+ * then 0, the loss of the first step exactly ln 2 and no response is preferred for the sake of a random direction, while
+ * the head's own gradient is not zero, so that it learns from the first step on.
+ */
+export function initRewardParams(params: NamedTensors, config: ModelConfig): NamedTensors {
+  const kept = Object.entries(params).filter(
+    ([name]) => name !== 'lm_head.weight' && !name.startsWith('value.'),
+  );
+  const initial = Object.fromEntries(kept.map(([name, tensor]) => [name, tensor.clone()]));
+  initial['score.weight'] ??= tf.zeros([1, config.hiddenSize]);
+  return initial;
+}
+
+/** Metrics over all rows: each batch is divided by the count of all rows, so its sums add up to means. */
+function evaluateRows(
+  rows: readonly RewardRow[],
+  batchSize: number,
+  padTokenId: number,
+  evaluate: (batch: RewardBatch) => Record<string, tf.Tensor>,
+): Metrics {
+  const total: Metrics = {};
+  for (const part of chunk(rows, batchSize)) {
+    const batch = rewardBatch(part, rows.length, padTokenId);
+    const metrics = evaluate(batch);
+    for (const [key, tensor] of Object.entries(metrics)) {
+      const value = tensor.dataSync()[0] as number;
+      const before = total[`eval_${key}`];
+      if (before === undefined) total[`eval_${key}`] = value;
+      else if (key.startsWith('min_')) total[`eval_${key}`] = Math.min(before, value);
+      else if (key.startsWith('max_')) total[`eval_${key}`] = Math.max(before, value);
+      else total[`eval_${key}`] = before + value;
+    }
+    disposeTree([batch, metrics]);
+  }
+  return total;
+}

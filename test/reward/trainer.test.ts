@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readJsonLines } from '../../lib/files';
+import type { RewardConfig } from '../../lib/reward/config';
+import { rewardScorer } from '../../lib/reward/score';
+import { splitPairs } from '../../lib/reward/split';
+import { initRewardParams, trainReward } from '../../lib/reward/trainer';
+import type { NamedTensors } from '../../lib/train/adamw';
+import type { MetricsRow } from '../../lib/train/metrics';
+import type { RunDirectory } from '../../lib/train/run-directory';
+import { randomPairs, rewardConfig, tinyModels, tinyRun } from './tiny-model';
+
+const models = tinyModels();
+const pairs = randomPairs(60);
+
+async function trained(
+  given: Partial<RewardConfig> = {},
+  run?: RunDirectory,
+): Promise<{ params: NamedTensors; rows: MetricsRow[] }> {
+  const directory = run ?? (await tinyRun());
+  const config = rewardConfig(given);
+  const params = await trainReward(models, splitPairs(pairs, config, models.tokenizer), config, directory);
+  return { params, rows: await readJsonLines<MetricsRow>(directory.file('metrics.jsonl')) };
+}
+
+function largestDifference(a: NamedTensors, b: NamedTensors): number {
+  expect(Object.keys(b).sort()).toEqual(Object.keys(a).sort());
+  const differences = Object.keys(a).flatMap((name) => {
+    const [x, y] = [a[name], b[name]].map((tensor) => [...(tensor?.dataSync() ?? [])]);
+    return (x as number[]).map((value, i) => Math.abs(value - (y?.[i] as number)));
+  });
+  return Math.max(...differences);
+}
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('initRewardParams', () => {
+  it('adds a zero score head, leaves out the heads of other models, and keeps a head that is there', () => {
+    const [head, bias] = [tf.ones([1, 8]), tf.zeros([1])];
+    const fresh = initRewardParams(
+      { ...models.params, 'lm_head.weight': tf.ones([16, 8]), 'value.bias': bias },
+      models.config,
+    );
+    expect(Object.keys(fresh).sort()).toEqual([...Object.keys(models.params), 'score.weight'].sort());
+    expect([...(fresh['score.weight']?.dataSync() ?? [])]).toEqual(Array(8).fill(0));
+    const again = initRewardParams({ ...models.params, 'score.weight': head }, models.config);
+    expect([...(again['score.weight']?.dataSync() ?? [])]).toEqual(Array(8).fill(1));
+  });
+});
+
+describe('trainReward', () => {
+  it('starts at ln 2 with all scores 0', async () => {
+    const { rows } = await trained({ maxSteps: 1 });
+    expect(rows[0]).toMatchObject({ accuracy: 0, margin: 0, min_reward: 0, mean_reward: 0, max_reward: 0 });
+    expect(rows[0]?.['loss']).toBeCloseTo(Math.LN2, 6);
+  });
+
+  it('logs TRL’s metrics, and the held-out ones every evalSteps', async () => {
+    const { rows } = await trained();
+    const names = ['loss', 'accuracy', 'margin', 'mean_reward', 'min_reward', 'max_reward'];
+    expect(Object.keys(rows[0] ?? {})).toEqual(
+      expect.arrayContaining([...names, 'num_tokens', 'epoch', 'grad_norm', 'learning_rate']),
+    );
+    expect(rows.map((row) => 'eval_accuracy' in row)).toEqual([false, true, false, true]);
+    for (const name of names) expect(rows[3]).toHaveProperty(`eval_${name}`);
+    expect(rows[3]?.['eval_min_reward']).toBeLessThan(rows[3]?.['eval_max_reward'] as number);
+    expect(rows[3]?.['epoch']).toBeCloseTo(32 / 48, 8);
+  });
+
+  it('learns which answers are preferred, on pairs held out too', async () => {
+    const { params, rows } = await trained({ maxSteps: 30, learningRate: 2e-2, evalSteps: 30 });
+    const last = rows.at(-1);
+    expect(last?.['loss']).toBeLessThan(0.6);
+    expect(last?.['eval_accuracy']).toBeGreaterThan(0.7);
+    const scorer = rewardScorer(
+      { ...models, params },
+      { batchSize: 4, maxPromptTokens: 12, maxResponseTokens: 12 },
+    );
+    const [good, bad] = await scorer([
+      { prompt: 'bcd', response: 'aaaa' },
+      { prompt: 'bcd', response: 'bbbb' },
+    ]);
+    expect(good).toBeGreaterThan(bad as number);
+  });
+
+  it('takes the number of steps from the epochs when maxSteps is absent', async () => {
+    const config = rewardConfig({ numTrainEpochs: 0.5 });
+    const rest = Object.fromEntries(
+      Object.entries(config).filter(([key]) => key !== 'maxSteps'),
+    ) as unknown as RewardConfig;
+    const run = await tinyRun();
+    await trainReward(models, splitPairs(pairs, rest, models.tokenizer), rest, run);
+    expect((await readJsonLines(run.file('metrics.jsonl'))).length).toBe(3);
+  });
+
+  it('computes the same step in one batch of 8 as in 8 of 1', async () => {
+    const whole = await trained({ gradientAccumulationSteps: 1, scoreL2Coefficient: 0.1 });
+    const parts = await trained({ gradientAccumulationSteps: 8, scoreL2Coefficient: 0.1 });
+    expect(largestDifference(whole.params, parts.params)).toBeLessThan(2e-5);
+    for (const key of ['loss', 'accuracy', 'margin', 'min_reward', 'max_reward', 'num_tokens']) {
+      expect(parts.rows[3]?.[key]).toBeCloseTo(whole.rows[3]?.[key] as number, 4);
+    }
+  });
+
+  it('gives the same numbers for the same seed, and others for another', async () => {
+    const first = await trained();
+    const second = await trained();
+    expect(second.rows).toEqual(first.rows);
+    expect(largestDifference(first.params, second.params)).toBe(0);
+    expect((await trained({ seed: 2 })).rows).not.toEqual(first.rows);
+  });
+
+  it('ends with the numbers of an unbroken run when it is resumed', async () => {
+    const unbroken = await trained({ maxSteps: 6, lrSchedulerType: 'constant' });
+    const run = await tinyRun();
+    const config = rewardConfig({ maxSteps: 6, lrSchedulerType: 'constant', saveSteps: 3 });
+    const split = splitPairs(pairs, config, models.tokenizer);
+    await trainReward(models, split, { ...config, maxSteps: 4 }, run);
+    const resumed = await trained(
+      { maxSteps: 6, lrSchedulerType: 'constant', saveSteps: 3 },
+      await tinyRun(run.path, true),
+    );
+    expect(resumed.rows).toEqual(unbroken.rows);
+    expect(largestDifference(unbroken.params, resumed.params)).toBe(0);
+  });
+
+  it('subtracts margins only when asked', async () => {
+    const plain = await trained({ maxSteps: 1 });
+    const margins = await trained({ maxSteps: 1, useMargin: true });
+    expect(margins.rows[0]?.['loss']).toBeCloseTo(Math.log(1 + Math.exp(0.2)), 5);
+    expect(plain.rows[0]?.['loss']).toBeCloseTo(Math.LN2, 5);
+  });
+
+  it('leaves the given parameters as they are and no tensors behind', async () => {
+    const before = [...(models.params['model.norm.weight']?.dataSync() ?? [])];
+    tf.dispose((await trained()).params);
+    const { numTensors } = tf.memory();
+    tf.dispose((await trained({ gradientAccumulationSteps: 2 })).params);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect([...(models.params['model.norm.weight']?.dataSync() ?? [])]).toEqual(before);
+  });
+
+  it('refuses weights that hold NaN in one sentence', async () => {
+    const params = { ...models.params, 'model.norm.weight': tf.fill([8], NaN) };
+    const config = rewardConfig();
+    const split = splitPairs(pairs, config, models.tokenizer);
+    await expect(trainReward({ ...models, params }, split, config, await tinyRun())).rejects.toThrow(
+      /reward: .* became NaN at step 1/,
+    );
+  });
+});
