@@ -34,7 +34,7 @@ const finalLength: LengthRange = { shortest: 70, longest: 114 };
 const longestPrompt = 225;
 const historyLength: LengthRange = { shortest: 24, longest: 70 };
 
-/** Whether a request is kept for evaluation and so never answered in a demonstration nor shown to the policy. */
+/** Whether a request is asked in evaluation alone: never answered in a demonstration nor shown to the policy. */
 export function isHeldOut(family: Family, request: string): boolean {
   // Probes ask whether a skill is still there, not whether it carries over: nothing of theirs is held out.
   return !family.probe && createRng('held out').fork(request).uniform() < heldOutShare;
@@ -89,7 +89,7 @@ function drawPrompt(
     const prompt: Message[] = [];
     for (let turn = 1; turn < turns; turn++) {
       const own = rng.fork('history').fork(attempt).fork(turn);
-      const { family, spec, request } = drawRequest(Object.values(families), language, false, asked, own);
+      const { family, spec, request } = drawRequest(Object.values(families), language, 'shown', asked, own);
       const kind = drawKind(family, own.fork('kind'));
       const answer = respond(family, spec, kind, historyLength, own.fork('answer'));
       prompt.push({ role: 'user', content: request }, { role: 'assistant', content: answer });
@@ -97,7 +97,7 @@ function drawPrompt(
     const last = drawRequest(
       candidates(split),
       language,
-      split === 'evaluate',
+      split === 'evaluate' ? 'any' : 'shown',
       asked,
       rng.fork('last request'),
     );
@@ -107,11 +107,11 @@ function drawPrompt(
   }
 }
 
-/** A family, a task and its request: held out or not as wanted, and not yet asked in this dialogue. */
+/** A family, a task and its request: none that is held out where only shown ones are wanted, none asked in this dialogue. */
 function drawRequest(
   choice: readonly Family[],
   language: Language,
-  heldOut: boolean,
+  wanted: 'shown' | 'any',
   asked: Set<string>,
   rng: Rng,
 ): Request {
@@ -119,7 +119,7 @@ function drawRequest(
   for (let attempt = 0; ; attempt++) {
     const spec = family.sample(language, rng.fork('spec').fork(attempt));
     const request = family.ask(spec);
-    if (isHeldOut(family, request) !== heldOut || asked.has(request)) continue;
+    if ((wanted === 'shown' && isHeldOut(family, request)) || asked.has(request)) continue;
     asked.add(request);
     return { family, spec, request };
   }

@@ -41,7 +41,7 @@ export const rewardFields: FieldTable<RewardConfig> = {
     unit: 'epochs',
     source: 'InstructGPT',
   },
-  batchSize: { doc: 'pairs a step', type: 'integer', default: 16, min: 1, unit: 'pairs', source: 'ours' },
+  batchSize: { doc: 'pairs a step', type: 'integer', default: 8, min: 1, unit: 'pairs', source: 'TRL' },
   gradientAccumulationSteps: {
     doc: 'parts that a step is cut into to save memory; their gradients are added',
     type: 'integer',
@@ -52,7 +52,7 @@ export const rewardFields: FieldTable<RewardConfig> = {
   maxPromptTokens: {
     doc: 'longer prompts lose their beginning',
     type: 'integer',
-    default: 512,
+    default: 256,
     min: 1,
     unit: 'tokens',
     source: 'ours',
@@ -60,7 +60,7 @@ export const rewardFields: FieldTable<RewardConfig> = {
   maxResponseTokens: {
     doc: 'longer responses lose their end',
     type: 'integer',
-    default: 512,
+    default: 256,
     min: 1,
     unit: 'tokens',
     source: 'ours',

@@ -68,14 +68,29 @@ describe('createWorld', () => {
     expect(tasks('probe')).toEqual(names(probeFamilies));
   });
 
-  it('never demonstrates, annotates or reinforces a request it evaluates, in history neither', () => {
-    const evaluated = new Set(world.prompts('evaluate', 800).map(request));
+  it('asks held-out requests in evaluation alone, as often as they come, and never in any history', () => {
+    // Nothing is held out of the probe families, whatever their requests hash to.
+    const probeRequests = new Set(
+      probeFamilies.flatMap((family) =>
+        (['en', 'zh'] as const).flatMap((language) =>
+          Array.from({ length: 2000 }, (_, i) => family.ask(family.sample(language, createRng(i)))),
+        ),
+      ),
+    );
+    const isOut = (content: string): boolean =>
+      isHeldOut(families.writing, content) && !probeRequests.has(content);
+    const evaluated = world.prompts('evaluate', 800);
+    const share = evaluated.filter((row) => isOut(request(row))).length / evaluated.length;
+    expect(share).toBeGreaterThan(0.08);
+    expect(share).toBeLessThan(0.25);
     const shown = [
-      ...demonstrations,
-      ...world.prompts('annotate', 800),
-      ...world.prompts('reinforce', 800),
-    ].flatMap((row) => messages(row).filter(({ role }) => role === 'user'));
-    expect(shown.filter(({ content }) => evaluated.has(content))).toEqual([]);
+      ...[...demonstrations, ...world.prompts('annotate', 800), ...world.prompts('reinforce', 800)].flatMap(
+        messages,
+      ),
+      ...evaluated.flatMap((row) => messages(row).slice(0, -1)),
+    ];
+    const asked = shown.filter(({ role }) => role === 'user').map(({ content }) => content);
+    expect(asked.filter(isOut)).toEqual([]);
   });
 
   it('holds requests of every rewarded family out in both languages, and of no probe', () => {
