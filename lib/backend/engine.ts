@@ -1,5 +1,6 @@
 /** What an engine is to the rest of the kit: a name, a way to tell whether it is there, a way to start it. */
 import { InputError } from '../errors';
+import type { Jit } from './jit';
 
 export const engineNames = ['tensorflow', 'wasm', 'cpu'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -15,6 +16,8 @@ export interface Engine {
   readonly purpose: string;
   /** Loads the engine and makes it tfjs's backend. @throws {BackendUnavailableError} */
   start(): Promise<void>;
+  /** How it runs the steps of training and generation. */
+  readonly jit: Jit;
   /** Version and device, once started. */
   describe(): string;
 }

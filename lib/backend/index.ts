@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError, nearMatch } from '../errors';
 import { cpuEngine } from './cpu';
-import { engineNames, type Engine, type EngineName } from './engine';
+import { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
+import { setJit } from './jit';
 import { tensorflowEngine } from './tensorflow';
 import { wasmEngine } from './wasm';
 
@@ -28,7 +29,34 @@ export const defaultEngine: EngineName = 'tensorflow';
 export async function useEngine(name?: string): Promise<EngineName> {
   const engine = findEngine(name ?? (process.env['RLHF_KIT_ENGINE'] || defaultEngine));
   await engine.start();
+  setJit(engine.jit);
   return engine.name;
+}
+
+/** Whether an engine can be had on this machine. */
+export interface EngineStatus {
+  readonly name: EngineName;
+  readonly available: boolean;
+  /** Version and device, or why it cannot be had. */
+  readonly detail: string;
+}
+
+/** Starts every engine in turn to see which can be had; the one that computed before computes again afterwards. */
+export async function listEngines(): Promise<EngineStatus[]> {
+  const before = currentEngine();
+  const statuses: EngineStatus[] = [];
+  for (const name of engineNames) {
+    try {
+      await engines[name].start();
+      statuses.push({ name, available: true, detail: engines[name].describe() });
+    } catch (error) {
+      if (!(error instanceof BackendUnavailableError)) throw error;
+      statuses.push({ name, available: false, detail: error.message });
+    }
+  }
+  // tfjs has none before the first operation.
+  if (before) await tf.setBackend(before);
+  return statuses;
 }
 
 /** The engine of a name. @throws {InputError} for an unknown one. */

@@ -7,24 +7,53 @@ export interface JitOptions {
   readonly donate?: readonly number[];
 }
 
-/**
- * Makes a step of a pure function over trees of tensors. The function must read no value, take no decision on one, and draw
- * no random number: then any engine may trace it once and run it compiled.
- *
- * Engines that run operation by operation run it under `tf.tidy` and dispose the donated arguments afterwards.
- *
- * @returns a function of the same signature; the caller owns the tensors of its result.
- */
-export function jit<A extends readonly unknown[], R>(
+/** How an engine makes a step of a pure function over trees of tensors. */
+export type Jit = <A extends readonly unknown[], R>(
   fn: (...args: A) => R,
-  { donate = [] }: JitOptions = {},
-): (...args: A) => R {
-  return (...args) => {
-    const result = tf.tidy(() => fn(...args) as tf.TensorContainer) as R;
+  options?: JitOptions,
+) => (...args: A) => R;
+
+/**
+ * The way of engines that run operation by operation: the function under `tf.tidy`, then the donated arguments are disposed,
+ * except tensors that stand in the result too.
+ */
+export const runEagerly: Jit =
+  (fn, { donate = [] } = {}) =>
+  (...args) => {
+    const result = tf.tidy(() => fn(...args) as tf.TensorContainer) as ReturnType<typeof fn>;
     const returned = new Set(flatten(result).map((tensor) => tensor.id));
     for (const index of donate) {
       disposeTree(flatten(args[index]).filter((tensor) => !returned.has(tensor.id)));
     }
     return result;
+  };
+
+let current: Jit = runEagerly;
+
+/** Makes steps run the way of another engine from their next call on; `useEngine` calls it. */
+export function setJit(next: Jit): void {
+  current = next;
+}
+
+/**
+ * Makes a step of a pure function over trees of tensors. The function must read no value, take no decision on one, and draw
+ * no random number: then any engine may trace it once and run it compiled.
+ *
+ * A step may be made before an engine is chosen: the engine that computes when it is called decides how it runs.
+ *
+ * @returns a function of the same signature; the caller owns the tensors of its result.
+ */
+export function jit<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  options: JitOptions = {},
+): (...args: A) => R {
+  let madeBy: Jit | undefined;
+  let step = fn;
+  return (...args) => {
+    if (madeBy !== current) {
+      step = current(fn, options);
+      madeBy = current;
+    }
+    return step(...args);
   };
 }

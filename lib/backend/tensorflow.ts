@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../errors';
 import { BackendUnavailableError, type Engine } from './engine';
+import { runEagerly } from './jit';
 
 /** The binding breaks on Node releases that removed an API it calls. */
 const lastNodeMajor = 22;
@@ -11,6 +12,7 @@ let version = '';
 export const tensorflowEngine: Engine = {
   name: 'tensorflow',
   purpose: 'native CPU, or NVIDIA GPU after setup with --gpu; the default',
+  jit: runEagerly,
   async start() {
     if (tf.findBackend('tensorflow') === null) {
       const { registerBackend, tensorflowVersion } = loadNative();
@@ -20,8 +22,13 @@ export const tensorflowEngine: Engine = {
     await tf.setBackend('tensorflow');
     await tf.ready();
   },
-  describe: () => `TensorFlow ${version} through tfjs ${tf.version.tfjs}`,
+  describe: () =>
+    `TensorFlow ${version} through tfjs ${tf.version.tfjs}, ${usesGpu() ? 'NVIDIA GPU' : 'processor'}`,
 };
+
+function usesGpu(): boolean {
+  return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+}
 
 interface Binding {
   readonly TF_Version: string;

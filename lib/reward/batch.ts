@@ -1,7 +1,7 @@
 /** Preference pairs as token batches: one forward pass scores every response of a batch once. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { encodeRow, roundUp, type SequenceLimits } from '../train/sequences';
+import { encodePrompt, roundUp, type SequenceLimits } from '../train/sequences';
 import type { PreferencePair } from '../types';
 
 /** A pair in tokens: prompt, response and end-of-turn token on each side. */
@@ -39,10 +39,11 @@ export type RewardBatch = {
 
 /** Encodes both sides; over-long prompts keep their end, over-long responses their beginning. */
 export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: SequenceLimits): RewardRow {
-  const side = (response: string): number[] => {
-    const { promptTokens, responseTokens } = encodeRow(tokenizer, pair.prompt, response, limits);
-    return [...promptTokens, ...responseTokens];
-  };
+  const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
+  const side = (response: string): number[] => [
+    ...promptTokens,
+    ...tokenizer.renderResponse(response).slice(0, limits.maxResponseTokens),
+  ];
   return {
     chosen: side(pair.chosen),
     rejected: side(pair.rejected),

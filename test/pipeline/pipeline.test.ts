@@ -8,14 +8,14 @@ import { readJson, readJsonLines } from '../../lib/files';
 import { pipelineSteps, runPipeline } from '../../lib/pipeline/pipeline';
 import { pipelinePresets } from '../../lib/pipeline/presets';
 import { requestInterrupt } from '../../lib/train/interrupt';
-import { nativeEngine } from '../support/engines';
+import { engines } from '../support/engines';
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-pipeline-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const run = (name: string, resume = false): Promise<PipelineSummary> =>
-  runPipeline(pipelinePresets.smoke(1), { out: join(folder, name), resume, engine: nativeEngine, command: 'test' });
+  runPipeline(pipelinePresets.smoke(1), { out: join(folder, name), resume, engine: engines[0] as string, command: 'test' });
 
 /** What must not depend on when and in how many pieces a run was made. */
 const timeless = ({ wallSeconds: _, ...rest }: PipelineSummary) => rest;

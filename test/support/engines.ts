@@ -1,19 +1,11 @@
-/** Which engines this machine can test: a native engine is loaded once in a process, so its presence is seen from its files. */
+/** The engines of this machine, for tests that must hold on every one: `describe.each(engines)`. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { EngineName } from '../../lib/backend';
+import { join } from 'node:path';
+import { engineNames, type EngineName } from '../../lib/backend';
 
-function hasBinding(): boolean {
-  try {
-    const root = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-    return existsSync(join(root, 'lib', 'napi-v8', 'tfjs_binding.node'));
-  } catch {
-    return false;
-  }
-}
+const binding = join(__dirname, '../../node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
 
-/** Engines for `describe.each`: wasm and cpu are always there. */
-export const enginesPresent: readonly EngineName[] = hasBinding() ? ['tensorflow', 'wasm', 'cpu'] : ['wasm', 'cpu'];
-
-/** The engine that heavier tests run on. */
-export const nativeEngine: EngineName = hasBinding() ? 'tensorflow' : 'wasm';
+/** Tests are collected before anything may be awaited: whether the binding lies there is all that is looked at. */
+export const engines: readonly EngineName[] = engineNames.filter(
+  (name) => name !== 'tensorflow' || existsSync(binding),
+);

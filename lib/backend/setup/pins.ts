@@ -1,4 +1,4 @@
-/** What `setup` fetches, pinned by hash: Linux on x86-64. */
+/** What `setup` fetches for Linux, pinned by hash. */
 
 /** A Python wheel: a zip file on the package index. Only libraries and headers are taken out of it. */
 export interface WheelPin {
@@ -11,6 +11,9 @@ export interface WheelPin {
 export interface TensorflowBuild {
   /** Folder below the cache. */
   readonly folder: string;
+  /** Node's name of the processor, and what wheels call it. */
+  readonly arch: 'x64' | 'arm64';
+  readonly machine: 'x86_64' | 'aarch64';
   readonly wheels: readonly WheelPin[];
   /** In words, for the announcement. */
   readonly downloadSize: string;
@@ -22,6 +25,8 @@ const version = '2.21.0';
 /** TensorFlow for processors. */
 export const cpuBuild: TensorflowBuild = {
   folder: `${version}-cpu`,
+  arch: 'x64',
+  machine: 'x86_64',
   wheels: [
     {
       name: 'tensorflow-cpu',
@@ -33,9 +38,30 @@ export const cpuBuild: TensorflowBuild = {
   diskSize: '0.9 GB',
 };
 
-/** TensorFlow for NVIDIA GPUs, with the CUDA 12 libraries that it loads. */
+/** The same for ARM, where the one wheel is the processors' build. */
+export const armBuild: TensorflowBuild = {
+  folder: `${version}-cpu`,
+  arch: 'arm64',
+  machine: 'aarch64',
+  wheels: [
+    {
+      name: 'tensorflow',
+      version,
+      sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
+    },
+  ],
+  downloadSize: '282 MB',
+  diskSize: '0.9 GB',
+};
+
+/**
+ * TensorFlow for NVIDIA GPUs, with the CUDA 12 libraries that it loads: one wheel each, in the ranges that its own wheel asks
+ * for. The libraries look for each other in `../nvidia/<library>/lib`, which is where the wheels have them.
+ */
 export const gpuBuild: TensorflowBuild = {
   folder: `${version}-gpu`,
+  arch: 'x64',
+  machine: 'x86_64',
   wheels: [
     {
       name: 'tensorflow',

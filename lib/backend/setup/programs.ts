@@ -2,33 +2,43 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { BackendUnavailableError } from '../engine';
 
-/** The first of several program names that can be run. @throws {BackendUnavailableError} when none can. */
-export function findProgram(names: readonly string[], why: string): string {
+/**
+ * The first of several programs that can be run.
+ *
+ * @param trial arguments that make the program end at once, with status 0.
+ * @throws {BackendUnavailableError} when none can be run.
+ */
+export function findProgram(
+  names: readonly string[],
+  why: string,
+  trial: readonly string[] = ['--version'],
+): string {
   for (const name of names) {
-    const { status, error } = spawnSync(name, ['--version'], { stdio: 'ignore' });
+    const { status, error } = spawnSync(name, trial, { stdio: 'ignore' });
     if (error === undefined && status === 0) return name;
   }
   throw new BackendUnavailableError(`setup needs ${names.join(' or ')} (${why}); none can be run`);
 }
 
 /**
- * Runs a program; its output goes to stderr.
+ * Runs a program. What it says on stdout, e.g. its progress, goes to stderr.
  *
- * @throws {BackendUnavailableError} with the last lines of its output when it fails.
+ * @throws {BackendUnavailableError} with the last lines of its errors when it fails.
  */
-export async function runProgram(program: string, args: readonly string[], what: string): Promise<string> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
+export async function runProgram(program: string, args: readonly string[], what: string): Promise<void> {
+  const child = spawn(program, args, { stdio: ['ignore', process.stderr.fd, 'pipe'] });
+  const stop = (): void => void child.kill();
+  // Ctrl-C reaches the child from the terminal, a signal to this process alone does not.
+  process.once('exit', stop);
   let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
-  });
+  }).finally(() => process.off('exit', stop));
   if (status !== 0) {
-    const reason = errors.trim().split('\n').slice(-3).join(' ');
+    const lines = errors.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('WARNING'));
+    const reason = lines.slice(-2).join(' ');
     throw new BackendUnavailableError(`${what} failed (${program} exited with ${status}): ${reason}`);
   }
-  return output;
 }

@@ -1,69 +1,54 @@
 /** Fetches a Python wheel and unpacks the few parts of it that are needed. */
-import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import { sha256File } from '../../files';
 import { BackendUnavailableError } from '../engine';
-import type { WheelPin } from './pins';
-import { findProgram, runProgram } from './programs';
+import type { TensorflowBuild, WheelPin } from './pins';
+import { runProgram } from './programs';
 
-/** The wheels' interpreter and platforms, whatever Python is installed: only their C libraries are used. */
-const target = [
-  ...['--implementation', 'cp', '--python-version', '3.11'],
-  ...[
-    'manylinux_2_27_x86_64',
-    'manylinux_2_17_x86_64',
-    'manylinux2014_x86_64',
-    'manylinux_2_12_x86_64',
-    'manylinux2010_x86_64',
-  ].flatMap((platform) => ['--platform', platform]),
-];
+/** Versions of the C library that the wheels of this TensorFlow and of CUDA were built for, newest first. */
+const platforms = ['manylinux_2_27', 'manylinux_2_17', 'manylinux2014', 'manylinux_2_12', 'manylinux2010'];
+
+/**
+ * Arguments for pip that name one wheel whatever Python is installed: only the C libraries in it are used, so one
+ * interpreter's wheel, with one hash, does for all.
+ */
+export function downloadArguments(
+  { name, version }: WheelPin,
+  machine: TensorflowBuild['machine'],
+  directory: string,
+): string[] {
+  return [
+    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
+    ...['--implementation', 'cp', '--python-version', '3.11'],
+    ...platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`]),
+    ...['--dest', directory, `${name}==${version}`],
+  ];
+}
 
 /**
  * Downloads a wheel with pip, checks its hash, and unpacks the entries that are wanted into `directory`, under the paths
- * that they have in the wheel.
+ * that they have in the wheel. The wheel itself is deleted.
  *
- * @throws {BackendUnavailableError} without Python or pip, when the download fails, or when the hash is another.
+ * @throws {BackendUnavailableError} when the download fails, or when the hash is another.
  */
 export async function fetchWheel(
+  python: string,
   pin: WheelPin,
+  machine: TensorflowBuild['machine'],
   directory: string,
   wanted: (entry: string) => boolean,
 ): Promise<void> {
-  const python = findProgram(['python3', 'python'], 'its pip downloads the TensorFlow wheel');
-  const downloads = mkdtempSync(join(tmpdir(), 'rlhf-kit-wheel-'));
-  // Ctrl-C in the middle must not leave the download behind.
-  const clean = (): void => rmSync(downloads, { recursive: true, force: true });
-  process.once('exit', clean);
-  try {
-    await runProgram(
-      python,
-      [
-        ...[
-          '-m',
-          'pip',
-          'download',
-          '--quiet',
-          '--no-deps',
-          '--only-binary=:all:',
-          '--disable-pip-version-check',
-        ],
-        ...target,
-        ...['--dest', downloads, `${pin.name}==${pin.version}`],
-      ],
-      `downloading ${pin.name} ${pin.version}`,
-    );
-    const file = readdirSync(downloads).find((name) => name.endsWith('.whl'));
-    if (file === undefined)
-      throw new BackendUnavailableError(`pip downloaded no wheel of ${pin.name} ${pin.version}`);
-    await verifyHash(join(downloads, file), pin.sha256, `${pin.name} ${pin.version}`);
-    await unpack(join(downloads, file), directory, wanted);
-  } finally {
-    clean();
-    process.off('exit', clean);
-  }
+  const what = `${pin.name} ${pin.version}`;
+  const downloads = join(directory, 'downloads');
+  await runProgram(python, downloadArguments(pin, machine, downloads), `downloading ${what}`);
+  const file = readdirSync(downloads).find((name) => name.endsWith('.whl'));
+  if (file === undefined) throw new BackendUnavailableError(`pip downloaded no wheel of ${what}`);
+  await verifyHash(join(downloads, file), pin.sha256, what);
+  await unpack(join(downloads, file), directory, wanted);
+  rmSync(downloads, { recursive: true });
 }
 
 /** @throws {BackendUnavailableError} when a file's SHA-256 is not the one expected. */
@@ -76,7 +61,7 @@ export async function verifyHash(path: string, expected: string, what: string): 
   }
 }
 
-/** Streams the wanted entries of a zip file to disk. */
+/** Streams the wanted entries of a zip file to disk; programs among them stay executable. */
 export async function unpack(
   zip: string,
   directory: string,
@@ -88,7 +73,9 @@ export async function unpack(
       if (entry.fileName.endsWith('/') || !wanted(entry.fileName)) continue;
       const path = join(directory, entry.fileName);
       mkdirSync(dirname(path), { recursive: true });
-      await pipeline(await archive.openReadStreamPromise(entry), createWriteStream(path));
+      // The upper half of the attributes is the file's Unix mode.
+      const mode = (entry.externalFileAttributes >>> 16) & 0o111 ? 0o755 : 0o644;
+      await pipeline(await archive.openReadStreamPromise(entry), createWriteStream(path, { mode }));
     }
   } finally {
     archive.close();

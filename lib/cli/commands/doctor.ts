@@ -29,13 +29,14 @@ export const doctorCommand = defineCommand<DoctorConfig>({
       cpu: cpus()[0]?.model.trim(),
       memoryGb: Math.round(totalmem() / 2 ** 30),
     };
-    process.stderr.write(`${describe(engines, machine)}\n`);
+    const installed = { ...versions(), npm: npmVersion() };
+    process.stderr.write(`${describe(installed, engines, machine)}\n`);
     const broken = engines.find((report) => report.available && !((report.maxError ?? 1) < checkTolerance));
     if (broken !== undefined)
       throw new InputError(`doctor: ${broken.engine} computes wrongly (relative error ${broken.maxError})`);
     const native = engines.find((report) => report.engine === defaultEngine);
     if (native?.available !== true) throw new InputError(`doctor: ${native?.detail}`);
-    return { versions: versions(), machine, engines };
+    return { versions: installed, machine, engines };
   },
 });
 
@@ -55,11 +56,17 @@ function checkInOwnProcess(name: EngineName): EngineReport {
   };
 }
 
+function npmVersion(): string {
+  const { stdout } = spawnSync('npm', ['--version'], { encoding: 'utf8' });
+  return stdout?.trim() || 'not found';
+}
+
 function describe(
+  installed: Readonly<Record<string, string>>,
   engines: readonly EngineReport[],
   machine: { cpus: number; cpu: string | undefined; memoryGb: number },
 ): string {
-  const lines = Object.entries(versions()).map(([name, version]) => `${name.padEnd(12)}${version}`);
+  const lines = Object.entries(installed).map(([name, version]) => `${name.padEnd(12)}${version}`);
   lines.push(`machine     ${machine.cpus} × ${machine.cpu}, ${machine.memoryGb} GB`);
   for (const { engine, available, detail, purpose, maxError } of engines) {
     lines.push(

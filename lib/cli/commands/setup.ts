@@ -6,13 +6,17 @@ import { defineCommand } from '../command';
 
 interface SetupConfig {
   readonly target: 'tensorflow';
-  readonly gpu: boolean;
+  readonly gpu?: boolean;
   readonly ifPossible: boolean;
 }
 
 const fields: FieldTable<SetupConfig> = {
   target: { doc: 'engine to set up', type: ['tensorflow'] },
-  gpu: { doc: 'the build for NVIDIA GPUs, with its CUDA libraries', type: 'boolean', default: false },
+  gpu: {
+    doc: 'the build for NVIDIA GPUs, with its CUDA libraries; without the flag, the build that is in place',
+    type: 'boolean',
+    optional: true,
+  },
   ifPossible: {
     doc: 'say why and go on, instead of failing, where the engine cannot be had',
     type: 'boolean',
