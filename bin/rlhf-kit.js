@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require("../dist/lib/cli/main.js").main(process.argv.slice(2));
+require('../dist/lib/cli/main.js').main(process.argv.slice(2));

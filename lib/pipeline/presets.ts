@@ -13,15 +13,15 @@ export type PresetName = (typeof presetNames)[number];
 
 /** Every optimizer of the pipeline: the model is small, its steps may be large. */
 const optimizer = { lrSchedulerType: 'cosine', adamBeta2: 0.98, weightDecay: 0.01, warmupSteps: 10 } as const;
-/** All dialogues of the world fit. */
-const lengths = { maxPromptTokens: 160, maxResponseTokens: 57 };
+/** Nearly all dialogues of the world fit; the longest lose their beginning. */
+const lengths = { maxPromptTokens: 96, maxResponseTokens: 57 };
 
 export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => PipelineConfig>> = {
   default: (seed) => ({
     seed,
     world: {
       demonstrations: 9_800,
-      annotatePrompts: 1000,
+      annotatePrompts: 1600,
       reinforcePrompts: 512,
       evaluatePrompts: 256,
       probePrompts: 400,
@@ -55,8 +55,8 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
     annotators: {
       panel: 8,
       votesPerPair: 2,
-      meanTemperature: 0.25,
-      meanLengthBias: 1.5,
+      meanTemperature: 0.12,
+      meanLengthBias: 1.2,
       meanTieThreshold: 0.5,
     },
     filter: parseConfig('filter', filterFields, { checkTexts: true }),
@@ -66,7 +66,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       // The question and the answer: what came before tells a small reward model nothing, and takes most of its time.
       maxPromptTokens: 32,
       maxResponseTokens: lengths.maxResponseTokens,
-      learningRate: 5e-4,
+      learningRate: 4e-4,
       batchSize: 32,
       numTrainEpochs: 2,
       lengthBalance: 'reweight',
@@ -86,7 +86,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
     ppo: parseConfig('ppo', ppoFields, {
       ...optimizer,
       seed,
-      learningRate: 3e-4,
+      learningRate: 1e-3,
       lrSchedulerType: 'constant',
       maxSteps: 40,
       rolloutBatchSize: 64,
@@ -95,7 +95,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       maxPromptTokens: lengths.maxPromptTokens,
       maxNewTokens: 56,
       temperature: 0.7,
-      sftLossCoef: 0.5,
+      sftLossCoef: 0.3,
       sftBatchSize: 8,
     }),
     evaluation: parseConfig('evaluation', evaluationFields, {

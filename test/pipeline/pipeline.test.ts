@@ -15,10 +15,15 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-pipeline-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const run = (name: string, resume = false): Promise<PipelineSummary> =>
-  runPipeline(pipelinePresets.smoke(1), { out: join(folder, name), resume, engine: engines[0] as string, command: 'test' });
+  runPipeline(pipelinePresets.smoke(1), {
+    out: join(folder, name),
+    resume,
+    engine: engines[0] as string,
+    command: 'test',
+  });
 
 /** What must not depend on when and in how many pieces a run was made. */
-const timeless = ({ wallSeconds: _, ...rest }: PipelineSummary) => rest;
+const timeless = (summary: PipelineSummary) => ({ ...summary, wallSeconds: 0 });
 
 describe('the pipeline at smoke size', () => {
   let summary: PipelineSummary;

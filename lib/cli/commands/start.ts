@@ -36,7 +36,7 @@ export const startCommand = defineCommand<StartConfig>({
       return { report };
     }
     try {
-      await setupTensorflow({ gpu: false, say: (line) => say(`setup: ${line}`) });
+      await setupTensorflow({ say: (line) => say(`setup: ${line}`) });
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       throw new BackendUnavailableError(

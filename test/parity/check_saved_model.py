@@ -1,0 +1,48 @@
+"""Loads models that save-models.mjs wrote with transformers, and compares logits, scores and token ids.
+
+usage: check_saved_model.py <model directory>...
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
+
+TOLERANCE = 1e-4
+
+
+def check(directory):
+    expected = json.loads((directory / "expected.json").read_text())
+    config = AutoConfig.from_pretrained(directory)
+    is_reward = "scores" in expected
+    architecture = "LlamaForSequenceClassification" if is_reward else "LlamaForCausalLM"
+    assert config.architectures == [architecture], config.architectures
+    auto = AutoModelForSequenceClassification if is_reward else AutoModelForCausalLM
+    # The library computes in 32 bits whatever the type of the file.
+    model, report = auto.from_pretrained(directory, dtype=torch.float32, output_loading_info=True)
+    # The library keeps an untied language-model head in a reward model; transformers leaves it aside.
+    spare = {"lm_head.weight"} if is_reward else set()
+    problems = {key: set(value) - spare for key, value in report.items() if set(value) - spare}
+    tokenizer = AutoTokenizer.from_pretrained(directory)
+    mask = torch.tensor(expected["mask"])
+    for text, row, length in zip(expected["texts"], expected["tokens"], mask.sum(1).int().tolist()):
+        ids = [tokenizer.bos_token_id] + tokenizer.encode(text, add_special_tokens=False)
+        assert ids == row[:length], f"{text!r}: {ids} is not {row[:length]}"
+    with torch.no_grad():
+        logits = model.eval()(torch.tensor(expected["tokens"]), attention_mask=mask).logits
+    if is_reward:
+        difference = (logits[:, 0] - torch.tensor(expected["scores"])).abs().max().item()
+    else:
+        difference = ((logits - torch.tensor(expected["logits"])).abs() * mask[..., None]).max().item()
+    kind = "score" if is_reward else "logit"
+    print(f"{directory.name}: {architecture}, stored as {config.dtype}, largest {kind} difference {difference:.2e}")
+    if problems:
+        print(f"  transformers reports {problems}")
+    return difference < TOLERANCE and not problems
+
+
+if __name__ == "__main__":
+    results = [check(Path(argument)) for argument in sys.argv[1:]]
+    sys.exit(0 if results and all(results) else 1)
