@@ -86,7 +86,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
     ppo: parseConfig('ppo', ppoFields, {
       ...optimizer,
       seed,
-      learningRate: 1e-3,
+      learningRate: 3e-4,
       lrSchedulerType: 'constant',
       maxSteps: 40,
       rolloutBatchSize: 64,
@@ -95,7 +95,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       maxPromptTokens: lengths.maxPromptTokens,
       maxNewTokens: 56,
       temperature: 0.7,
-      sftLossCoef: 0.3,
+      sftLossCoef: 0.5,
       sftBatchSize: 8,
     }),
     evaluation: parseConfig('evaluation', evaluationFields, {
