@@ -2,36 +2,29 @@
 import * as tf from '@tensorflow/tfjs';
 import { jit } from '../../backend';
 import { InputError } from '../../errors';
-import { sampleResponses, type LanguageModel } from '../../model/sample';
+import type { LanguageModel } from '../../model/sample';
 import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
-import {
-  demonstrationMicrobatches,
-  encodeDemonstration,
-  type DemonstrationRow,
-} from '../../train/demonstrations';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { startProgress } from '../../train/progress';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { chunk, stepRows } from '../../train/sampler';
-import { encodeRow, padRows, type SequenceBatch } from '../../train/sequences';
-import type { Demonstration, PreferencePair, PromptRecord, Scorer } from '../../types';
+import { padRows, type SequenceBatch } from '../../train/sequences';
+import type { Demonstration, PreferencePair } from '../../types';
+import { demonstrationSource } from '../demonstrations';
 import { openSamples } from '../samples';
 import { dpoBatch, encodePair, type DpoBatch, type DpoRow } from './batch';
 import type { DpoConfig } from './config';
 import { dpoLoss } from './loss';
+import { policySampler, type DpoSampling } from './sampling';
 
-export interface DpoInputs {
+export interface DpoInputs extends DpoSampling {
   readonly pairs: readonly PreferencePair[];
   /** For the SFT term; needed when `sftLossCoef` is above 0. */
   readonly demonstrations?: readonly Demonstration[];
-  /** Sampled from every `samplesEvery` steps. */
-  readonly samplePrompts?: readonly PromptRecord[];
-  /** Scores those samples. */
-  readonly scorer?: Scorer;
-  readonly temperature?: number;
 }
 
 /**
@@ -40,8 +33,8 @@ export interface DpoInputs {
  * Metrics: `loss`, `loss/preference_avg`, `loss/sft_avg`, `rewards/chosen`, `rewards/rejected` (β times the log-ratios),
  * `rewards/accuracies`, `rewards/margins`, `logps/chosen`, `logps/rejected`, `epoch`.
  *
- * @throws {InputError} without pairs; without demonstrations when `sftLossCoef` is above 0; when the first loss of the
- * sigmoid form is not ln 2, which means that policy and reference disagree before any update.
+ * @throws {InputError} without pairs; without demonstrations when `sftLossCoef` is above 0; without prompts to sample from when
+ * `samplesEvery` is; when the first loss of the sigmoid form is not ln 2, which means that policy and reference disagree before any update.
  */
 export async function trainDpo(
   reference: LanguageModel,
@@ -55,7 +48,15 @@ export async function trainDpo(
 
   // 1. data
   if (inputs.pairs.length === 0) throw new InputError('dpo: there are no preference pairs');
-  const demonstrations = sftLossCoef > 0 ? encodeDemonstrations(inputs, config, reference) : [];
+  const maxLength = config.maxPromptTokens + config.maxResponseTokens;
+  const drawDemonstrations = demonstrationSource(
+    'dpo',
+    inputs.demonstrations ?? [],
+    tokenizer,
+    { ...config, maxLength },
+    rng.fork('demonstrations'),
+  );
+  const sample = config.samplesEvery > 0 ? policySampler(reference, inputs, config) : undefined;
   const rows = inputs.pairs.map((pair) => encodePair(tokenizer, pair, config));
   const logps = jit((params: NamedTensors, batch: SequenceBatch) => {
     const logprobs = responseLogprobs(
@@ -64,8 +65,10 @@ export async function trainDpo(
     );
     return sequenceLogprobs(logprobs, batch.responseMask); // [2B]
   });
-  for (const part of chunk(rows, config.batchSize))
-    readReference(part, (batch) => logps(refParams, batch), tokenizer.padTokenId);
+  const drawn = (step: number): DpoRow[] =>
+    stepRows(step, config.batchSize, rows.length, rng.fork('rows')).map((i) => rows[i] as DpoRow);
+  const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => drawn(i + 1)).flat());
+  readReference([...needed], (batch) => logps(refParams, batch), config.batchSize, tokenizer.padTokenId);
 
   // 2. loss
   const loss = (params: NamedTensors, batch: DpoBatch): LossAndMetrics => {
@@ -79,19 +82,20 @@ export async function trainDpo(
     const rejectedLogratios = tf.sub(rejectedLogps, refRejectedLogps) as tf.Tensor1D;
     const preference = mean(dpoLoss(chosenLogratios, rejectedLogratios, { chosen, rejected }, config));
     const chosenNll = tf.neg(tf.div(tf.sum(chosenLogps), chosenTokens)) as tf.Scalar;
+    // A small draw may not reach every part of a step: what is missing adds 0.
     const sft =
       batch.demonstrations === undefined
-        ? undefined
+        ? tf.scalar(0)
         : nextTokenLoss(params, model, batch.demonstrations).loss;
     let total = preference;
     if (chosenSftCoef > 0) total = tf.add(total, tf.mul(chosenNll, chosenSftCoef));
-    if (sft !== undefined) total = tf.add(total, tf.mul(sft, sftLossCoef));
+    if (sftLossCoef > 0) total = tf.add(total, tf.mul(sft, sftLossCoef));
     const margins = tf.mul(tf.sub(chosenLogratios, rejectedLogratios), beta);
     return {
       loss: total,
       metrics: {
         'loss/preference_avg': preference,
-        ...(sft !== undefined && { 'loss/sft_avg': sft }),
+        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft }),
         'rewards/chosen': mean(tf.mul(chosenLogratios, beta)),
         'rewards/rejected': mean(tf.mul(rejectedLogratios, beta)),
         'rewards/accuracies': mean(tf.cast(tf.greater(margins, 0), 'float32')),
@@ -112,11 +116,9 @@ export async function trainDpo(
     shown: ['loss', 'rewards/accuracies', 'rewards/margins'],
     loss,
     async batches(step) {
-      const chosen = stepRows(step, config.batchSize, rows.length, rng.fork('rows')).map(
-        (i) => rows[i] as DpoRow,
-      );
+      const chosen = drawn(step);
       const parts = chunk(chosen, Math.ceil(chosen.length / config.gradientAccumulationSteps));
-      const own = demonstrations.length === 0 ? [] : demonstrationsOf(step);
+      const own = drawDemonstrations(step, parts.length);
       return {
         updates: [parts.map((part, i) => dpoBatch(part, chosen, tokenizer.padTokenId, own[i]))],
         metrics: { epoch: (step * config.batchSize) / rows.length },
@@ -128,87 +130,52 @@ export async function trainDpo(
       };
     },
     async afterStep(step, params) {
-      if (appendSamples === undefined || (step % config.samplesEvery !== 0 && step !== config.maxSteps))
-        return undefined;
-      appendSamples(await sampleStep(step, params));
+      if (sample !== undefined && (step % config.samplesEvery === 0 || step === config.maxSteps)) {
+        appendSamples?.(await sample(step, params, rng.fork('samples').fork(step)));
+      }
       return undefined;
     },
-  };
-  const demonstrationsOf = (step: number) =>
-    demonstrationMicrobatches(
-      stepRows(step, config.sftBatchSize, demonstrations.length, rng.fork('demonstrations')).map(
-        (i) => demonstrations[i] as DemonstrationRow,
-      ),
-      config.gradientAccumulationSteps,
-      tokenizer.padTokenId,
-    );
-  const sampleStep = async (step: number, params: NamedTensors) => {
-    const prompts = inputs.samplePrompts ?? [];
-    const rollouts = await sampleResponses({ ...reference, params }, prompts, {
-      samplesPerPrompt: 1,
-      maxNewTokens: config.maxResponseTokens,
-      maxPromptTokens: config.maxPromptTokens,
-      temperature: inputs.temperature ?? 1,
-      rng: rng.fork('samples').fork(step),
-    });
-    const scores = await inputs.scorer?.(rollouts);
-    const kls = chunk(rollouts, config.batchSize).flatMap((part) => {
-      const batch = padRows(
-        part.map(({ prompt, response, finished }) =>
-          encodeRow(tokenizer, prompt, response, config, finished),
-        ),
-        tokenizer.padTokenId,
-      );
-      const both = [logps(params, batch), logps(refParams, batch)] as const;
-      const [ours, theirs] = both.map((tensor) => tensor.dataSync()) as [Float32Array, Float32Array];
-      disposeTree([batch, both]);
-      return part.map((_, i) => (ours[i] as number) - (theirs[i] as number));
-    });
-    return rollouts.map(({ promptId, task, prompt, response, finished, responseTokens }, i) => ({
-      step,
-      promptId,
-      ...(task !== undefined && { task }),
-      prompt,
-      response,
-      finished,
-      responseTokens,
-      ...(scores !== undefined && { score: scores[i] as number }),
-      kl: kls[i] as number,
-    }));
   };
   return train(trainer, refParams, config, run);
 }
 
-function encodeDemonstrations(
-  { demonstrations = [] }: DpoInputs,
-  config: DpoConfig,
-  { tokenizer }: LanguageModel,
-): DemonstrationRow[] {
-  if (demonstrations.length === 0)
-    throw new InputError('dpo: sftLossCoef is above 0, so demonstrations are needed, got none');
-  return demonstrations.map((row) =>
-    encodeDemonstration(tokenizer, row, 'assistant', config.maxPromptTokens + config.maxResponseTokens),
-  );
-}
-
-/** Reads log π_ref of both sides of some pairs, once and for all. */
+/** Reads log π_ref of both sides of the pairs that the run will draw, once and for all; pairs of like length go together. */
 function readReference(
   rows: readonly DpoRow[],
   logps: (batch: SequenceBatch) => tf.Tensor1D,
+  batchSize: number,
   padTokenId: number,
 ): void {
-  const batch = padRows([...rows.map((row) => row.chosen), ...rows.map((row) => row.rejected)], padTokenId);
-  const read = logps(batch);
-  const values = read.dataSync();
-  disposeTree([batch, read]);
-  rows.forEach((row, i) => {
-    row.refChosenLogps = values[i] as number;
-    row.refRejectedLogps = values[rows.length + i] as number;
-  });
+  const progress = startProgress('dpo: reference', rows.length, 'pair');
+  let done = 0;
+  for (const part of chunk(
+    [...rows].sort((a, b) => longerSide(a) - longerSide(b)),
+    batchSize,
+  )) {
+    const batch = padRows([...part.map((row) => row.chosen), ...part.map((row) => row.rejected)], padTokenId);
+    const read = logps(batch);
+    const values = read.dataSync();
+    disposeTree([batch, read]);
+    part.forEach((row, i) => {
+      row.refChosenLogps = values[i] as number;
+      row.refRejectedLogps = values[part.length + i] as number;
+    });
+    progress.update((done += part.length));
+  }
+  progress.stop();
 }
 
-/** Without an update policy and reference are one model, and the sigmoid loss is ln 2 whatever the labels. */
-function refuseUnequalStart(loss: number): void {
+function longerSide({ chosen, rejected }: DpoRow): number {
+  const responses = Math.max(chosen.responseTokens.length, rejected.responseTokens.length);
+  return chosen.promptTokens.length + responses;
+}
+
+/**
+ * Without an update policy and reference are one model, and the sigmoid loss is ln 2 whatever the labels.
+ *
+ * @throws {InputError} when it is not.
+ */
+export function refuseUnequalStart(loss: number): void {
   if (Math.abs(loss - Math.LN2) > 1e-3) {
     throw new InputError(
       `dpo: the loss before any update must be ln 2 = ${Math.LN2.toFixed(4)}, got ${loss.toFixed(4)}: policy and reference disagree on the same tokens`,

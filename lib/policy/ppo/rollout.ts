@@ -25,9 +25,15 @@ export interface PpoRollout extends EncodedRow {
   readonly refLogprobs: Float32Array;
   readonly values: Float32Array;
   readonly entropy: Float32Array;
+  /** Largest difference between the sampler's log-probability of a token and `logprobs`, nats: rounding, or a bug. */
+  readonly samplerGap: number;
 }
 
-/** Samples a response to each prompt and reads it with the policy and with the frozen reference. */
+/**
+ * Samples a response to each prompt and reads it with the policy and with the frozen reference.
+ *
+ * @throws {InputError} when the sampler and the forward pass that trains disagree about a token by more than rounding.
+ */
 export type RolloutSampler = (
   params: NamedTensors,
   prompts: readonly PromptRecord[],
@@ -35,7 +41,7 @@ export type RolloutSampler = (
 ) => Promise<PpoRollout[]>;
 
 /** The sampler's own log-probabilities may differ from those of the training forward by rounding only. */
-const largestSamplerGap = 0.05;
+const allowedGap = 0.05;
 
 /** Makes the sampler of a run; its steps are compiled once. */
 export function rolloutSampler(reference: LanguageModel, config: PpoConfig): RolloutSampler {
@@ -83,9 +89,9 @@ export function rolloutSampler(reference: LanguageModel, config: PpoConfig): Rol
     return rows.map((row, i) => {
       const { tokens, logprobs, finished } = generated[i] as (typeof generated)[number];
       const numbers = read[i] as (typeof read)[number];
-      refuseSamplerGap(logprobs, numbers.logprobs);
+      const gap = samplerGap(logprobs, numbers.logprobs);
       const response = tokenizer.decode(finished ? tokens.slice(0, -1) : tokens);
-      return { ...row, record: prompts[i] as PromptRecord, response, finished, ...numbers };
+      return { ...row, record: prompts[i] as PromptRecord, response, finished, samplerGap: gap, ...numbers };
     });
   };
 }
@@ -109,14 +115,23 @@ function readTokens<K extends string>(
   return Object.fromEntries(read) as Record<K, Float32Array[]>;
 }
 
-/** PPO's ratio is taken to the distribution that was sampled from: if that is not the policy's, every update is wrong. */
-function refuseSamplerGap(sampled: readonly number[], scored: Float32Array): void {
+/**
+ * Largest difference between the sampler's log-probabilities and those of the forward pass that trains. PPO's ratio is taken to
+ * the distribution that was sampled from: if that is not the policy's, every update is wrong.
+ *
+ * @returns nats.
+ * @throws {InputError} when it is more than rounding.
+ */
+export function samplerGap(sampled: readonly number[], scored: Float32Array): number {
+  let largest = 0;
   sampled.forEach((logprob, t) => {
     const gap = Math.abs(logprob - (scored[t] as number));
-    if (!(gap <= largestSamplerGap)) {
+    if (!(gap <= allowedGap)) {
       throw new InputError(
-        `ppo: the sampler's log-probability of a token is ${logprob.toFixed(4)}, the training forward's ${(scored[t] as number).toFixed(4)}; they must agree within ${largestSamplerGap}`,
+        `ppo: the sampler's log-probability of a token is ${logprob.toFixed(4)}, the training forward's ${(scored[t] as number).toFixed(4)}; they must agree within ${allowedGap}`,
       );
     }
+    largest = Math.max(largest, gap);
   });
+  return largest;
 }

@@ -5,32 +5,31 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../errors';
 import { values as valueHead } from '../../model/heads';
-import { sampleResponses, type LanguageModel } from '../../model/sample';
+import type { LanguageModel } from '../../model/sample';
 import { createRng } from '../../random';
 import { entropy } from '../../tensor/logprobs';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
-import {
-  demonstrationMicrobatches,
-  encodeDemonstration,
-  type DemonstrationRow,
-} from '../../train/demonstrations';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
 import { nextTokenLoss } from '../../train/next-token-loss';
-import { startProgress } from '../../train/progress';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { chunk, stepRows } from '../../train/sampler';
 import { adaptLearningRate } from '../../train/schedule';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
+import { demonstrationSource } from '../demonstrations';
 import { openSamples } from '../samples';
-import { adaptKlCoef, gae, tokenRewards, whiten } from './advantage';
-import { ppoBatch, type PpoBatch, type PpoRow } from './batch';
+import { adaptKlCoef } from './advantage';
+import { ppoBatch, type PpoBatch } from './batch';
 import type { PpoConfig } from './config';
 import { ppoPolicyLoss, ppoValueLoss } from './loss';
-import { rolloutSampler, scorerInputs, type PpoRollout } from './rollout';
-import { rolloutMetrics, type ScoredRollouts } from './rollout-metrics';
+import { rolloutSamples, scoreReference, scoreRollouts } from './rewards';
+import { rolloutSampler, scorerInputs } from './rollout';
+import { rolloutMetrics } from './rollout-metrics';
+
+/** Spread of the ratios that rounding explains: the same tokens, read in batches of other shapes. */
+const largestRatioSpread = 1e-3;
 
 export interface PpoInputs {
   readonly prompts: readonly PromptRecord[];
@@ -47,10 +46,12 @@ export interface PpoInputs {
  *
  * Metrics: TRL's `objective/{kl,entropy,scores,rlhf_reward,non_score_reward}`, `policy/{approxkl,clipfrac,entropy}_avg`,
  * `loss/{policy,value,sft}_avg`, `val/{ratio,ratio_var,clipfrac_avg,num_eos_tokens}`, and `objective/{kl_k3,kl_coef,
- * reference_scores,score_gap}`, `critic/vf_explained_var`, `completions/mean_length`.
+ * reference_scores,score_gap}`, `val/sampler_gap`, `critic/vf_explained_var`,
+ * `completions/{mean_length,min_length,max_length,clipped_ratio}`. `val/ratio_var` is taken around 1, the mean that ratios
+ * have under the policy that sampled.
  *
  * @throws {InputError} without prompts; without demonstrations or score head when the configuration needs them; when the
- * ratio on the first minibatch of an iteration is not 1.
+ * minibatches of an iteration would differ in size; when the ratios on its first minibatch are not 1.
  */
 export async function trainPpo(
   reference: LanguageModel,
@@ -65,10 +66,24 @@ export async function trainPpo(
   // 1. data
   const { prompts, scorer } = inputs;
   if (prompts.length === 0) throw new InputError('ppo: there are no prompts');
-  const demonstrations = sftLossCoef > 0 ? encodeDemonstrations(inputs, config, reference) : [];
+  if (config.rolloutBatchSize % config.numMiniBatches !== 0) {
+    throw new InputError(
+      `ppo: rolloutBatchSize must be a multiple of numMiniBatches (${config.numMiniBatches}), got ${config.rolloutBatchSize}`,
+    );
+  }
+  const maxLength = config.maxPromptTokens + config.maxNewTokens;
+  const drawDemonstrations = demonstrationSource(
+    'ppo',
+    inputs.demonstrations ?? [],
+    tokenizer,
+    { ...config, maxLength },
+    rng.fork('demonstrations'),
+  );
   const sample = rolloutSampler(reference, config);
   const referenceScores =
-    config.rewardBaseline === 'reference' ? await scoreReference(reference, inputs, config) : undefined;
+    config.rewardBaseline === 'reference'
+      ? await scoreReference(reference, prompts, scorer, config, rng.fork('reference'))
+      : undefined;
   const carry = { klCoef: config.klCoef, learningRateFactor: 1 };
 
   // 2. loss
@@ -87,24 +102,25 @@ export async function trainPpo(
     const value = ppoValueLoss(valueHead(params, hidden), oldValues, returns, config.cliprangeValue);
     const policyLoss = mean(policy.loss);
     const valueLoss = mean(value.loss);
+    // A small draw may not reach every part of an update: what is missing adds 0.
     const sft =
       batch.demonstrations === undefined
-        ? undefined
+        ? tf.scalar(0)
         : nextTokenLoss(params, model, batch.demonstrations).loss;
     let total = tf.add<tf.Scalar>(policyLoss, tf.mul(valueLoss, vfCoef));
-    if (sft !== undefined) total = tf.add(total, tf.mul(sft, sftLossCoef));
+    if (sftLossCoef > 0) total = tf.add(total, tf.mul(sft, sftLossCoef));
     return {
       loss: total,
       metrics: {
         'loss/policy_avg': policyLoss,
         'loss/value_avg': valueLoss,
-        ...(sft !== undefined && { 'loss/sft_avg': sft }),
+        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft }),
         'policy/approxkl_avg': mean(policy.approxKl),
         'policy/clipfrac_avg': mean(policy.clipped),
         'policy/entropy_avg': mean(tf.reshape(entropy(logits), mask.shape)),
         'val/clipfrac_avg': mean(value.clipped),
         'val/ratio': mean(policy.ratio),
-        'val/ratio_square': mean(tf.square(policy.ratio)),
+        'val/ratio_var': mean(tf.square(tf.sub(policy.ratio, 1))),
       },
     };
   };
@@ -132,14 +148,15 @@ export async function trainPpo(
         carry.klCoef,
       );
       if (appendSamples !== undefined && (step % config.samplesEvery === 0 || step === 1)) {
-        appendSamples(scored.samples(step));
+        appendSamples(rolloutSamples(step, scored));
       }
       const updates: PpoBatch[][] = [];
       for (let epoch = 0; epoch < config.numPpoEpochs; epoch++) {
         const order = rng.fork('minibatches').fork(step).fork(epoch).shuffle(scored.rows);
-        for (const whole of chunk(order, Math.ceil(order.length / config.numMiniBatches))) {
+        for (const whole of chunk(order, order.length / config.numMiniBatches)) {
           const parts = chunk(whole, Math.ceil(whole.length / config.gradientAccumulationSteps));
-          const own = demonstrations.length === 0 ? [] : demonstrationsOf(step, updates.length);
+          const update = (step - 1) * trainer.updatesPerStep + updates.length + 1;
+          const own = drawDemonstrations(update, parts.length);
           updates.push(parts.map((part, i) => ppoBatch(part, whole, tokenizer.padTokenId, own[i])));
         }
       }
@@ -151,24 +168,10 @@ export async function trainPpo(
       };
     },
   };
-  const demonstrationsOf = (step: number, update: number) => {
-    const position = (step - 1) * trainer.updatesPerStep + update + 1;
-    return demonstrationMicrobatches(
-      stepRows(position, config.sftBatchSize, demonstrations.length, rng.fork('demonstrations')).map(
-        (i) => demonstrations[i] as DemonstrationRow,
-      ),
-      config.gradientAccumulationSteps,
-      tokenizer.padTokenId,
-    );
-  };
   const finishStep = (perUpdate: readonly Metrics[], kl: number): Metrics => {
-    refuseStaleRatio(perUpdate[0]?.['val/ratio'] as number);
-    const mean = (key: string): number =>
-      perUpdate.reduce((sum, row) => sum + (row[key] as number), 0) / perUpdate.length;
-    const logged = {
-      'objective/kl_coef': carry.klCoef,
-      'val/ratio_var': mean('val/ratio_square') - mean('val/ratio') ** 2,
-    };
+    refuseStaleRatio(perUpdate[0] as Metrics);
+    const approxKl = perUpdate.reduce((sum, row) => sum + (row['policy/approxkl_avg'] as number), 0);
+    const logged = { 'objective/kl_coef': carry.klCoef };
     if (config.klTarget !== undefined) {
       carry.klCoef = adaptKlCoef(
         carry.klCoef,
@@ -181,7 +184,7 @@ export async function trainPpo(
     if (config.lrKlTarget !== undefined) {
       carry.learningRateFactor = adaptLearningRate(
         carry.learningRateFactor,
-        mean('policy/approxkl_avg'),
+        approxKl / perUpdate.length,
         config.lrKlTarget,
       );
     }
@@ -196,104 +199,6 @@ export async function trainPpo(
   } finally {
     disposeTree([initial['value.weight'], initial['value.bias']]);
   }
-}
-
-/** Rewards and advantages of rollouts: score, minus the penalty for a missing end, minus the baseline; then the KL of every token. */
-function scoreRollouts(
-  rollouts: readonly PpoRollout[],
-  rawScores: Float32Array,
-  referenceScores: ReadonlyMap<string, number> | undefined,
-  config: PpoConfig,
-  klCoef: number,
-): ScoredRollouts {
-  const scores = Array.from(rawScores);
-  const penalised = scores.map(
-    (score, i) => score - (rollouts[i]?.finished === true ? 0 : config.missingEosPenalty),
-  );
-  const batchMean = penalised.reduce((sum, score) => sum + score, 0) / penalised.length;
-  const baselines = rollouts.map(({ record }) => {
-    switch (config.rewardBaseline) {
-      case 'none':
-        return 0;
-      case 'batchMean':
-        return batchMean;
-      case 'reference':
-        return referenceScores?.get(record.promptId) as number;
-    }
-  });
-  const kls = rollouts.map(({ logprobs, refLogprobs }) =>
-    logprobs.map((logprob, t) => cutLogRatio(logprob - (refLogprobs[t] as number))),
-  );
-  let rewards = rollouts.map((_, i) =>
-    tokenRewards(kls[i] as Float32Array, (penalised[i] as number) - (baselines[i] as number), klCoef),
-  );
-  if (config.whitenRewards) rewards = whiten(rewards, false);
-  const estimates = rollouts.map(({ values }, i) =>
-    gae(rewards[i] as Float32Array, values, config.gamma, config.lam),
-  );
-  const advantages = estimates.map((estimate) => estimate.advantages);
-  const whitened = config.whitenAdvantages ? whiten(advantages, true) : advantages;
-  const rows = rollouts.map(({ promptTokens, responseTokens, logprobs, values }, i): PpoRow => ({
-    promptTokens,
-    responseTokens,
-    logprobs,
-    values,
-    advantages: whitened[i] as Float32Array,
-    returns: estimates[i]?.returns as Float32Array,
-  }));
-  return {
-    rollouts,
-    rows,
-    scores: penalised,
-    baselines,
-    kls,
-    klCoef,
-    samples: (step) =>
-      rollouts.map(({ record, response, finished, responseTokens }, i) => ({
-        step,
-        promptId: record.promptId,
-        ...(record.task !== undefined && { task: record.task }),
-        prompt: record.prompt,
-        response,
-        finished,
-        responseTokens: responseTokens.length,
-        score: scores[i] as number,
-        kl: (kls[i] as Float32Array).reduce((sum, kl) => sum + kl, 0),
-      })),
-  };
-}
-
-function cutLogRatio(value: number): number {
-  return Math.min(20, Math.max(-20, value));
-}
-
-/** Mean score of the reference policy's own answers to every prompt, sampled once before training. */
-async function scoreReference(
-  reference: LanguageModel,
-  { prompts, scorer }: PpoInputs,
-  config: PpoConfig,
-): Promise<Map<string, number>> {
-  const { referenceSamples, maxNewTokens, maxPromptTokens, temperature } = config;
-  const progress = startProgress('ppo: reference', prompts.length * referenceSamples, 'response');
-  const rollouts = await sampleResponses(reference, prompts, {
-    samplesPerPrompt: referenceSamples,
-    maxNewTokens,
-    maxPromptTokens,
-    temperature,
-    rng: createRng(config.seed).fork('ppo').fork('reference'),
-    onProgress: (done) => progress.update(done),
-  });
-  progress.stop();
-  const scores = await scorer(rollouts);
-  const penalised = rollouts.map(
-    ({ finished }, i) => (scores[i] as number) - (finished ? 0 : config.missingEosPenalty),
-  );
-  return new Map(
-    chunk(penalised, referenceSamples).map((own, i) => [
-      (prompts[i] as PromptRecord).promptId,
-      own.reduce((sum, score) => sum + score, 0) / own.length,
-    ]),
-  );
 }
 
 function withValueHead(
@@ -312,23 +217,17 @@ function withValueHead(
   return { ...params, 'value.weight': scoreHead.clone(), 'value.bias': tf.zeros([1]) };
 }
 
-function encodeDemonstrations(
-  { demonstrations = [] }: PpoInputs,
-  config: PpoConfig,
-  { tokenizer }: LanguageModel,
-): DemonstrationRow[] {
-  if (demonstrations.length === 0)
-    throw new InputError('ppo: sftLossCoef is above 0, so demonstrations are needed, got none');
-  return demonstrations.map((row) =>
-    encodeDemonstration(tokenizer, row, 'assistant', config.maxPromptTokens + config.maxNewTokens),
-  );
-}
-
-/** Before the first update of an iteration the policy is the one that sampled: any other ratio is a bug upstream. */
-function refuseStaleRatio(ratio: number): void {
-  if (Math.abs(ratio - 1) > 1e-4) {
+/**
+ * Before the first update of an iteration the policy is the one that sampled, and every ratio is 1. Their mean alone would not
+ * show it: samples of an older policy have a mean ratio near 1 as well, only the single ratios differ.
+ *
+ * @throws {InputError} when the mean is not 1 or the ratios spread around it.
+ */
+export function refuseStaleRatio({ 'val/ratio': ratio, 'val/ratio_var': variance }: Metrics): void {
+  const spread = Math.sqrt(variance as number);
+  if (Math.abs((ratio as number) - 1) > 1e-4 || spread > largestRatioSpread) {
     throw new InputError(
-      `ppo: the mean ratio on the first minibatch must be 1, got ${ratio}: the log-probabilities of the rollout are not those of the policy`,
+      `ppo: the ratio on the first minibatch must be 1, got ${ratio} ± ${spread}: the log-probabilities of the rollout are not those of the policy`,
     );
   }
 }

@@ -22,9 +22,13 @@ export interface PromptSelection {
   readonly byTask: Readonly<Record<string, { kept: number; dropped: number; meanVariance: number }>>;
 }
 
+/** Below this, rewards differ by the rounding of float32 scores alone (1e-4): no rule keeps such a prompt. */
+const roundingVariance = 1e-8;
+
 /**
  * Drops the prompts whose rewards vary least: variance Σ(r − r̄)²/K over the K samples. The threshold is never 0: scores of
- * equal answers differ by rounding, and nearly equal rewards teach noise.
+ * equal answers differ by rounding, so prompts without any signal go whatever the rule, even when they are more than the share
+ * asked for.
  *
  * @throws {InputError} for a prompt with fewer than two scores, or a quantile outside [0, 1).
  * @see ChatGLM-RLHF (arXiv:2404.00934), which drops prompts of variance below ε; ε and K are not stated.
@@ -44,7 +48,8 @@ export function selectByVariance(
     return scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length;
   });
   const sorted = [...variances].sort((a, b) => a - b);
-  const threshold = epsilon ?? sorted[Math.floor(quantile * sorted.length)] ?? 0;
+  const asked = epsilon ?? sorted[Math.floor(quantile * sorted.length)] ?? 0;
+  const threshold = Math.max(asked, roundingVariance);
   const kept: string[] = [];
   const dropped: string[] = [];
   const byTask: Record<string, { kept: number; dropped: number; meanVariance: number }> = {};

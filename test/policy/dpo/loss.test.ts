@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { dpoLoss, type DpoLossOptions } from '../../../lib/policy/dpo/loss';
+import { dpoLoss, dpoLossTypes, type DpoLossOptions } from '../../../lib/policy/dpo/loss';
+import { gradientError } from '../../model/tiny';
 
 beforeAll(() => useEngine('cpu'));
 
@@ -41,6 +42,17 @@ describe('dpoLoss', () => {
     const [off, exact] = loss([3, 8], [1, 2], { lossType: 'ipo' });
     expect(off).toBeCloseTo(0.25, 6);
     expect(exact).toBeCloseTo(0, 6);
+  });
+
+  it.each(dpoLossTypes)('has the gradient of central differences in its %s form', (lossType) => {
+    // Away from the kink of the hinge: βz is 0.75 and −1.15.
+    const inputs = [tf.tensor1d([1.2, -0.7]), tf.tensor1d([-0.3, 1.6])];
+    const options = { lossType, beta: 0.5, labelSmoothing: 0.1 };
+    const error = gradientError(
+      (...ratios) => dpoLoss(...(ratios as [tf.Tensor1D, tf.Tensor1D]), lengths, options),
+      inputs,
+    );
+    expect(error).toBeLessThan(1e-3);
   });
 
   it('falls as the chosen log-ratio rises, and names a wrong shape', () => {

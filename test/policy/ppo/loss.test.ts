@@ -2,11 +2,29 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { ppoPolicyLoss, ppoValueLoss } from '../../../lib/policy/ppo/loss';
+import { gradientError } from '../../model/tiny';
 
 beforeAll(() => useEngine('cpu'));
 
 const row = (...values: number[]): tf.Tensor2D => tf.tensor2d([values]);
 const numbers = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
+
+describe('both losses', () => {
+  it('have the gradients of central differences, inside and outside of the clip range', () => {
+    const old = row(0, 0, 0, 0, 0, 0);
+    const signs = row(1.5, -1, 2, -0.5, 1, -2);
+    // Ratios 1.11, 0.9, 1.65, 0.55, 0.55, 1.65: away from the kinks at 0.8 and 1.2.
+    const logprobs = row(0.1, -0.1, 0.5, -0.6, -0.6, 0.5);
+    const policyError = gradientError(
+      (x) => ppoPolicyLoss(x as tf.Tensor2D, old, signs, 0.2).loss,
+      [logprobs],
+    );
+    expect(policyError).toBeLessThan(1e-3);
+    const values = row(0.1, -0.1, 0.5, -0.6, 0.7, -0.5);
+    const valueError = gradientError((x) => ppoValueLoss(x as tf.Tensor2D, old, signs, 0.2).loss, [values]);
+    expect(valueError).toBeLessThan(1e-3);
+  });
+});
 
 describe('ppoPolicyLoss', () => {
   it('is −A·ρ inside the clip range and stops gaining outside of it', () => {

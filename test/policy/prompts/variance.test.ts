@@ -24,6 +24,14 @@ describe('selectByVariance', () => {
     expect(selectByVariance(prompts, { quantile: 0.9, epsilon: 0.2 }).kept).toEqual(['some', 'much', 'more']);
   });
 
+  it('drops prompts without any signal even when they are more than the share asked for, rounding or not', () => {
+    const same = ['a', 'b', 'c'].map((promptId) => ({ promptId, scores: [0.1, 0.1, 0.1 + 1e-6] }));
+    const { kept, threshold } = selectByVariance([...same, ...prompts], { quantile: 0.25 });
+    expect(kept).toEqual(['some', 'much', 'more']);
+    expect(threshold).toBeGreaterThan(0);
+    expect(selectByVariance(prompts, { epsilon: 0 }).dropped).toEqual(['flat']);
+  });
+
   it('refuses a quantile out of range and a prompt with one score', () => {
     expect(() => selectByVariance(prompts, { quantile: 1 })).toThrow('quantile must be ≥ 0 and < 1, got 1');
     expect(() => selectByVariance([{ promptId: 'one', scores: [1] }], {})).toThrow(

@@ -1,0 +1,50 @@
+/** Demonstrations for the SFT term of DPO and PPO: drawn anew for every update, cut as the update is cut. */
+import { InputError } from '../errors';
+import type { Rng } from '../random';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import {
+  demonstrationMicrobatches,
+  encodeDemonstration,
+  type DemonstrationBatch,
+  type DemonstrationRow,
+} from '../train/demonstrations';
+import { stepRows } from '../train/sampler';
+import type { Demonstration } from '../types';
+
+export interface SftTermOptions {
+  /** Weight of the term; at 0 nothing is drawn. */
+  readonly sftLossCoef: number;
+  /** Demonstrations an update. */
+  readonly sftBatchSize: number;
+  /** Longer demonstrations lose their beginning. Tokens. */
+  readonly maxLength: number;
+}
+
+/** Draws the demonstrations of update `update` (from 1), as at most `parts` batches with one common normaliser. */
+export type DrawDemonstrations = (update: number, parts: number) => DemonstrationBatch[];
+
+/**
+ * Encodes demonstrations for an SFT term.
+ *
+ * @param stage the name in error messages, e.g. `ppo`.
+ * @throws {InputError} when the term has a weight and there are no demonstrations.
+ */
+export function demonstrationSource(
+  stage: string,
+  demonstrations: readonly Demonstration[],
+  tokenizer: Tokenizer,
+  { sftLossCoef, sftBatchSize, maxLength }: SftTermOptions,
+  rng: Rng,
+): DrawDemonstrations {
+  if (sftLossCoef === 0) return () => [];
+  if (demonstrations.length === 0) {
+    throw new InputError(`${stage}: sftLossCoef is above 0, so demonstrations are needed, got none`);
+  }
+  const rows = demonstrations.map((row) => encodeDemonstration(tokenizer, row, 'assistant', maxLength));
+  return (update, parts) =>
+    demonstrationMicrobatches(
+      stepRows(update, sftBatchSize, rows.length, rng).map((i) => rows[i] as DemonstrationRow),
+      parts,
+      tokenizer.padTokenId,
+    );
+}

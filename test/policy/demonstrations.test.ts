@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useEngine } from '../../lib/backend';
+import { demonstrationSource } from '../../lib/policy/demonstrations';
+import { createRng } from '../../lib/random';
+import { disposeTree } from '../../lib/tensor/pytree';
+import { demonstrations, tokenizer } from './support/tiny-policy';
+
+beforeAll(() => useEngine('cpu'));
+const options = { sftLossCoef: 0.1, sftBatchSize: 5, maxLength: 24 };
+const source = (given: Partial<typeof options> = {}, rows = demonstrations) =>
+  demonstrationSource('ppo', rows, tokenizer, { ...options, ...given }, createRng(1));
+
+describe('demonstrationSource', () => {
+  it('cuts one draw into at most as many parts as asked, with the labels of all parts as normaliser', () => {
+    const [whole] = source()(3, 1);
+    for (const parts of [2, 3, 4, 9]) {
+      const batches = source()(3, parts);
+      expect(batches.length).toBeLessThanOrEqual(parts);
+      const rows = batches.reduce((sum, { tokens }) => sum + tokens.shape[0], 0);
+      expect(rows).toBe(5);
+      const labels = batches.reduce(
+        (sum, { labelMask }) => sum + (tf.sum(labelMask).dataSync()[0] as number),
+        0,
+      );
+      for (const { count } of [...batches, ...(whole ? [whole] : [])])
+        expect(count.dataSync()[0]).toBe(labels);
+      disposeTree(batches);
+    }
+  });
+
+  it('shows every demonstration once an epoch, in an order known from the number of the update', () => {
+    const draw = source({ sftBatchSize: demonstrations.length });
+    const [first] = draw(1, 1);
+    const [again] = source({ sftBatchSize: demonstrations.length })(1, 1);
+    const [second] = draw(2, 1);
+    const sorted = (batch: typeof first) => batch?.tokens.arraySync().map(String).sort();
+    expect(again?.tokens.arraySync()).toEqual(first?.tokens.arraySync());
+    expect(second?.tokens.arraySync()).not.toEqual(first?.tokens.arraySync());
+    expect(sorted(second)).toEqual(sorted(first));
+  });
+
+  it('draws nothing without a weight, and refuses a weight without demonstrations', () => {
+    expect(source({ sftLossCoef: 0 }, [])(1, 4)).toEqual([]);
+    expect(() => source({}, [])).toThrow(
+      'ppo: sftLossCoef is above 0, so demonstrations are needed, got none',
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useEngine } from '../../../lib/backend';
+import { dpoBatch, encodePair } from '../../../lib/policy/dpo/batch';
+import { tokenizer } from '../support/tiny-policy';
+
+beforeAll(() => useEngine('cpu'));
+const limits = { maxPromptTokens: 4, maxResponseTokens: 4 };
+const row = (prompt: string, chosen: string, rejected: string, refs: [number, number]) => ({
+  ...encodePair(tokenizer, { promptId: prompt, prompt, chosen, rejected }, limits),
+  refChosenLogps: refs[0],
+  refRejectedLogps: refs[1],
+});
+
+describe('encodePair', () => {
+  it('ends both sides with the end-of-turn token; a long prompt loses its beginning, a long response its end', () => {
+    const { chosen, rejected } = row('abcde', 'ab', 'abcdef', [0, 0]);
+    expect(chosen).toEqual({ promptTokens: [3, 4, 5, 6], responseTokens: [2, 3, 1] });
+    expect(rejected.responseTokens).toEqual([2, 3, 4, 5]);
+  });
+});
+
+describe('dpoBatch', () => {
+  it('lays the chosen rows before the rejected ones, normalised by the pairs and tokens of the whole step', () => {
+    const whole = [row('a', 'b', 'cd', [-1, -2]), row('b', 'bcd', 'c', [-3, -4])];
+    const batch = dpoBatch([whole[1] as (typeof whole)[number]], whole, tokenizer.padTokenId);
+    expect(batch.sequences.tokens.shape).toEqual([2, 32]);
+    expect(batch.sequences.responseMask.sum(1).arraySync()).toEqual([4, 2]);
+    expect([...batch.refChosenLogps.dataSync(), ...batch.refRejectedLogps.dataSync()]).toEqual([-3, -4]);
+    expect([batch.count.dataSync()[0], batch.chosenTokens.dataSync()[0]]).toEqual([2, 2 + 4]);
+    expect(batch).not.toHaveProperty('demonstrations');
+  });
+});
