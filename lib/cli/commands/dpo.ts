@@ -8,21 +8,26 @@ import { dpoFields, type DpoConfig } from '../../policy/dpo/config';
 import { pairsFromSamples } from '../../policy/dpo/pairs';
 import { trainDpo } from '../../policy/dpo/trainer';
 import { writePairs } from '../../preferences/pairs';
+import { describeBadRow, type BadRow } from '../../preferences/readers/bad-row';
 import { readDemonstrations, readPairs, readPrompts } from '../../preferences/readers/open';
 import { createRng } from '../../random';
 import { runFields, type RunConfig } from '../../train/fields';
 import type { RunDirectory } from '../../train/run-directory';
-import type { PreferencePair } from '../../types';
+import type { PreferencePair, PromptRecord, Scorer } from '../../types';
 import { defineCommand } from '../command';
-import { resolveScorer } from '../scorers';
+import { chosenReward, resolveScorer, rewardFlags, scorerFiles, type RewardFlags } from '../scorers';
 import { runStage } from '../stage';
 
-interface DpoCommandConfig extends DpoConfig, RunConfig {
+/** Prompts, of those of the pairs, that `--samples-every` draws from again and again. */
+const samplePrompts = 64;
+
+interface DpoCommandConfig extends DpoConfig, RunConfig, RewardFlags {
   readonly model: string;
   readonly pairs?: string;
+  readonly onBadRow: 'setAside' | 'stop';
   readonly prompts?: string;
-  readonly reward?: string;
   readonly samplesPerPrompt: number;
+  readonly minScoreGap: number;
   readonly temperature: number;
   readonly demonstrations?: string;
 }
@@ -30,21 +35,30 @@ interface DpoCommandConfig extends DpoConfig, RunConfig {
 const fields: FieldTable<DpoCommandConfig> = {
   model: { doc: 'Hugging Face directory of the SFT model: policy and frozen reference', type: 'path' },
   pairs: { doc: 'file of preference pairs (HH-RLHF or TRL rows)', type: 'path', optional: true },
+  onBadRow: {
+    doc: 'a row of --pairs that cannot be used is counted and written to bad-rows.jsonl, or ends the run',
+    type: ['setAside', 'stop'],
+    default: 'setAside',
+    source: 'ours',
+  },
   prompts: {
-    doc: 'instead of --pairs: prompts to sample from, with --reward to label the samples',
+    doc: 'instead of --pairs: prompts to sample from; --reward-model or --reward labels the samples',
     type: 'path',
     optional: true,
   },
-  reward: {
-    doc: 'labels samples: a reward-model directory, vader, or a module',
-    type: 'string',
-    optional: true,
-  },
+  ...rewardFlags,
   samplesPerPrompt: {
     doc: 'samples a prompt; the best is paired with the worst',
     type: 'integer',
     default: 4,
     min: 2,
+    source: 'ours',
+  },
+  minScoreGap: {
+    doc: 'best and worst sample make a pair only when their scores differ by more than this',
+    type: 'number',
+    default: 0,
+    min: 0,
     source: 'ours',
   },
   temperature: { doc: 'of sampling', type: 'number', default: 1, min: 0, exclusiveMin: true, source: 'ours' },
@@ -58,15 +72,30 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
   summary: '5  tune a policy on preference pairs by DPO',
   fields,
   run: (config) => {
-    const { pairs, prompts, demonstrations } = config;
-    const inputs = [config.model, pairs, prompts, demonstrations].filter((path) => path !== undefined);
+    const { pairs, prompts, demonstrations, temperature } = config;
+    const reward = chosenReward('dpo', config);
+    if ((pairs === undefined) === (prompts === undefined) || (pairs === undefined && reward === undefined)) {
+      throw new InputError(
+        'dpo: either --pairs, or --prompts with --reward-model or --reward, must be given, and not both',
+      );
+    }
+    const inputs = [config.model, pairs, prompts, demonstrations, ...scorerFiles(reward)].filter(
+      (path) => path !== undefined,
+    );
     return runStage('dpo', config, inputs, async (run) => {
       const model = loadModel(config.model);
-      const read = pairs === undefined ? await labelSamples(model, config, run) : await readPairs(pairs);
+      const scorer = reward === undefined ? undefined : await resolveScorer(reward);
+      const read =
+        pairs === undefined
+          ? await labelSamples(model, await readPrompts(prompts as string), scorer as Scorer, config, run)
+          : await readUsablePairs(pairs, config, run);
       const params = await trainDpo(
         model,
         {
           pairs: read,
+          samplePrompts: promptsOf(read).slice(0, samplePrompts),
+          temperature,
+          ...(scorer !== undefined && { scorer }),
           ...(demonstrations !== undefined && { demonstrations: await readDemonstrations(demonstrations) }),
         },
         config,
@@ -78,28 +107,58 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
   },
 });
 
+/** Reads the pairs; rows set aside go to a file of their own. @throws {InputError} when no row can be used. */
+async function readUsablePairs(
+  file: string,
+  { onBadRow }: DpoCommandConfig,
+  run: RunDirectory,
+): Promise<PreferencePair[]> {
+  const bad: BadRow[] = [];
+  const pairs = await readPairs(
+    file,
+    onBadRow === 'setAside' ? { setAside: (row: BadRow) => bad.push(row) } : {},
+  );
+  const [first] = bad;
+  if (first === undefined) return pairs;
+  if (pairs.length === 0) {
+    throw new InputError(`dpo: no row of ${file} can be used; the first: ${describeBadRow(first)}`);
+  }
+  writeJsonLines(run.file('bad-rows.jsonl'), bad);
+  process.stderr.write(
+    `dpo: ${bad.length} of ${pairs.length + bad.length} rows set aside in ${run.file('bad-rows.jsonl')}; the first: ${describeBadRow(first)}\n`,
+  );
+  return pairs;
+}
+
 /** The paper's way: the policy's samples, paired by the reward model's scores. */
 async function labelSamples(
   model: LanguageModel,
+  prompts: readonly PromptRecord[],
+  scorer: Scorer,
   config: DpoCommandConfig,
   run: RunDirectory,
 ): Promise<PreferencePair[]> {
-  const { prompts, reward } = config;
-  if (prompts === undefined || reward === undefined) {
-    throw new InputError('dpo: either --pairs, or --prompts with --reward, must be given');
-  }
-  const score = await resolveScorer(reward);
-  const rollouts = await sampleResponses(model, await readPrompts(prompts), {
+  const rollouts = await sampleResponses(model, prompts, {
     samplesPerPrompt: config.samplesPerPrompt,
     maxNewTokens: config.maxResponseTokens,
     maxPromptTokens: config.maxPromptTokens,
     temperature: config.temperature,
     rng: createRng(config.seed).fork('dpo').fork('candidates'),
   });
-  const scores = await score(rollouts);
+  const scores = await scorer(rollouts);
   const scored = rollouts.map((rollout, i) => ({ ...rollout, score: scores[i] as number }));
   writeJsonLines(run.file('scored-samples.jsonl'), scored);
-  const labelled = pairsFromSamples(scored);
+  const labelled = pairsFromSamples(scored, config.minScoreGap);
   writePairs(run.file('pairs.jsonl'), labelled);
   return labelled;
+}
+
+/** Each prompt of some pairs once. */
+function promptsOf(pairs: readonly PreferencePair[]): PromptRecord[] {
+  const prompts = pairs.map(({ promptId, task, prompt }): PromptRecord => ({
+    promptId,
+    ...(task !== undefined && { task }),
+    prompt,
+  }));
+  return [...new Map(prompts.map((prompt) => [prompt.promptId, prompt])).values()];
 }

@@ -1,25 +1,34 @@
 /** `rlhf-kit ppo`: stage 5 on a model directory, prompts and anything that scores responses. */
+import type * as tf from '@tensorflow/tfjs';
 import type { FieldTable } from '../../config';
+import { InputError } from '../../errors';
 import { loadModel, saveModel } from '../../model/directory';
 import { ppoFields, type PpoConfig } from '../../policy/ppo/config';
 import { trainPpo } from '../../policy/ppo/trainer';
 import { readDemonstrations, readPrompts } from '../../preferences/readers/open';
+import { disposeTree } from '../../tensor/pytree';
 import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
-import { resolveScorer } from '../scorers';
+import {
+  chosenReward,
+  isModelDirectory,
+  resolveScorer,
+  rewardFlags,
+  scorerFiles,
+  type RewardFlags,
+} from '../scorers';
 import { runStage } from '../stage';
 
-interface PpoCommandConfig extends PpoConfig, RunConfig {
+interface PpoCommandConfig extends PpoConfig, RunConfig, RewardFlags {
   readonly model: string;
   readonly prompts: string;
-  readonly reward: string;
   readonly demonstrations?: string;
 }
 
 const fields: FieldTable<PpoCommandConfig> = {
   model: { doc: 'Hugging Face directory of the SFT model: policy and frozen reference', type: 'path' },
   prompts: { doc: 'file of prompts', type: 'path' },
-  reward: { doc: 'what scores responses: a reward-model directory, vader, or a module', type: 'string' },
+  ...rewardFlags,
   demonstrations: { doc: 'file of demonstrations for --sft-loss-coef', type: 'path', optional: true },
   ...runFields,
   ...ppoFields,
@@ -31,18 +40,21 @@ export const ppoCommand = defineCommand<PpoCommandConfig>({
   fields,
   run: (config) => {
     const { demonstrations } = config;
-    const inputs = [config.model, config.prompts, demonstrations].filter((path) => path !== undefined);
+    const reward = chosenReward('ppo', config);
+    if (reward === undefined) throw new InputError('ppo: either --reward-model or --reward must be given');
+    const inputs = [config.model, config.prompts, demonstrations, ...scorerFiles(reward)].filter(
+      (path) => path !== undefined,
+    );
     return runStage('ppo', config, inputs, async (run) => {
       const model = loadModel(config.model);
       const prompts = await readPrompts(config.prompts);
-      // Only a reward model in a folder has a score head to start the value head from.
-      const scoreHead =
-        config.valueInit === 'rewardModel' ? loadModel(config.reward).params['score.weight'] : undefined;
+      const scorer = await resolveScorer(reward);
+      const scoreHead = config.valueInit === 'rewardModel' ? loadScoreHead(reward) : undefined;
       const params = await trainPpo(
         model,
         {
           prompts,
-          scorer: await resolveScorer(config.reward),
+          scorer,
           ...(demonstrations !== undefined && { demonstrations: await readDemonstrations(demonstrations) }),
           ...(scoreHead !== undefined && { scoreHead }),
         },
@@ -54,3 +66,11 @@ export const ppoCommand = defineCommand<PpoCommandConfig>({
     });
   },
 });
+
+/** The score head of a reward model in a folder; other scorers have none. */
+function loadScoreHead(reward: string): tf.Tensor | undefined {
+  if (!isModelDirectory(reward)) return undefined;
+  const { 'score.weight': scoreHead, ...others } = loadModel(reward).params;
+  disposeTree(others);
+  return scoreHead;
+}
