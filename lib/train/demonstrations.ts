@@ -12,14 +12,19 @@ export interface DemonstrationRow {
   readonly lossMask: readonly number[];
 }
 
+/** Sizes of the counted labels are rounded up to multiples of this. */
+const labelMultiple = 64;
+
 export type DemonstrationBatch = {
   /** [B, T] int32, padded on the right */
   readonly tokens: tf.Tensor2D;
   /** [B, T] 1 = a real token */
   readonly mask: tf.Tensor2D;
-  /** [B·T] int32, the token that follows */
+  /** [N] int32, where in [B·T] a token stands whose successor counts: only these columns meet the vocabulary */
+  readonly positions: tf.Tensor1D;
+  /** [N] int32, the token that follows */
   readonly labels: tf.Tensor1D;
-  /** [B·T] 1 = the label counts */
+  /** [N] 1 = the label counts, 0 = filling up N */
   readonly labelMask: tf.Tensor1D;
   /** Labels that count in the whole step, microbatches together. */
   readonly count: tf.Scalar;
@@ -67,19 +72,29 @@ export function demonstrationBatch(
   const T = roundUp(Math.max(...rows.map((row) => row.tokens.length)));
   const tokens = new Int32Array(B * T).fill(padTokenId);
   const mask = new Float32Array(B * T);
-  const labels = new Int32Array(B * T);
-  const labelMask = new Float32Array(B * T);
+  const counted = rows.flatMap((row, b) =>
+    row.lossMask.flatMap((counts, t) =>
+      t > 0 && counts === 1 ? [{ position: b * T + t - 1, label: row.tokens[t] as number }] : [],
+    ),
+  );
+  // Few different sizes, as with T: a compiling engine compiles each once.
+  const N = roundUp(counted.length, labelMultiple);
+  const positions = new Int32Array(N);
+  const labels = new Int32Array(N);
   rows.forEach((row, b) => {
     tokens.set(row.tokens, b * T);
     mask.fill(1, b * T, b * T + row.tokens.length);
-    labels.set(row.tokens.slice(1), b * T);
-    labelMask.set(row.lossMask.slice(1), b * T);
+  });
+  counted.forEach(({ position, label }, i) => {
+    positions[i] = position;
+    labels[i] = label;
   });
   return {
     tokens: tf.tensor2d(tokens, [B, T], 'int32'),
     mask: tf.tensor2d(mask, [B, T]),
+    positions: tf.tensor1d(positions, 'int32'),
     labels: tf.tensor1d(labels, 'int32'),
-    labelMask: tf.tensor1d(labelMask),
+    labelMask: tf.tensor1d(Float32Array.from({ length: N }, (_, i) => (i < counted.length ? 1 : 0))),
     count: tf.scalar(count),
   };
 }

@@ -26,10 +26,11 @@ export function nextTokenLoss(
   batch: DemonstrationBatch,
 ): NextTokenLoss {
   const hidden = hiddenStates(params, model, batch.tokens, batch.mask); // [B, T, D]
-  const logits = lmLogits(params, model, hidden.reshape([-1, model.hiddenSize])); // [B·T, V]
+  const counted: tf.Tensor2D = tf.gather(tf.reshape(hidden, [-1, model.hiddenSize]), batch.positions); // [N, D]
+  const logits = lmLogits(params, model, counted); // [N, V]
   const mean = (perToken: tf.Tensor1D): tf.Scalar =>
     tf.div(tf.sum(tf.mul(perToken, batch.labelMask)), batch.count) as tf.Scalar;
-  const hits = tf.cast(tf.equal(tf.argMax(logits, 1), batch.labels), 'float32') as tf.Tensor1D; // [B·T]
+  const hits = tf.cast(tf.equal(tf.argMax(logits, 1), batch.labels), 'float32') as tf.Tensor1D; // [N]
   return {
     loss: tf.neg(mean(tokenLogprobs(logits, batch.labels))) as tf.Scalar,
     meanTokenAccuracy: mean(hits),
