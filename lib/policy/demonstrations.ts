@@ -8,7 +8,7 @@ import {
   type DemonstrationBatch,
   type DemonstrationRow,
 } from '../train/demonstrations';
-import { stepRows } from '../train/sampler';
+import { stepRowsByLength } from '../train/sampler';
 import type { Demonstration } from '../types';
 
 export interface SftTermOptions {
@@ -41,9 +41,10 @@ export function demonstrationSource(
     throw new InputError(`${stage}: sftLossCoef is above 0, so demonstrations are needed, got none`);
   }
   const rows = demonstrations.map((row) => encodeDemonstration(tokenizer, row, 'assistant', maxLength));
+  const lengths = rows.map((row) => row.tokens.length);
   return (update, parts) =>
     demonstrationMicrobatches(
-      stepRows(update, sftBatchSize, rows.length, rng).map((i) => rows[i] as DemonstrationRow),
+      stepRowsByLength(update, sftBatchSize, lengths, rng).map((i) => rows[i] as DemonstrationRow),
       parts,
       tokenizer.padTokenId,
     );

@@ -11,7 +11,7 @@ import { nextTokenLoss } from '../../train/next-token-loss';
 import { startProgress } from '../../train/progress';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
-import { chunk, stepRows } from '../../train/sampler';
+import { chunk, stepRowsByLength } from '../../train/sampler';
 import { padRows, type SequenceBatch } from '../../train/sequences';
 import type { Demonstration, PreferencePair } from '../../types';
 import { demonstrationSource } from '../demonstrations';
@@ -65,8 +65,9 @@ export async function trainDpo(
     );
     return sequenceLogprobs(logprobs, batch.responseMask); // [2B]
   });
+  const lengths = rows.map(longerSide);
   const drawn = (step: number): DpoRow[] =>
-    stepRows(step, config.batchSize, rows.length, rng.fork('rows')).map((i) => rows[i] as DpoRow);
+    stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map((i) => rows[i] as DpoRow);
   const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => drawn(i + 1)).flat());
   readReference([...needed], (batch) => logps(refParams, batch), config.batchSize, tokenizer.padTokenId);
 

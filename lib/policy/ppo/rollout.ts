@@ -15,16 +15,20 @@ import { encodePrompt, padRows, type EncodedRow, type SequenceBatch } from '../.
 import type { PromptRecord, ScorerInput } from '../../types';
 import type { PpoConfig } from './config';
 
-/** One response with per-token numbers, each of length |response|. */
-export interface PpoRollout extends EncodedRow {
-  readonly record: PromptRecord;
-  readonly response: string;
-  readonly finished: boolean;
+/** What policy and reference say of a response, each of length |response|. */
+interface TokenNumbers {
   /** log π_old under the distribution that was sampled from, read by the forward pass that trains. */
   readonly logprobs: Float32Array;
   readonly refLogprobs: Float32Array;
   readonly values: Float32Array;
   readonly entropy: Float32Array;
+}
+
+/** One response with its numbers. */
+export interface PpoRollout extends EncodedRow, TokenNumbers {
+  readonly record: PromptRecord;
+  readonly response: string;
+  readonly finished: boolean;
   /** Largest difference between the sampler's log-probability of a token and `logprobs`, nats: rounding, or a bug. */
   readonly samplerGap: number;
 }
@@ -74,26 +78,38 @@ export function rolloutSampler(reference: LanguageModel, config: PpoConfig): Rol
       responseTokens: tokens,
     }));
     const size = Math.ceil(rows.length / (config.numMiniBatches * config.gradientAccumulationSteps));
-    const read = chunk(rows, size).flatMap((part) => {
+    // Rows of like length are read together, so that little is padding.
+    const byLength = [...rows.keys()].sort(
+      (a, b) => sequenceLength(rows[a] as EncodedRow) - sequenceLength(rows[b] as EncodedRow) || a - b,
+    );
+    const read: TokenNumbers[] = [];
+    for (const numbers of chunk(byLength, size)) {
+      const part = numbers.map((i) => rows[i] as EncodedRow);
       const batch = padRows(part, tokenizer.padTokenId);
       const policy = readTokens(part, readPolicy(params, batch));
       const ref = readTokens(part, readReference(reference.params, batch));
       disposeTree(batch);
-      return part.map((_, i) => ({
-        logprobs: policy.logprobs[i] as Float32Array,
-        values: policy.values[i] as Float32Array,
-        entropy: policy.entropy[i] as Float32Array,
-        refLogprobs: ref.logprobs[i] as Float32Array,
-      }));
-    });
+      numbers.forEach((row, i) => {
+        read[row] = {
+          logprobs: policy.logprobs[i] as Float32Array,
+          values: policy.values[i] as Float32Array,
+          entropy: policy.entropy[i] as Float32Array,
+          refLogprobs: ref.logprobs[i] as Float32Array,
+        };
+      });
+    }
     return rows.map((row, i) => {
       const { tokens, logprobs, finished } = generated[i] as (typeof generated)[number];
-      const numbers = read[i] as (typeof read)[number];
+      const numbers = read[i] as TokenNumbers;
       const gap = samplerGap(logprobs, numbers.logprobs);
       const response = tokenizer.decode(finished ? tokens.slice(0, -1) : tokens);
       return { ...row, record: prompts[i] as PromptRecord, response, finished, samplerGap: gap, ...numbers };
     });
   };
+}
+
+function sequenceLength({ promptTokens, responseTokens }: EncodedRow): number {
+  return promptTokens.length + responseTokens.length;
 }
 
 /** What a scorer reads of rollouts. */

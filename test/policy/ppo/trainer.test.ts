@@ -49,7 +49,7 @@ async function trained(
 describe('trainPpo', () => {
   it('starts at the reference: no KL, a ratio of 1 on the first minibatch, a gap of 0 within noise', async () => {
     const one = { maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1, missingEosPenalty: 0 };
-    const { rows } = await trained({ ...one, rolloutBatchSize: 96, referenceSamples: 8 });
+    const { rows } = await trained({ ...one, rolloutBatchSize: 48, referenceSamples: 4 });
     const row = rows[0] as MetricsRow;
     expect(row['objective/kl']).toBeCloseTo(0, 4);
     expect(row['objective/kl_k3']).toBeCloseTo(0, 6);
@@ -57,8 +57,8 @@ describe('trainPpo', () => {
     expect(row['val/ratio_var']).toBeLessThan(1e-9);
     expect(row['policy/approxkl_avg']).toBeLessThan(1e-9);
     expect(row['val/sampler_gap']).toBeLessThan(1e-4);
-    // 96 counts of a's in up to 6 tokens: standard deviation about 0.6, so 0.25 is four standard errors.
-    expect(Math.abs(row['objective/score_gap'] as number)).toBeLessThan(0.25);
+    // 48 counts of a's in up to 6 tokens, less the mean of 4: standard deviation about 0.67, so 0.4 is four standard errors.
+    expect(Math.abs(row['objective/score_gap'] as number)).toBeLessThan(0.4);
   });
 
   it('logs the same policy whatever the temperature that it is sampled and scored at', async () => {
