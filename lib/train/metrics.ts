@@ -41,7 +41,10 @@ function rounded(row: MetricsRow): MetricsRow {
   ) as MetricsRow;
 }
 
-/** Mean of each key over several rows (a key counts in the rows that have it). */
+/** Where a run has got to, not a measurement: of several rows the last counts. */
+const positions = ['num_tokens', 'epoch'];
+
+/** Mean of each key over several rows (a key counts in the rows that have it); of `num_tokens` and `epoch` the last. */
 export function meanMetrics(rows: readonly Metrics[]): Metrics {
   const sums = new Map<string, { sum: number; count: number }>();
   for (const row of rows) {
@@ -50,5 +53,10 @@ export function meanMetrics(rows: readonly Metrics[]): Metrics {
       sums.set(key, { sum: entry.sum + value, count: entry.count + 1 });
     }
   }
-  return Object.fromEntries([...sums].map(([key, { sum, count }]) => [key, sum / count]));
+  const means = Object.fromEntries([...sums].map(([key, { sum, count }]) => [key, sum / count]));
+  for (const key of positions) {
+    const last = rows.findLast((row) => key in row);
+    if (last !== undefined) means[key] = last[key] as number;
+  }
+  return means;
 }

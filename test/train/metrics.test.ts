@@ -33,4 +33,9 @@ describe('meanMetrics', () => {
   it('averages each key over the rows that have it', () => {
     expect(meanMetrics([{ a: 1, b: 4 }, { a: 3 }])).toEqual({ a: 2, b: 4 });
   });
+
+  it('takes the last of what says how far a run has got', () => {
+    const rows = [{ num_tokens: 10, epoch: 0.5 }, { num_tokens: 30, epoch: 1 }, { loss: 1 }];
+    expect(meanMetrics(rows)).toEqual({ num_tokens: 30, epoch: 1, loss: 1 });
+  });
 });
