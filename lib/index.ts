@@ -52,6 +52,9 @@ export { rewardScorer } from './reward/score';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
 export { balanceLengths } from './reward/debias/bucket-balance';
+export { lengthOnlyAccuracy } from './reward/debias/length-only';
+export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
+export { scorePairs } from './reward/scorecard/score-pairs';
 export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorecard';
 export { bestOfN } from './reward/scorecard/best-of-n';
 

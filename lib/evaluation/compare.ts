@@ -1,6 +1,7 @@
 /** Differences between two policies, or two evaluations, on the same prompts. */
 import { mean } from 'simple-statistics';
-import { bootstrapMean, type BootstrapOptions, type Interval } from './bootstrap';
+import { bootstrapMean, type BootstrapOptions } from './bootstrap';
+import type { Interval } from '../intervals';
 import { requireSamePrompts } from './judged';
 
 export interface Difference {

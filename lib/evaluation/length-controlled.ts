@@ -1,6 +1,7 @@
 /** The length-controlled win rate: the win rate that a policy would have with answers as long as the baseline's. */
 import { sampleStandardDeviation } from 'simple-statistics';
-import { bootstrapInterval, type BootstrapOptions, type Interval } from './bootstrap';
+import { bootstrapInterval, type BootstrapOptions } from './bootstrap';
+import type { Interval } from '../intervals';
 import { byPrompt } from './judged';
 import type { Match } from './win-rate';
 

@@ -2,7 +2,8 @@
 import { mean } from 'simple-statistics';
 import { InputError } from '../errors';
 import type { Rng } from '../random';
-import { bootstrapMean, type BootstrapOptions, type Interval } from './bootstrap';
+import { bootstrapMean, type BootstrapOptions } from './bootstrap';
+import type { Interval } from '../intervals';
 import { pairedDifference, type Difference } from './compare';
 import { meanByPrompt, type JudgedResponse } from './judged';
 import { lengthControlledWinRate, type LengthControlledWinRate } from './length-controlled';

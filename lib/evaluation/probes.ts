@@ -1,7 +1,7 @@
 /** Forgetting probes: tasks that the policy was not trained on and that it could do before. */
 import { mean } from 'simple-statistics';
 import type { Rollout } from '../types';
-import { wilsonInterval, type Interval } from './bootstrap';
+import { wilsonInterval, type Interval } from '../intervals';
 import { meanByPrompt } from './judged';
 
 export interface ProbeResult {

@@ -1,5 +1,5 @@
 /** The contents of `summary.json`: rates, differences and intervals as fractions, lengths in tokens, KL in nats. */
-import type { Interval } from './bootstrap';
+import type { Interval } from '../intervals';
 import type { PolicyResult } from './policies';
 import type { ProbeResult } from './probes';
 

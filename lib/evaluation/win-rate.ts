@@ -1,6 +1,7 @@
 /** Wins, ties and losses of a policy against a baseline on the same prompts. */
 import { mean } from 'simple-statistics';
-import { bootstrapMean, type BootstrapOptions, type Interval } from './bootstrap';
+import { bootstrapMean, type BootstrapOptions } from './bootstrap';
+import type { Interval } from '../intervals';
 import { byPrompt, requireSamePrompts, type JudgedResponse } from './judged';
 
 /** One response of the policy beside one of the baseline, to the same prompt. */

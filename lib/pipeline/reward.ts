@@ -3,7 +3,8 @@ import { readJson, readJsonLines, writeJson } from '../files';
 import { loadModel, saveModel } from '../model/directory';
 import { readPairs } from '../preferences/readers/open';
 import type { RewardConfig } from '../reward/config';
-import { rewardScorecard, type RewardScorecard, type ScoredPair } from '../reward/scorecard/scorecard';
+import { scorePairs } from '../reward/scorecard/score-pairs';
+import { rewardScorecard, type RewardScorecard } from '../reward/scorecard/scorecard';
 import { bestOfN, type BestOfNPoint } from '../reward/scorecard/best-of-n';
 import { rewardScorer } from '../reward/score';
 import { splitPairs } from '../reward/split';
@@ -84,17 +85,7 @@ export function scorecardStep(config: PipelineConfig, out: (path: string) => str
         };
         const score = rewardScorer(model, { ...limits, batchSize: 64 });
         const { heldOut } = splitPairs(pairs, variantConfig(config, variant), model.tokenizer);
-        const lengthOf = (text: string): number => model.tokenizer.encode(text).length;
-        const chosen = await score(heldOut.map(({ prompt, chosen: response }) => ({ prompt, response })));
-        const rejected = await score(heldOut.map(({ prompt, rejected: response }) => ({ prompt, response })));
-        const scored = heldOut.map((pair, i): ScoredPair => ({
-          chosenScore: chosen[i] as number,
-          rejectedScore: rejected[i] as number,
-          chosenLength: lengthOf(pair.chosen),
-          rejectedLength: lengthOf(pair.rejected),
-          task: pair.task ?? 'other',
-          ...(pair.margin !== undefined && { labelMargin: pair.margin }),
-        }));
+        const scored = await scorePairs(score, heldOut, (text) => model.tokenizer.encode(text).length);
         const scores = await score(rollouts);
         const responses = rollouts.map(({ promptId, task = 'other', response, responseTokens }, i) => ({
           score: scores[i] as number,

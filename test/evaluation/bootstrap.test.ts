@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, bootstrapMean, wilsonInterval } from '../../lib/evaluation/bootstrap';
+import { bootstrapInterval, bootstrapMean } from '../../lib/evaluation/bootstrap';
 import { createRng } from '../../lib/random';
 
 describe('bootstrapMean', () => {
@@ -60,26 +60,5 @@ describe('bootstrapInterval', () => {
 
   it('refuses to resample nothing', () => {
     expect(() => bootstrapMean([], { rng: createRng(1) })).toThrow(/got 0 prompts/);
-  });
-});
-
-describe('wilsonInterval', () => {
-  it('equals the published values for 8 of 10', () => {
-    // (0.8 + 0.19207 ± 1.96·√(0.016 + 0.0096036)) / 1.38415
-    const [low, high] = wilsonInterval(0.8, 10);
-    expect(low).toBeCloseTo(0.4902, 4);
-    expect(high).toBeCloseTo(0.9433, 4);
-  });
-
-  it('has a width at 0 and at 1 and stays inside [0, 1]', () => {
-    const [none, some] = wilsonInterval(0, 20);
-    expect(none).toBe(0);
-    expect(some).toBeCloseTo(0.1611, 4);
-    expect(wilsonInterval(1, 20)[0]).toBeCloseTo(1 - 0.1611, 4);
-    expect(wilsonInterval(1, 20)[1]).toBe(1);
-  });
-
-  it('refuses a share of nothing', () => {
-    expect(() => wilsonInterval(0, 0)).toThrow(/n must be > 0, got 0/);
   });
 });

@@ -1,5 +1,5 @@
 /** Tables of the report. */
-import type { Interval } from '../bootstrap';
+import type { Interval } from '../../intervals';
 import type { PolicyResult } from '../policies';
 import { html, type Html } from './html';
 import type { AccountRow, ReportData } from './report-data';

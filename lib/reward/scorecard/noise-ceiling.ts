@@ -1,5 +1,6 @@
 /** Agreement with the labels against the best that noisy labels allow. */
 import { InputError } from '../../errors';
+import { wilsonInterval, type Interval } from '../../intervals';
 import type { Accuracy } from './accuracy';
 
 export interface CeilingComparison {
@@ -7,7 +8,7 @@ export interface CeilingComparison {
   readonly ceiling: number;
   readonly agreement: number;
   /** 95% Wilson interval of the agreement. */
-  readonly agreementCi: readonly [number, number];
+  readonly agreementCi: Interval;
   /** (agreement − ½) / (ceiling − ½): how much of what can be learnt is; 0 at chance, 1 at the ceiling. */
   readonly attained: number;
 }
@@ -29,13 +30,4 @@ export function compareWithCeiling({ n, accuracy }: Accuracy, ceiling: number): 
     agreementCi: wilsonInterval(accuracy, n),
     attained: (accuracy - 0.5) / (ceiling - 0.5),
   };
-}
-
-/** 95% interval of a share p among n: (p + z²/2n ± z√(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96 (Wilson 1927). */
-export function wilsonInterval(share: number, n: number): [number, number] {
-  const z = 1.959964;
-  const center = share + z ** 2 / (2 * n);
-  const half = z * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
-  const scale = 1 + z ** 2 / n;
-  return [(center - half) / scale, (center + half) / scale];
 }

@@ -1,5 +1,5 @@
 /** Reliability diagram: how often the reward model is right when it says it is p sure. */
-import { wilsonInterval } from '../../bootstrap';
+import { wilsonInterval } from '../../../intervals';
 import { chartText, neutral, translucent, type Figure, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
