@@ -8,23 +8,22 @@ import { dpoFields, type DpoConfig } from '../../policy/dpo/config';
 import { pairsFromSamples } from '../../policy/dpo/pairs';
 import { trainDpo } from '../../policy/dpo/trainer';
 import { writePairs } from '../../preferences/pairs';
-import { describeBadRow, type BadRow } from '../../preferences/readers/bad-row';
-import { readDemonstrations, readPairs, readPrompts } from '../../preferences/readers/open';
+import { readDemonstrations, readPrompts } from '../../preferences/readers/open';
 import { createRng } from '../../random';
 import { runFields, type RunConfig } from '../../train/fields';
 import type { RunDirectory } from '../../train/run-directory';
 import type { PreferencePair, PromptRecord, Scorer } from '../../types';
 import { defineCommand } from '../command';
+import { pairFlags, readUsablePairs, type PairFlags } from '../pairs';
 import { chosenReward, resolveScorer, rewardFlags, scorerFiles, type RewardFlags } from '../scorers';
 import { runStage } from '../stage';
 
 /** Prompts, of those of the pairs, that `--samples-every` draws from again and again. */
 const samplePrompts = 64;
 
-interface DpoCommandConfig extends DpoConfig, RunConfig, RewardFlags {
+interface DpoCommandConfig extends DpoConfig, RunConfig, RewardFlags, PairFlags {
   readonly model: string;
   readonly pairs?: string;
-  readonly onBadRow: 'setAside' | 'stop';
   readonly prompts?: string;
   readonly samplesPerPrompt: number;
   readonly minScoreGap: number;
@@ -35,12 +34,7 @@ interface DpoCommandConfig extends DpoConfig, RunConfig, RewardFlags {
 const fields: FieldTable<DpoCommandConfig> = {
   model: { doc: 'Hugging Face directory of the SFT model: policy and frozen reference', type: 'path' },
   pairs: { doc: 'file of preference pairs (HH-RLHF or TRL rows)', type: 'path', optional: true },
-  onBadRow: {
-    doc: 'a row of --pairs that cannot be used is counted and written to bad-rows.jsonl, or ends the run',
-    type: ['setAside', 'stop'],
-    default: 'setAside',
-    source: 'ours',
-  },
+  ...pairFlags,
   prompts: {
     doc: 'instead of --pairs: prompts to sample from; --reward-model or --reward labels the samples',
     type: 'path',
@@ -88,7 +82,7 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
       const read =
         pairs === undefined
           ? await labelSamples(model, await readPrompts(prompts as string), scorer as Scorer, config, run)
-          : await readUsablePairs(pairs, config, run);
+          : (await readUsablePairs('dpo', pairs, config, run)).pairs;
       const params = await trainDpo(
         model,
         {
@@ -106,29 +100,6 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
     });
   },
 });
-
-/** Reads the pairs; rows set aside go to a file of their own. @throws {InputError} when no row can be used. */
-async function readUsablePairs(
-  file: string,
-  { onBadRow }: DpoCommandConfig,
-  run: RunDirectory,
-): Promise<PreferencePair[]> {
-  const bad: BadRow[] = [];
-  const pairs = await readPairs(
-    file,
-    onBadRow === 'setAside' ? { setAside: (row: BadRow) => bad.push(row) } : {},
-  );
-  const [first] = bad;
-  if (first === undefined) return pairs;
-  if (pairs.length === 0) {
-    throw new InputError(`dpo: no row of ${file} can be used; the first: ${describeBadRow(first)}`);
-  }
-  writeJsonLines(run.file('bad-rows.jsonl'), bad);
-  process.stderr.write(
-    `dpo: ${bad.length} of ${pairs.length + bad.length} rows set aside in ${run.file('bad-rows.jsonl')}; the first: ${describeBadRow(first)}\n`,
-  );
-  return pairs;
-}
 
 /** The paper's way: the policy's samples, paired by the reward model's scores. */
 async function labelSamples(

@@ -1,10 +1,7 @@
 /** `rlhf-kit reward`: stage 4, from a model directory and a file of preference pairs to a reward model and its scorecard. */
 import type { FieldTable } from '../../config';
-import { InputError } from '../../errors';
-import { writeJson, writeJsonLines } from '../../files';
+import { writeJson } from '../../files';
 import { loadModel, saveModel, type Model } from '../../model/directory';
-import { describeBadRow, type BadRow } from '../../preferences/readers/bad-row';
-import { pairFormats, readPairs } from '../../preferences/readers/open';
 import { rewardFields, type RewardConfig } from '../../reward/config';
 import { rewardScorecard, type RewardScorecard } from '../../reward/scorecard/scorecard';
 import { scorePairs } from '../../reward/scorecard/score-pairs';
@@ -12,29 +9,21 @@ import { rewardScorer } from '../../reward/score';
 import { splitPairs } from '../../reward/split';
 import { trainReward } from '../../reward/trainer';
 import { runFields, type RunConfig } from '../../train/fields';
-import type { RunDirectory } from '../../train/run-directory';
 import type { PreferencePair } from '../../types';
 import { defineCommand } from '../command';
+import { pairFlags, readUsablePairs, type PairFlags } from '../pairs';
 import { runStage } from '../stage';
 
-interface RewardCommandConfig extends RewardConfig, RunConfig {
+interface RewardCommandConfig extends RewardConfig, RunConfig, PairFlags {
   readonly model: string;
   readonly pairs: string;
-  readonly format: string;
-  readonly onBadRow: 'stop' | 'setAside';
   readonly noiseCeiling?: number;
 }
 
 const fields: FieldTable<RewardCommandConfig> = {
   model: { doc: 'Hugging Face directory of the model to start from', type: 'path' },
   pairs: { doc: 'file of preference pairs (JSONL, JSON, gzip or Parquet)', type: 'path' },
-  format: { doc: `layout of the rows: ${pairFormats.join(', ')}`, type: 'string', default: 'auto' },
-  onBadRow: {
-    doc: 'a row that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
-    type: ['stop', 'setAside'],
-    default: 'setAside',
-    source: 'ours; published pairs hold empty and identical answers',
-  },
+  ...pairFlags,
   noiseCeiling: {
     doc: "share of labels that the truth itself would agree with, from the filter's report; the scorecard compares with it",
     type: 'number',
@@ -54,7 +43,7 @@ export const rewardCommand = defineCommand<RewardCommandConfig>({
   run: (config) =>
     runStage('reward', config, [config.model, config.pairs], async (run) => {
       const model = loadModel(config.model);
-      const { pairs, badRows } = await readUsablePairs(config, run);
+      const { pairs, badRows } = await readUsablePairs('reward', config.pairs, config, run);
       const split = splitPairs(pairs, config, model.tokenizer);
       const params = await trainReward(model, split, config, run);
       const rewardModel = { ...model, params };
@@ -73,28 +62,6 @@ export const rewardCommand = defineCommand<RewardCommandConfig>({
       };
     }),
 });
-
-/** Reads the pairs; rows set aside go to a file of their own. @throws {InputError} when no row can be used. */
-async function readUsablePairs(
-  { pairs: file, format, onBadRow }: RewardCommandConfig,
-  run: RunDirectory,
-): Promise<{ pairs: PreferencePair[]; badRows: number }> {
-  const bad: BadRow[] = [];
-  const pairs = await readPairs(file, {
-    format,
-    ...(onBadRow === 'setAside' && { setAside: (row: BadRow) => bad.push(row) }),
-  });
-  const [first] = bad;
-  if (first === undefined) return { pairs, badRows: 0 };
-  if (pairs.length === 0) {
-    throw new InputError(`reward: no row of ${file} can be used; the first: ${describeBadRow(first)}`);
-  }
-  writeJsonLines(run.file('bad-rows.jsonl'), bad);
-  process.stderr.write(
-    `reward: ${bad.length} of ${pairs.length + bad.length} rows set aside in ${run.file('bad-rows.jsonl')}; the first: ${describeBadRow(first)}\n`,
-  );
-  return { pairs, badRows: bad.length };
-}
 
 /** The scorecard on the pairs held out; without any, its figures are null. */
 async function judge(

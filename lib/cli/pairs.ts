@@ -1,0 +1,51 @@
+/** Preference pairs from a file named on the command line: the layout and what becomes of rows that cannot be used. */
+import type { FieldTable } from '../config';
+import { InputError } from '../errors';
+import { writeJsonLines } from '../files';
+import { describeBadRow, type BadRow } from '../preferences/readers/bad-row';
+import { pairFormats, readPairs } from '../preferences/readers/open';
+import type { RunDirectory } from '../train/run-directory';
+import type { PreferencePair } from '../types';
+
+export interface PairFlags {
+  readonly format: string;
+  readonly onBadRow: 'stop' | 'setAside';
+}
+
+export const pairFlags: FieldTable<PairFlags> = {
+  format: { doc: `layout of the pairs: ${pairFormats.join(', ')}`, type: 'string', default: 'auto' },
+  onBadRow: {
+    doc: 'a pair that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
+    type: ['stop', 'setAside'],
+    default: 'setAside',
+    source: 'ours; published pairs hold empty and identical answers',
+  },
+};
+
+/**
+ * Reads the pairs; rows set aside go to a file of their own.
+ *
+ * @throws {InputError} when no row can be used.
+ */
+export async function readUsablePairs(
+  command: string,
+  file: string,
+  { format, onBadRow }: PairFlags,
+  run: RunDirectory,
+): Promise<{ pairs: PreferencePair[]; badRows: number }> {
+  const bad: BadRow[] = [];
+  const pairs = await readPairs(file, {
+    format,
+    ...(onBadRow === 'setAside' && { setAside: (row: BadRow) => bad.push(row) }),
+  });
+  const [first] = bad;
+  if (first === undefined) return { pairs, badRows: 0 };
+  if (pairs.length === 0) {
+    throw new InputError(`${command}: no row of ${file} can be used; the first: ${describeBadRow(first)}`);
+  }
+  writeJsonLines(run.file('bad-rows.jsonl'), bad);
+  process.stderr.write(
+    `${command}: ${bad.length} of ${pairs.length + bad.length} rows set aside in ${run.file('bad-rows.jsonl')}; the first: ${describeBadRow(first)}\n`,
+  );
+  return { pairs, badRows: bad.length };
+}
