@@ -134,7 +134,7 @@ describe('demonstrations', () => {
       ...messages(row).map(({ content }) => content),
       row.response,
     ]);
-    const { tokenizerJson, tokenizerConfig } = trainByteLevelBpe(texts, { vocabSize: 1024 });
+    const { tokenizerJson, tokenizerConfig } = trainByteLevelBpe(texts, { vocabSize: 896 });
     const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
     const known = new Map<string, number>();
     const tokens = (text: string): number => {
@@ -153,10 +153,10 @@ describe('demonstrations', () => {
     ).toBeLessThan(0.05);
     expect(Math.abs(correlation(responses, utilities))).toBeLessThan(0.05);
     // Sizes that a model of half a million parameters can learn on two cores.
-    expect(Math.abs(mean(responses) - 26)).toBeLessThan(4);
+    expect(Math.abs(mean(responses) - 28)).toBeLessThan(4);
     expect(Math.max(...responses)).toBeLessThanOrEqual(50);
     const asked = demonstrations.map((row) => tokens(request(row)));
-    expect(Math.max(...asked)).toBeLessThanOrEqual(16);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(20);
     const whole = demonstrations.map(
       (row) =>
         messages(row).reduce((sum, { content }) => sum + tokens(content) + 2, 1) + tokens(row.response) + 2,
@@ -165,9 +165,9 @@ describe('demonstrations', () => {
     expect(Math.max(...whole)).toBeLessThanOrEqual(165);
   });
 
-  it('leave something to win: under half are good, and the mean utility is near 0.6', () => {
-    expect(mean(utilities.map((utility) => (utility === 1 ? 1 : 0)))).toBeCloseTo(0.45, 1);
-    expect(mean(utilities)).toBeCloseTo(0.61, 1);
+  it('leave something to win: under half are good, and the mean utility is near 0.55', () => {
+    expect(Math.abs(mean(utilities.map((utility) => (utility === 1 ? 1 : 0))) - 0.39)).toBeLessThan(0.03);
+    expect(Math.abs(mean(utilities) - 0.55)).toBeLessThan(0.03);
   });
 
   it('are right in at least nine of ten probe answers', () => {

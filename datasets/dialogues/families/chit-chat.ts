@@ -44,11 +44,6 @@ const events: Readonly<Record<Language, readonly Event[]>> = {
       questions: ['Who will eat cake with you?', 'How old are you today?'],
     },
     {
-      told: ['I found a new job!', 'Now I have a new job.', 'I have the job!', 'My new job is here!'],
-      reactions: ['I am so happy about your new job.', 'It is great that you found work.'],
-      questions: ['What will you do in the job?', 'Is the job near your home?'],
-    },
-    {
       told: [
         'I lost my phone.',
         'My phone is lost.',
@@ -57,16 +52,6 @@ const events: Readonly<Record<Language, readonly Event[]>> = {
       ],
       reactions: ['It is sad that you lost it.', 'I am sorry about your phone.'],
       questions: ['Where did you see it?', 'Did you call the phone?'],
-    },
-    {
-      told: [
-        'We have a new puppy!',
-        'I just got a puppy.',
-        'A puppy is in my home now.',
-        'The puppy came home today.',
-      ],
-      reactions: ['It is a joy to have a puppy.', 'I am so happy about the puppy.'],
-      questions: ['What is the name of the puppy?', 'Can the puppy play with a ball?'],
     },
   ],
   zh: [
@@ -86,19 +71,9 @@ const events: Readonly<Record<Language, readonly Event[]>> = {
       questions: ['谁和你一起吃蛋糕？', '你今天几岁了？'],
     },
     {
-      told: ['我找到新工作了！', '我现在有新工作。', '我有工作了！', '我的新工作到了！'],
-      reactions: ['新工作的事我很高兴。', '找到工作真是太好了。'],
-      questions: ['你的新工作做什么？', '工作在你家旁边吗？'],
-    },
-    {
       told: ['我的手机丢了。', '我丢了手机。', '我找不到手机了。', '我有手机，现在丢了。'],
       reactions: ['手机丢了真难过。', '手机的事我很难过。'],
       questions: ['你在哪里看到手机的？', '你给手机打电话了吗？'],
-    },
-    {
-      told: ['我们有了一只小狗！', '我带回一只小狗。', '我家现在有小狗了。', '我的小狗今天到家了。'],
-      reactions: ['有小狗真是快乐。', '小狗的事我很高兴。'],
-      questions: ['小狗的名字是什么？', '小狗喜欢和你玩吗？'],
     },
   ],
 };

@@ -39,9 +39,7 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
       entries: [
         ['France', 'Paris'],
         ['Japan', 'Tokyo'],
-
         ['China', 'Beijing'],
-        ['England', 'London'],
       ],
     },
     {
@@ -50,8 +48,6 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
         ['snow', 'white'],
         ['grass', 'green'],
         ['the sky', 'blue'],
-
-        ['a lemon', 'yellow'],
       ],
     },
     {
@@ -59,10 +55,7 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
       entries: [
         ['hot', 'cold'],
         ['big', 'small'],
-
-        ['old', 'new'],
         ['day', 'night'],
-        ['good', 'bad'],
       ],
     },
     {
@@ -71,7 +64,6 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
         ['a panda', 'bamboo'],
         ['a cow', 'grass'],
         ['a cat', 'fish'],
-        ['a dog', 'bones'],
       ],
     },
   ],
@@ -81,9 +73,7 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
       entries: [
         ['法国', '巴黎'],
         ['日本', '东京'],
-
         ['中国', '北京'],
-        ['英国', '伦敦'],
       ],
     },
     {
@@ -92,8 +82,6 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
         ['雪', '白色'],
         ['草', '绿色'],
         ['天空', '蓝色'],
-
-        ['柠檬', '黄色'],
       ],
     },
     {
@@ -101,10 +89,7 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
       entries: [
         ['热', '冷'],
         ['大', '小'],
-
-        ['旧', '新'],
         ['白天', '晚上'],
-        ['好', '坏'],
       ],
     },
     {
@@ -113,7 +98,6 @@ const attributes: Readonly<Record<Language, readonly Attribute[]>> = {
         ['熊猫', '竹子'],
         ['牛', '草'],
         ['猫', '鱼'],
-        ['狗', '骨头'],
       ],
     },
   ],
@@ -137,7 +121,7 @@ export const fact: Family<FactSpec> = {
   name: 'fact',
   probe: false,
   fillers: true,
-  kinds: { good: 45, wrong: 27, vague: 8, rude: 7, repeated: 7, wrongLanguage: 4, cutOff: 2 },
+  kinds: { good: 46, wrong: 6, vague: 20, rude: 18, repeated: 4, wrongLanguage: 4, cutOff: 2 },
   sample: (language, rng) => {
     const attribute = rng.integer(attributes[language].length);
     const entry = rng.integer(count(language, attribute));

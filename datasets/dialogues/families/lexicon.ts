@@ -7,20 +7,18 @@ export const words: Readonly<Record<Language, readonly (readonly string[])[]>> =
     ['apple', 'pear', 'peach', 'lemon', 'grape', 'melon'],
     ['cat', 'dog', 'horse', 'cow', 'sheep', 'tiger'],
     ['red', 'blue', 'green', 'white', 'black', 'yellow'],
-    ['hand', 'foot', 'head', 'eye', 'ear', 'nose'],
     ['water', 'tea', 'coffee', 'milk', 'juice', 'wine'],
   ],
   zh: [
     ['苹果', '梨', '桃子', '柠檬', '葡萄', '西瓜'],
     ['猫', '狗', '马', '牛', '羊', '老虎'],
     ['红色', '蓝色', '绿色', '白色', '黑色', '黄色'],
-    ['手', '脚', '头', '眼睛', '耳朵', '鼻子'],
     ['水', '茶', '咖啡', '牛奶', '果汁', '酒'],
   ],
 };
 
 /** Names of the categories, in the order of `words`. */
 export const categories: Readonly<Record<Language, readonly string[]>> = {
-  en: ['fruits', 'animals', 'colors', 'body parts', 'drinks'],
-  zh: ['水果', '动物', '颜色', '身体部位', '饮料'],
+  en: ['fruits', 'animals', 'colors', 'drinks'],
+  zh: ['水果', '动物', '颜色', '饮料'],
 };

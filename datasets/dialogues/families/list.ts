@@ -64,7 +64,7 @@ export const list: Family<ListSpec> = {
   name: 'list',
   probe: false,
   fillers: true,
-  kinds: { good: 45, partial: 20, wrong: 13, vague: 5, rude: 6, repeated: 6, wrongLanguage: 3, cutOff: 2 },
+  kinds: { good: 38, partial: 16, wrong: 4, vague: 17, rude: 15, repeated: 4, wrongLanguage: 4, cutOff: 2 },
   sample: (language, rng) => ({
     language,
     paraphrase: rng.integer(requests[language].length),

@@ -1,4 +1,4 @@
-/** Open questions: advice on eight topics; a full answer gives two different points on the topic asked about. */
+/** Open questions: advice on five topics; a full answer gives two different points on the topic asked about. */
 import {
   at,
   fill,
@@ -60,22 +60,6 @@ const topics: Readonly<Record<Language, readonly Topic[]>> = {
       goal: 'make friends',
       points: ['Say hello to people you meet.', 'Listen more than you talk.', 'Ask people to eat with you.'],
     },
-    {
-      goal: 'read more',
-      points: ['Read ten pages every night.', 'Always carry a small book.', 'Choose books that you enjoy.'],
-    },
-    {
-      goal: 'stay calm',
-      points: ['Breathe slowly and count to ten.', 'Talk to a friend about it.', 'Listen to quiet music.'],
-    },
-    {
-      goal: 'raise a dog',
-      points: [
-        'Walk the dog two times a day.',
-        'Teach the dog one word at a time.',
-        'Let the dog play with a ball.',
-      ],
-    },
   ],
   zh: [
     { goal: '睡得好', points: ['每天都早一点睡觉。', '把手机放在房间外面。', '晚上不要喝咖啡。'] },
@@ -83,9 +67,6 @@ const topics: Readonly<Record<Language, readonly Topic[]>> = {
     { goal: '身体好', points: ['每天走路一个小时。', '多吃水果和鱼。', '多喝水，少喝果汁。'] },
     { goal: '省钱', points: ['写下你买的东西。', '在家里做饭吃饭。', '每个月都放好一点钱。'] },
     { goal: '交朋友', points: ['见到人要先问好。', '多听别人说，自己少说。', '请大家和你一起吃饭。'] },
-    { goal: '多读书', points: ['每天晚上读十页书。', '总是带着一本小书。', '选你自己喜欢的书。'] },
-    { goal: '心里平静', points: ['慢慢吸气，数到十。', '和朋友说一说这件事。', '听一听安静的音乐。'] },
-    { goal: '养好小狗', points: ['每天带小狗出去两次。', '一次只教小狗一个词。', '让小狗和红球一起玩。'] },
   ],
 };
 

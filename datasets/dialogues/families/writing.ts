@@ -1,4 +1,4 @@
-/** Writing: a poem, a story or a card about a subject; a full answer has two different lines of the form, on the subject. */
+/** Writing: a poem or a story about a subject; a full answer has two different lines of the form, on the subject. */
 import {
   at,
   fill,
@@ -37,8 +37,8 @@ const requests: Readonly<Record<Language, readonly string[]>> = {
 };
 
 const subjects: Readonly<Record<Language, readonly string[]>> = {
-  en: ['moon', 'sea', 'rain', 'tree', 'river', 'bird'],
-  zh: ['月亮', '大海', '小雨', '大树', '小河', '小鸟'],
+  en: ['moon', 'sea', 'bird'],
+  zh: ['月亮', '大海', '小鸟'],
 };
 
 const forms: Readonly<Record<Language, readonly Form[]>> = {
@@ -47,7 +47,6 @@ const forms: Readonly<Record<Language, readonly Form[]>> = {
       name: 'poem',
       lines: [
         'Oh {subject}, you sing in my heart.',
-
         'Sweet is the {subject} and its song.',
         'I dream of the {subject} at night.',
       ],
@@ -60,15 +59,6 @@ const forms: Readonly<Record<Language, readonly Form[]>> = {
         'In the end the {subject} came home.',
       ],
     },
-    {
-      name: 'card',
-      lines: [
-        'I wish you joy from the {subject}.',
-
-        'Happy birthday under the {subject}.',
-        'I send you love and the {subject}.',
-      ],
-    },
   ],
   zh: [
     {
@@ -78,10 +68,6 @@ const forms: Readonly<Record<Language, readonly Form[]>> = {
     {
       name: '个故事',
       lines: ['有一天{subject}走丢了。', '{subject}和小猫成了朋友。', '最后{subject}回到了家。'],
-    },
-    {
-      name: '张贺卡',
-      lines: ['{subject}祝你天天快乐。', '在{subject}那里祝你生日快乐。', '送给你爱和{subject}。'],
     },
   ],
 };
