@@ -1,10 +1,11 @@
 /** Engines: the only place that knows their names. */
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { InputError, nearMatch } from '../errors';
 import { cpuEngine } from './cpu';
 import { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
 import { setJit } from './jit';
-import { tensorflowEngine } from './tensorflow';
+import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
 
 export { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
@@ -31,6 +32,11 @@ export async function useEngine(name?: string): Promise<EngineName> {
   await engine.start();
   setJit(engine.jit);
   return engine.name;
+}
+
+/** Environment of a process that shares the processor with `processes − 1` others: its engine takes its part of the threads. */
+export function shareProcessor(processes: number): Record<string, string> {
+  return tensorflowThreads(Math.max(1, Math.floor(availableParallelism() / processes)));
 }
 
 /** Whether an engine can be had on this machine. */

@@ -26,6 +26,12 @@ export const tensorflowEngine: Engine = {
     `TensorFlow ${version} through tfjs ${tf.version.tfjs}, ${usesGpu() ? 'NVIDIA GPU' : 'processor'}`,
 };
 
+/** Environment in which TensorFlow computes an operation with so many threads, unless the user set it otherwise. */
+export function tensorflowThreads(threads: number): Record<string, string> {
+  const name = 'TF_NUM_INTRAOP_THREADS';
+  return { [name]: process.env[name] ?? `${threads}` };
+}
+
 function usesGpu(): boolean {
   return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }

@@ -11,8 +11,9 @@ import { evaluationStep } from './evaluate';
 import { filterStep } from './filter';
 import { dpoStep, ppoStep, selectPromptsStep } from './policies';
 import { rewardStep, scorecardStep } from './reward';
-import { runStep, type Step } from './run-steps';
+import { runStep, runSteps, wallSeconds, type Step, type StepManifest } from './run-steps';
 import { sftStep } from './sft';
+import { runStepBeside } from './side-by-side';
 import { summarize } from './summarize';
 import { worldStep } from './world';
 
@@ -21,6 +22,8 @@ export interface PipelineOptions {
   /** Go on with the pipeline in `out`: finished steps are skipped, the unfinished one goes on from its checkpoint. */
   readonly resume: boolean;
   readonly engine?: string;
+  /** Steps that may run at the same time; 1 when absent. */
+  readonly jobs?: number;
   /** The command that makes the run again, for the report. */
   readonly command: string;
 }
@@ -55,7 +58,7 @@ export async function runPipeline(
   config: PipelineConfig,
   options: PipelineOptions,
 ): Promise<PipelineSummary> {
-  const { resume, command } = options;
+  const { resume, command, jobs = 1 } = options;
   const out = (path: string): string => join(options.out, path);
   if (existsSync(options.out) && readdirSync(options.out).length > 0) {
     if (!resume)
@@ -68,12 +71,14 @@ export async function runPipeline(
     }
   }
   const engine = await useEngine(options.engine);
-  const stageSeconds: Record<string, number> = {};
   const steps = pipelineSteps(config, out);
-  for (const [index, step] of steps.entries()) {
-    process.stderr.write(`${index + 1}/${steps.length} ${step.name}\n`);
-    const { seconds } = await runStep(options.out, engine, step);
-    stageSeconds[step.name] = seconds;
-  }
-  return summarize(config, { engine, command, stageSeconds }, out);
+  await runSteps(steps, jobs, {
+    here: (step) => runStep(options.out, engine, step),
+    beside: ({ name }) => runStepBeside({ name, config, out: options.out, engine }, jobs),
+  });
+  const manifests = steps.map(({ name }) => readJson<StepManifest>(out(`${name}/manifest.json`)));
+  const stageSeconds = Object.fromEntries(
+    steps.map(({ name }, i) => [name, (manifests[i] as StepManifest).seconds]),
+  );
+  return summarize(config, { engine, command, stageSeconds, wallSeconds: wallSeconds(manifests) }, out);
 }

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../files';
+import { requestInterrupt } from '../train/interrupt';
 import { openRunDirectory, type RunDirectory } from '../train/run-directory';
+import type { RunningStep } from './side-by-side';
 
 /** What a step leaves in its manifest besides its files. */
 export type StepResults = Readonly<Record<string, unknown>>;
@@ -21,6 +23,8 @@ export interface Step {
 export interface StepManifest extends StepResults {
   readonly complete: boolean;
   readonly seconds: number;
+  /** ISO 8601. */
+  readonly finishedAt: string;
 }
 
 /**
@@ -47,4 +51,73 @@ export async function runStep(out: string, engine: string, step: Step): Promise<
   });
   directory.finish((await step.run(directory)) ?? {});
   return readJson<StepManifest>(manifest);
+}
+
+/** The two places where a step can run. */
+export interface StepPlaces {
+  here(step: Step): Promise<unknown>;
+  beside(step: Step): RunningStep;
+}
+
+/**
+ * Runs steps in the order given, each as soon as the steps whose folders it reads have ended, up to `jobs` at a time. When
+ * one fails or is stopped, the others are stopped too, and its error is thrown once all have ended.
+ */
+export async function runSteps(steps: readonly Step[], jobs: number, places: StepPlaces): Promise<void> {
+  const ended = new Set<string>();
+  const waiting = [...steps];
+  const running = new Map<Step, Promise<Step>>();
+  const beside = new Map<Step, RunningStep>();
+  const isReady = ({ inputs }: Step): boolean =>
+    inputs.every((input) => ended.has(input.split('/')[0] as string));
+  const startReady = (): void => {
+    for (const step of waiting.filter(isReady).slice(0, jobs - running.size)) {
+      waiting.splice(waiting.indexOf(step), 1);
+      process.stderr.write(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}\n`);
+      // One process, one step: only what cannot run here goes elsewhere.
+      if (running.size > beside.size) {
+        const other = places.beside(step);
+        beside.set(step, other);
+        running.set(
+          step,
+          other.done.then(() => step),
+        );
+      } else {
+        running.set(
+          step,
+          places.here(step).then(() => step),
+        );
+      }
+    }
+  };
+  try {
+    for (startReady(); running.size > 0; startReady()) {
+      const step = await Promise.race(running.values());
+      running.delete(step);
+      beside.delete(step);
+      ended.add(step.name);
+    }
+  } catch (error) {
+    requestInterrupt();
+    for (const other of beside.values()) other.stop();
+    await Promise.allSettled(running.values());
+    throw error;
+  }
+}
+
+/** Seconds in which at least one of the steps ran. */
+export function wallSeconds(manifests: readonly StepManifest[]): number {
+  const spans = manifests
+    .map(({ finishedAt, seconds }) => {
+      const end = Date.parse(finishedAt) / 1000;
+      return { start: end - seconds, end };
+    })
+    .sort((a, b) => a.start - b.start);
+  let covered = 0;
+  let until = -Infinity;
+  for (const { start, end } of spans) {
+    covered += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return covered;
 }

@@ -25,6 +25,8 @@ export interface RunOutcome {
   readonly command: string;
   /** Seconds of every step, in order. */
   readonly stageSeconds: Readonly<Record<string, number>>;
+  /** Seconds in which steps ran; those that ran at the same time count once. */
+  readonly wallSeconds: number;
 }
 
 /** Points of the frontier along a training run. */
@@ -34,7 +36,7 @@ const shownPrompts = 12;
 
 export async function summarize(
   config: PipelineConfig,
-  { engine, command, stageSeconds }: RunOutcome,
+  { engine, command, stageSeconds, wallSeconds }: RunOutcome,
   out: (path: string) => string,
 ): Promise<PipelineSummary> {
   const filter = readJson<FilterReport>(out('filter/report.json'));
@@ -47,7 +49,7 @@ export async function summarize(
   const summary: PipelineSummary = {
     engine,
     seed: config.seed,
-    wallSeconds: Object.values(stageSeconds).reduce((sum, seconds) => sum + seconds, 0),
+    wallSeconds,
     filter: {
       comparisons: filter.comparisons,
       ties: filter.ties,

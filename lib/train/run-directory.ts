@@ -77,6 +77,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
         versions: versions(),
         complete: true,
         seconds,
+        finishedAt: new Date().toISOString(),
         ...results,
       });
     },

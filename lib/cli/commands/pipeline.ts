@@ -7,6 +7,7 @@ import { defineCommand } from '../command';
 
 interface PipelineCommandConfig extends RunConfig {
   readonly preset: PresetName;
+  readonly jobs: number;
 }
 
 const fields: FieldTable<PipelineCommandConfig> = {
@@ -15,6 +16,13 @@ const fields: FieldTable<PipelineCommandConfig> = {
     type: presetNames,
     default: 'default',
   },
+  jobs: {
+    doc: 'steps that may run at the same time, each in a process of its own',
+    type: 'integer',
+    default: 2,
+    min: 1,
+    source: 'ours',
+  },
   ...runFields,
 };
 
@@ -22,10 +30,11 @@ export const pipelineCommand = defineCommand<PipelineCommandConfig>({
   name: 'pipeline',
   summary: 'run all stages on the embedded world and write report.html',
   fields,
-  async run({ preset, seed, out, resume, engine }) {
+  async run({ preset, jobs, seed, out, resume, engine }) {
     const summary = await runPipeline(pipelinePresets[preset](seed), {
       out,
       resume,
+      jobs,
       command: `rlhf-kit pipeline --preset ${preset} --seed ${seed} --out ${out}`,
       ...(engine !== undefined && { engine }),
     });

@@ -1,0 +1,43 @@
+/**
+ * A step of the pipeline in a process of its own: what {@link runStepBeside} forks. It says how the step ended by message,
+ * and when the process that waits for it goes or lets go, it stops as after Ctrl-C.
+ */
+import { join } from 'node:path';
+import { useEngine } from '../backend';
+import { errorMessage, InputError, InterruptedError } from '../errors';
+import { requestInterrupt } from '../train/interrupt';
+import { pipelineSteps } from './pipeline';
+import { runStep } from './run-steps';
+import type { StepEnd, StepOrder } from './side-by-side';
+
+// Ctrl-C reaches every process of a terminal; the one that waits passes it on.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => {
+  if (!requestInterrupt()) process.exit(130);
+});
+process.once('message', (order: StepOrder) => {
+  void runOrdered(order).then((end) => {
+    if (process.connected) process.send?.(end, undefined, undefined, () => process.exit(0));
+    else process.exit(0);
+  });
+});
+
+async function runOrdered({ name, config, out, engine }: StepOrder): Promise<StepEnd> {
+  try {
+    await useEngine(engine);
+    const steps = pipelineSteps(config, (path) => join(out, path));
+    const step = steps.find((candidate) => candidate.name === name);
+    if (step === undefined) throw new Error(`the pipeline has no step ${name}`);
+    await runStep(out, engine, step);
+    return { error: undefined };
+  } catch (error) {
+    const kind =
+      error instanceof InterruptedError ? 'interrupted' : error instanceof InputError ? 'input' : 'other';
+    return {
+      error: {
+        kind,
+        message: kind === 'other' && error instanceof Error ? `${error.stack}` : errorMessage(error),
+      },
+    };
+  }
+}
