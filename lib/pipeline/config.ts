@@ -49,6 +49,8 @@ export interface PipelineConfig {
   readonly reward: RewardConfig;
   /** Share of prompts with the smallest reward variance that RL leaves out. */
   readonly promptVarianceQuantile: number;
+  /** Demonstrations that the reward model scores for the SFT term of DPO and PPO; of the tasks that RL asks for, the better half is used. */
+  readonly sftTermDemonstrations: number;
   readonly dpo: DpoConfig;
   /** The run without the SFT loss differs in `sftLossCoef` alone. */
   readonly ppo: PpoConfig;

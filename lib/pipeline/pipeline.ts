@@ -9,7 +9,7 @@ import { sampleStep, voteStep } from './collect';
 import type { PipelineConfig } from './config';
 import { evaluationStep } from './evaluate';
 import { filterStep } from './filter';
-import { dpoStep, ppoStep, selectPromptsStep } from './policies';
+import { dpoStep, ppoStep, selectDemonstrationsStep, selectPromptsStep } from './policies';
 import { rewardStep, scorecardStep } from './reward';
 import { runStep, runSteps, wallSeconds, type Step, type StepManifest } from './run-steps';
 import { sftStep } from './sft';
@@ -42,6 +42,7 @@ export function pipelineSteps(config: PipelineConfig, out: (path: string) => str
     scorecardStep(config, out),
     sampleStep(config, 'reinforce-samples', 'reinforce', out),
     selectPromptsStep(config, out),
+    selectDemonstrationsStep(config, out),
     dpoStep(config, out),
     ppoStep(config, 'ppo', out),
     ppoStep(config, 'ppo-no-sft-loss', out),

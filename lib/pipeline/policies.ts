@@ -1,4 +1,4 @@
-/** Step 5: prompts that are worth learning from, then DPO, PPO, and PPO without the SFT loss. */
+/** Step 5: prompts and demonstrations that are worth learning from, then DPO, PPO, and PPO without the SFT loss. */
 import { readJsonLines, writeJson, writeJsonLines } from '../files';
 import { loadModel, saveModel } from '../model/directory';
 import { pairsFromSamples, type ScoredRollout } from '../policy/dpo/pairs';
@@ -68,13 +68,56 @@ export function selectPromptsStep(config: PipelineConfig, out: (path: string) =>
   };
 }
 
+/**
+ * What the SFT term of DPO and PPO learns from: of the first demonstrations, in each task that RL asks for, those that the
+ * reward model scores at or above the median. The others are in part what RL is to take out; a term that learns them pulls
+ * the policy back. Of other tasks the reward model knows nothing, and all are kept.
+ */
+export function selectDemonstrationsStep(config: PipelineConfig, out: (path: string) => string): Step {
+  const { sftTermDemonstrations } = config;
+  return {
+    name: 'sft-term',
+    config: { sftTermDemonstrations },
+    inputs: ['reward-debiased/model', 'world/demonstrations.jsonl', 'world/reinforce.jsonl'],
+    async run(directory) {
+      const all = await readJsonLines<Demonstration>(out('world/demonstrations.jsonl'));
+      const demonstrations = all.slice(0, sftTermDemonstrations);
+      const { scorer, dispose } = debiasedScorer(config, out);
+      const scores = await scorer(demonstrations);
+      dispose();
+      const scoresOf = new Map<string | undefined, number[]>();
+      demonstrations.forEach(({ task }, row) =>
+        scoresOf.set(task, [...(scoresOf.get(task) ?? []), scores[row] as number]),
+      );
+      const asked = new Set(
+        (await readJsonLines<PromptRecord>(out('world/reinforce.jsonl'))).map(({ task }) => task),
+      );
+      const medianOf = (own: number[]): number => own.sort((a, b) => a - b)[own.length >> 1] as number;
+      const least = new Map(
+        [...scoresOf].map(([task, own]) => [task, asked.has(task) ? medianOf(own) : -Infinity]),
+      );
+      const kept = demonstrations.filter(
+        ({ task }, row) => (scores[row] as number) >= (least.get(task) as number),
+      );
+      writeJsonLines(directory.file('demonstrations.jsonl'), kept);
+      return { kept: kept.length, dropped: demonstrations.length - kept.length };
+    },
+  };
+}
+
 /** DPO on pairs of the SFT model's own samples, labelled by the reward model. */
 export function dpoStep(config: PipelineConfig, out: (path: string) => string): Step {
   const { dpo, sampling } = config;
   return {
     name: 'dpo',
     config: { ...dpo, temperature: sampling.temperature },
-    inputs: ['sft/model', 'reward-debiased/model', 'prompts/scored-samples.jsonl', 'prompts/selected.jsonl'],
+    inputs: [
+      'sft/model',
+      'reward-debiased/model',
+      'prompts/scored-samples.jsonl',
+      'prompts/selected.jsonl',
+      'sft-term/demonstrations.jsonl',
+    ],
     async run(directory) {
       const model = loadModel(out('sft/model'));
       const selected = await readJsonLines<PromptRecord>(out('prompts/selected.jsonl'));
@@ -87,7 +130,7 @@ export function dpoStep(config: PipelineConfig, out: (path: string) => string): 
         model,
         {
           pairs,
-          demonstrations: await readJsonLines<Demonstration>(out('world/demonstrations.jsonl')),
+          demonstrations: await readJsonLines<Demonstration>(out('sft-term/demonstrations.jsonl')),
           samplePrompts: selected.slice(0, dpoSamplePrompts),
           scorer,
           temperature: sampling.temperature,
@@ -113,7 +156,7 @@ export function ppoStep(
   return {
     name,
     config: ppo,
-    inputs: ['sft/model', 'reward-debiased/model', 'prompts/selected.jsonl', 'world/demonstrations.jsonl'],
+    inputs: ['sft/model', 'reward-debiased/model', 'prompts/selected.jsonl', 'sft-term/demonstrations.jsonl'],
     async run(directory) {
       const model = loadModel(out('sft/model'));
       const { scorer, dispose } = debiasedScorer(config, out);
@@ -122,7 +165,7 @@ export function ppoStep(
         {
           prompts: await readJsonLines<PromptRecord>(out('prompts/selected.jsonl')),
           scorer,
-          demonstrations: await readJsonLines<Demonstration>(out('world/demonstrations.jsonl')),
+          demonstrations: await readJsonLines<Demonstration>(out('sft-term/demonstrations.jsonl')),
         },
         ppo,
         directory,
