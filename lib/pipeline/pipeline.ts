@@ -1,7 +1,7 @@
 /** The whole pipeline on the embedded world, stage after stage; between them there are only files. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { useEngine } from '../backend';
+import { shareProcessor, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson } from '../files';
@@ -71,11 +71,13 @@ export async function runPipeline(
       return readJson<PipelineSummary>(out('summary.json'));
     }
   }
+  // This process and those beside it each take their part of the processor, from the start: threads are set up once.
+  if (jobs > 1) Object.assign(process.env, shareProcessor(jobs));
   const engine = await useEngine(options.engine);
   const steps = pipelineSteps(config, out);
   await runSteps(steps, jobs, {
     here: (step) => runStep(options.out, engine, step),
-    beside: ({ name }) => runStepBeside({ name, config, out: options.out, engine }, jobs),
+    beside: ({ name }) => runStepBeside({ name, config, out: options.out, engine }),
   });
   const manifests = steps.map(({ name }) => readJson<StepManifest>(out(`${name}/manifest.json`)));
   const stageSeconds = Object.fromEntries(

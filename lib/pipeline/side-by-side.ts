@@ -2,7 +2,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { shareProcessor } from '../backend';
 import { InputError, InterruptedError } from '../errors';
 import type { PipelineConfig } from './config';
 
@@ -29,10 +28,9 @@ export interface RunningStep {
 }
 
 /** Runs a step in a process of its own. Its progress comes as lines that begin with its name. */
-export function runStepBeside(order: StepOrder, jobs: number): RunningStep {
+export function runStepBeside(order: StepOrder): RunningStep {
   const child = fork(join(__dirname, 'step-process.js'), [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, ...shareProcessor(jobs) },
   });
   child.send(order);
   passLines(order.name, child);
