@@ -20,7 +20,7 @@ export const rewardVariants = ['plain', 'debiased'] as const;
 export type RewardVariant = (typeof rewardVariants)[number];
 
 function variantConfig({ reward }: PipelineConfig, variant: RewardVariant): RewardConfig {
-  return variant === 'plain' ? { ...reward, lengthBalance: 'none' } : reward;
+  return variant === 'plain' ? { ...reward, lengthBalance: 'none', lengthCovariate: false } : reward;
 }
 
 /** Trains one of the two reward models. Both hold the same prompts out. */

@@ -33,6 +33,10 @@ export type RewardBatch = {
   readonly margins: tf.Tensor1D;
   /** [B] */
   readonly weights: tf.Tensor1D;
+  /** [B] tokens of the chosen response less those of the rejected one */
+  readonly lengthDifferences: tf.Tensor1D;
+  /** What an annotator's log-odds gain by a token of length, see debias/length-covariate.ts; 0 when none is fitted. */
+  readonly lengthSlope: tf.Scalar;
   /** Pairs in the whole step, microbatches together. */
   readonly count: tf.Scalar;
 };
@@ -76,8 +80,14 @@ export function scoreBatch(rows: readonly (readonly number[])[], padTokenId: num
  * the K·(K − 1) that pairs alone would (Ouyang et al. 2022, section 3.5, arXiv:2203.02155).
  *
  * @param count pairs in the whole step.
+ * @param lengthSlope log-odds a token.
  */
-export function rewardBatch(rows: readonly RewardRow[], count: number, padTokenId: number): RewardBatch {
+export function rewardBatch(
+  rows: readonly RewardRow[],
+  count: number,
+  padTokenId: number,
+  lengthSlope = 0,
+): RewardBatch {
   const sequences: (readonly number[])[] = [];
   const known = new Map<string, number>();
   const rowOf = (tokens: readonly number[]): number => {
@@ -94,6 +104,9 @@ export function rewardBatch(rows: readonly RewardRow[], count: number, padTokenI
     rejected: tf.tensor1d(rejected, 'int32'),
     margins: tf.tensor1d(rows.map((row) => row.margin)),
     weights: tf.tensor1d(rows.map((row) => row.weight)),
+    // Both sides begin with the same prompt, so that it does not count.
+    lengthDifferences: tf.tensor1d(rows.map((row) => row.chosen.length - row.rejected.length)),
+    lengthSlope: tf.scalar(lengthSlope),
     count: tf.scalar(count),
   };
 }

@@ -17,6 +17,7 @@ export interface RewardConfig extends LoopConfig {
   readonly useMargin: boolean;
   readonly lengthBalance: (typeof lengthBalanceMethods)[number];
   readonly lengthBalanceBuckets: number;
+  readonly lengthCovariate: boolean;
   readonly evalFraction: number;
   readonly evalSteps: number;
 }
@@ -97,6 +98,12 @@ export const rewardFields: FieldTable<RewardConfig> = {
     default: 10,
     min: 1,
     source: 'ours',
+  },
+  lengthCovariate: {
+    doc: 'give the difference in length a term of its own beside r_w − r_l while training, so that scores need not carry it',
+    type: 'boolean',
+    default: false,
+    source: 'after Chen et al. 2024 (ODIN)',
   },
   evalFraction: {
     doc: 'share of the prompts whose pairs are held out for the eval_ metrics and the scorecard',

@@ -9,6 +9,7 @@ import { train, type LossAndMetrics, type Trainer } from '../train/loop';
 import type { Metrics } from '../train/metrics';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByGroup } from '../train/sampler';
+import { adaptLengthSlope, initialLengthCovariate, lengthCovariateMetrics } from './debias/length-covariate';
 import { encodePair, rewardBatch, type RewardBatch, type RewardRow } from './batch';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
@@ -21,7 +22,8 @@ import type { PairSplit } from './split';
  * `score.weight`. A model that has a score head already goes on from it.
  *
  * Metrics: `loss`, `accuracy`, `margin`, `mean_reward`, `min_reward`, `max_reward`, `num_tokens` (so far), `epoch`, and
- * the first six with the prefix `eval_` on the pairs held out.
+ * the first six with the prefix `eval_` on the pairs held out; with `lengthCovariate` also `length_slope` (log-odds a
+ * token), `length_gradient` and `length_curvature`, what the slope is fitted by.
  *
  * @throws {InputError} when the loss is not finite.
  */
@@ -41,21 +43,26 @@ export async function trainReward(
     .sort((a, b) => a.chosen.length - b.chosen.length);
   const totalSteps = config.maxSteps ?? Math.ceil((rows.length * config.numTrainEpochs) / config.batchSize);
   const byPrompt = groupRows(training);
-  const carry = { num_tokens: 0 };
+  const carry = { num_tokens: 0, ...initialLengthCovariate };
 
   // 2. loss
-  const loss = (weights: NamedTensors, batch: RewardBatch): LossAndMetrics => {
+  const compare = (weights: NamedTensors, batch: RewardBatch) => {
     const scored = scoreRows(weights, model, batch.scores); // [responses]
     const chosen = tf.gather(scored, batch.chosen); // [B]
     const rejected = tf.gather(scored, batch.rejected); // [B]
+    const lengthTerm = tf.mul(batch.lengthSlope, batch.lengthDifferences); // [B]
+    const margins = (
+      config.useMargin ? tf.sub(batch.margins, lengthTerm) : tf.neg(lengthTerm)
+    ) as tf.Tensor1D;
     const result = rewardLoss(chosen, rejected, {
-      ...(config.useMargin && { margins: batch.margins }),
+      margins,
       weights: batch.weights,
       scoreL2Coefficient: config.scoreL2Coefficient,
       centerRewardsCoefficient: config.centerRewardsCoefficient,
       count: batch.count,
     });
     return {
+      logits: tf.sub(tf.sub(chosen, rejected), margins) as tf.Tensor1D, // [B]
       loss: result.loss,
       metrics: {
         accuracy: result.accuracy,
@@ -66,10 +73,16 @@ export async function trainReward(
       },
     };
   };
+  const loss = (weights: NamedTensors, batch: RewardBatch): LossAndMetrics => {
+    const { logits, loss: value, metrics } = compare(weights, batch);
+    if (!config.lengthCovariate) return { loss: value, metrics };
+    const fit = lengthCovariateMetrics(logits, batch.lengthDifferences, batch.weights, batch.count);
+    return { loss: value, metrics: { ...metrics, ...fit } };
+  };
 
   // 3. trainer
   const evaluate = jit((weights: NamedTensors, batch: RewardBatch) => {
-    const { loss: value, metrics } = loss(weights, batch);
+    const { loss: value, metrics } = compare(weights, batch);
     return { loss: value, ...metrics };
   });
   const trainer: Trainer<RewardBatch> = {
@@ -86,12 +99,24 @@ export async function trainReward(
       carry.num_tokens += drawn.reduce((sum, row) => sum + row.chosen.length + row.rejected.length, 0);
       const size = Math.ceil(drawn.length / config.gradientAccumulationSteps);
       return {
-        updates: [chunk(drawn, size).map((part) => rewardBatch(part, drawn.length, tokenizer.padTokenId))],
+        updates: [
+          chunk(drawn, size).map((part) =>
+            rewardBatch(part, drawn.length, tokenizer.padTokenId, carry.lengthSlope),
+          ),
+        ],
         metrics: { num_tokens: carry.num_tokens, epoch: (step * config.batchSize) / rows.length },
+        ...(config.lengthCovariate && {
+          finish([update]) {
+            const { length_gradient: gradient = 0, length_curvature: curvature = 0 } = update ?? {};
+            Object.assign(carry, adaptLengthSlope(carry, gradient, curvature));
+            return { length_slope: carry.lengthSlope };
+          },
+        }),
       };
     },
     async afterStep(step, weights) {
       if (evalRows.length === 0 || (step % config.evalSteps !== 0 && step !== totalSteps)) return undefined;
+      // Without the length term: what the scores alone are worth.
       return evaluateRows(evalRows, config.batchSize, tokenizer.padTokenId, (batch) =>
         evaluate(weights, batch),
       );

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readJsonLines } from '../../lib/files';
+import { createRng } from '../../lib/random';
 import type { RewardConfig } from '../../lib/reward/config';
 import { rewardScorer } from '../../lib/reward/score';
 import { splitPairs } from '../../lib/reward/split';
@@ -99,10 +100,26 @@ describe('trainReward', () => {
   });
 
   it('computes the same step in one batch of 8 as in 8 of 1', async () => {
-    const whole = await trained({ gradientAccumulationSteps: 1, scoreL2Coefficient: 0.1 });
-    const parts = await trained({ gradientAccumulationSteps: 8, scoreL2Coefficient: 0.1 });
+    const whole = await trained({
+      gradientAccumulationSteps: 1,
+      scoreL2Coefficient: 0.1,
+      lengthCovariate: true,
+    });
+    const parts = await trained({
+      gradientAccumulationSteps: 8,
+      scoreL2Coefficient: 0.1,
+      lengthCovariate: true,
+    });
     expect(largestDifference(whole.params, parts.params)).toBeLessThan(2e-5);
-    for (const key of ['loss', 'accuracy', 'margin', 'min_reward', 'max_reward', 'num_tokens']) {
+    for (const key of [
+      'loss',
+      'accuracy',
+      'margin',
+      'min_reward',
+      'max_reward',
+      'num_tokens',
+      'length_slope',
+    ]) {
       expect(parts.rows[3]?.[key]).toBeCloseTo(whole.rows[3]?.[key] as number, 4);
     }
   });
@@ -116,17 +133,48 @@ describe('trainReward', () => {
   });
 
   it('ends with the numbers of an unbroken run when it is resumed', async () => {
-    const unbroken = await trained({ maxSteps: 6, lrSchedulerType: 'constant' });
+    const constant = { maxSteps: 6, lrSchedulerType: 'constant', lengthCovariate: true } as const;
+    const unbroken = await trained(constant);
     const run = await tinyRun();
-    const config = rewardConfig({ maxSteps: 6, lrSchedulerType: 'constant', saveSteps: 3 });
+    const config = rewardConfig({ ...constant, saveSteps: 3 });
     const split = splitPairs(pairs, config, models.tokenizer);
     await trainReward(models, split, { ...config, maxSteps: 4 }, run);
-    const resumed = await trained(
-      { maxSteps: 6, lrSchedulerType: 'constant', saveSteps: 3 },
-      await tinyRun(run.path, true),
-    );
+    const resumed = await trained({ ...constant, saveSteps: 3 }, await tinyRun(run.path, true));
     expect(resumed.rows).toEqual(unbroken.rows);
     expect(largestDifference(unbroken.params, resumed.params)).toBe(0);
+  });
+
+  it('gives length a slope of its own when asked, so that scores follow length less', async () => {
+    // Log-odds of 0.8 a token, whatever the text says.
+    const rng = createRng(3);
+    const text = (length: number) => Array.from({ length }, () => 'ab'[rng.integer(2)]).join('');
+    const longerWins = Array.from({ length: 240 }, (_, i) => {
+      const short = 1 + rng.integer(4);
+      const difference = 1 + rng.integer(4);
+      const sides = [text(short + difference), text(short)] as const;
+      const [chosen, rejected] = rng.chance(1 / (1 + Math.exp(-0.8 * difference)))
+        ? sides
+        : [sides[1], sides[0]];
+      return { promptId: `p${i}`, prompt: 'bcd', chosen, rejected };
+    });
+    const margins: number[] = [];
+    for (const lengthCovariate of [false, true]) {
+      const config = rewardConfig({
+        maxSteps: 50,
+        learningRate: 5e-3,
+        evalSteps: 50,
+        loggingSteps: 50,
+        lengthCovariate,
+      });
+      const run = await tinyRun();
+      tf.dispose(await trainReward(models, splitPairs(longerWins, config, models.tokenizer), config, run));
+      const [row] = await readJsonLines<MetricsRow>(run.file('metrics.jsonl'));
+      margins.push(row?.['eval_margin'] as number);
+      if (lengthCovariate) expect(row?.['length_slope']).toBeGreaterThan(0.2);
+      else expect(row).not.toHaveProperty('length_slope');
+      expect(row).not.toHaveProperty('eval_length_gradient');
+    }
+    expect(margins[1]).toBeLessThan(0.6 * (margins[0] as number));
   });
 
   it('subtracts margins only when asked', async () => {

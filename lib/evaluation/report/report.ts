@@ -167,7 +167,7 @@ function rewardCards({ rewardAccount, scoreLength: panels, calibration }: Report
       title: 'Score against length',
       figure: scoreLength(panels),
       notes: [
-        'A point is a response, the line the least-squares fit. Annotators prefer longer answers, and a plain reward model learns that; balancing within buckets of length difference (in the paper: length bias reduction) takes the cue out of the training pairs. The correlation in each title is taken among answers of equal gold quality, where length should say nothing.',
+        'A point is a response, the line the least-squares fit. Annotators prefer longer answers, and a plain reward model learns that; balancing within buckets of length difference (in the paper: length bias reduction) takes the cue out of the training pairs, and a length term of its own, which is left out when the model is used, takes up what balancing leaves. The correlation in each title is taken among answers of equal gold quality, where length should say nothing.',
       ],
     });
   }
