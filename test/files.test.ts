@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -13,6 +13,7 @@ import {
   writeFileAtomically,
   writeJsonLines,
 } from '../lib/files';
+import { mountable } from './support/small-disk';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-files-'))));
@@ -42,7 +43,7 @@ describe('writeFileAtomically', () => {
     expect(() => writeFileAtomically(at('file/below'), 'x')).toThrow(InputError);
   });
 
-  it.skipIf(!existsSync('/dev/full') || process.getuid?.() !== 0 || !mountable())(
+  it.skipIf(!mountable())(
     'says that the disk is full and keeps what was there (needs root and tmpfs)',
     () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
@@ -57,20 +58,6 @@ describe('writeFileAtomically', () => {
     },
   );
 });
-
-/** Whether this machine lets tests mount a small disk. */
-function mountable(): boolean {
-  const probe = mkdtempSync(join(tmpdir(), 'rlhf-kit-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true });
-  }
-}
 
 describe('JSON lines', () => {
   it('come back as they were written, gzip too, empty lines passed over', async () => {

@@ -30,7 +30,10 @@ export async function runStage<C extends RunConfig>(
   if (run.resumed && readJson<{ complete: boolean }>(run.file('manifest.json')).complete) {
     throw new InputError(`${command}: the run in ${config.out} is complete; there is nothing to resume`);
   }
-  const results = await body(run);
+  const results = await body(run).catch((error: unknown) => {
+    if (error instanceof InputError) run.withdraw();
+    throw error;
+  });
   run.finish(results);
   return { command, out: config.out, engine, ...results };
 }

@@ -1,5 +1,5 @@
 /** The folder of a run: its resolved configuration, its manifest, its metrics, its checkpoints, its results. */
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { readJson, sha256File, writeJson } from '../files';
@@ -26,6 +26,8 @@ export interface RunDirectory {
   lastStep(): number;
   /** Path of a file of the run. */
   file(name: string): string;
+  /** Takes the folder of a new run away again, unless something of the run is in it: then there is nothing to resume. */
+  withdraw(): void;
   /** Marks the run as complete. */
   finish(results?: Readonly<Record<string, unknown>>): void;
 }
@@ -68,6 +70,12 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
     resumed: exists,
     lastStep: () => newestCheckpoint(out),
     file: (name) => join(out, name),
+    withdraw: () => {
+      const opened = [configPath, manifestPath];
+      if (exists || readdirSync(out).length > opened.length) return;
+      for (const path of opened) unlinkSync(path);
+      rmdirSync(out);
+    },
     finish: (results = {}) => {
       const seconds = Math.round((performance.now() - started) / 100) / 10;
       writeJson(manifestPath, {

@@ -60,6 +60,18 @@ describe('openRunDirectory', () => {
     expect(existsSync(join(folder, 'run'))).toBe(false);
   });
 
+  it('is withdrawn while it holds nothing of a run, never after', async () => {
+    const path = join(folder, 'run');
+    (await open()).withdraw();
+    expect(existsSync(path)).toBe(false);
+    const run = await open();
+    (await open({ resume: true })).withdraw();
+    expect(existsSync(run.file('config.json'))).toBe(true);
+    writeFileSync(run.file('metrics.jsonl'), '');
+    run.withdraw();
+    expect(existsSync(run.file('metrics.jsonl'))).toBe(true);
+  });
+
   it('does not take any folder for a run', async () => {
     writeFileSync(join(folder, 'photo.jpg'), '');
     await expect(open({ out: folder, resume: true })).rejects.toThrow(/holds no run to resume/);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,7 +122,7 @@ describe('rlhf-kit reward', () => {
     await expect(
       run('--model', at('sft'), '--pairs', pairs, '--out', at('strict'), '--on-bad-row', 'stop'),
     ).rejects.toThrow(/odd.jsonl:3: 'rejected' is the same text as chosen/);
-    expect(readdirSync(at('strict'))).not.toContain('model');
+    expect(existsSync(at('strict'))).toBe(false);
   });
 
   it('refuses a file without a usable row, a run that is there and a model that is not', async () => {

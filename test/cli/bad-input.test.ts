@@ -1,0 +1,189 @@
+/** Every way in which a user's files or flags can be wrong, through the program itself: one sentence, exit code 2, nothing lost. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useEngine } from '../../lib/backend';
+import { saveModel } from '../../lib/model/directory';
+import { createTokenizer } from '../../lib/tokenizer/tokenizer';
+import { trainByteLevelBpe } from '../../lib/tokenizer/train-bpe';
+import { tinyConfig, tinyParams } from '../model/tiny';
+import { mountable } from '../support/small-disk';
+
+const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
+const pair = { prompt: 'What is two and two?', chosen: 'Four.', rejected: 'Five, I think.' };
+const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+let folder: string;
+const at = (path: string): string => join(folder, path);
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-bad-input-'));
+  await useEngine('cpu');
+  const tokenizer = createTokenizer(trainByteLevelBpe(Object.values(pair), { vocabSize: 270 }));
+  const config = {
+    ...tinyConfig,
+    vocabSize: tokenizer.vocabSize,
+    eosTokenId: tokenizer.eosTokenId,
+    padTokenId: tokenizer.padTokenId,
+  };
+  saveModel(at('model'), { config, tokenizer, params: tinyParams(config) });
+  writeFileSync(at('pairs.jsonl'), jsonLines(Array(8).fill(pair)));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A copy of the model in which one file was changed. */
+function damaged(name: string, file: string, change: (bytes: Buffer) => Buffer | string): void {
+  cpSync(at('model'), at(name), { recursive: true });
+  writeFileSync(at(`${name}/${file}`), change(readFileSync(at(`${name}/${file}`))));
+}
+
+/** JSON with some keys set; `undefined` takes a key out. */
+const edited =
+  (changes: Record<string, unknown>) =>
+  (bytes: Buffer): string =>
+    JSON.stringify({ ...(JSON.parse(bytes.toString()) as object), ...changes });
+
+const run = (line: string) =>
+  spawnSync(process.execPath, [program, ...line.split(' ')], {
+    cwd: folder,
+    env: { ...process.env, RLHF_KIT_ENGINE: 'cpu', RLHF_KIT_PROGRESS: 'off' },
+    encoding: 'utf8',
+  });
+
+function refused(line: string, sentence: RegExp): void {
+  const { stderr, status } = run(line);
+  // tfjs greets in a frame of its own on its plain engine.
+  const said = stderr
+    .split('\n')
+    .filter((text) => text !== '' && !/^=+$|TensorFlow\.js in Node\.js/.test(text));
+  expect(said, stderr).toHaveLength(1);
+  expect(said[0]).toMatch(sentence);
+  expect(status).toBe(2);
+}
+
+const reward = (changes: { model?: string; pairs?: string; more?: string; out?: string } = {}): string =>
+  `reward --model ${changes.model ?? 'model'} --pairs ${changes.pairs ?? 'pairs.jsonl'} --max-steps 1 --batch-size 2 --eval-fraction 0${changes.more ?? ''} --out ${changes.out ?? 'out'}`;
+
+describe('what is wrong is named before anything is written', () => {
+  it.each<[string, () => void, string, RegExp]>([
+    [
+      'a flag out of range',
+      () => {},
+      reward({ more: ' --learning-rate -1' }),
+      /'learningRate' must be .*, got -1/,
+    ],
+    [
+      'an unknown key of a config file',
+      () => writeFileSync(at('config.json'), '{"lerningRate": 1}'),
+      reward({ more: ' --config config.json' }),
+      /unknown .*'lerningRate'.*learningRate/,
+    ],
+    ['a missing file', () => {}, reward({ pairs: 'none.jsonl' }), /cannot read none\.jsonl: no such file/],
+    [
+      'a gzip file cut short',
+      () => {
+        writeFileSync(at('cut.jsonl.gz'), gzipSync(jsonLines(Array(999).fill(pair))));
+        truncateSync(at('cut.jsonl.gz'), 60);
+      },
+      reward({ pairs: 'cut.jsonl.gz' }),
+      /cut\.jsonl\.gz: .*(cut short|truncated|unexpected end)/,
+    ],
+    [
+      'weights cut short',
+      () => damaged('short', 'model.safetensors', (bytes) => bytes.subarray(0, bytes.length - 100)),
+      reward({ model: 'short' }),
+      /model\.safetensors: the file ends inside .* \(cut short\?\)/,
+    ],
+    [
+      'weights of a type that cannot be',
+      () =>
+        damaged('typed', 'model.safetensors', (bytes) =>
+          Buffer.from(bytes.toString('latin1').replace('"F32"', '"I64"'), 'latin1'),
+        ),
+      reward({ model: 'typed' }),
+      /model\.safetensors: .* must be of type F32, .*got I64/,
+    ],
+    [
+      'weights of another shape than the config says',
+      () => damaged('shaped', 'config.json', edited({ intermediate_size: 16 })),
+      reward({ model: 'shaped' }),
+      /mlp\.\w+\.weight.*\[16,8\].*\[12,8\]/,
+    ],
+    [
+      'NaN among the weights',
+      () =>
+        damaged('nan', 'model.safetensors', (bytes) => {
+          bytes.writeFloatLE(NaN, bytes.length - 4);
+          return bytes;
+        }),
+      reward({ model: 'nan' }),
+      /model\.safetensors: .* holds NaN at position \d+; the weights are damaged/,
+    ],
+    [
+      'a tokenizer without an end token',
+      () => {
+        damaged('endless', 'tokenizer_config.json', edited({ eos_token: undefined }));
+        for (const file of ['config.json', 'generation_config.json']) {
+          if (existsSync(at(`endless/${file}`))) {
+            const text = edited({ eos_token_id: undefined })(readFileSync(at(`endless/${file}`)));
+            writeFileSync(at(`endless/${file}`), text);
+          }
+        }
+      },
+      reward({ model: 'endless' }),
+      /endless.*(eos|end)/,
+    ],
+    [
+      'a pair with an empty answer',
+      () => writeFileSync(at('empty.jsonl'), jsonLines([pair, { ...pair, chosen: '' }])),
+      reward({ pairs: 'empty.jsonl', more: ' --on-bad-row stop' }),
+      /empty\.jsonl:2: 'chosen' .*empty/,
+    ],
+    [
+      'a pair of identical answers',
+      () => writeFileSync(at('same.jsonl'), jsonLines([pair, { ...pair, rejected: pair.chosen }])),
+      reward({ pairs: 'same.jsonl', more: ' --on-bad-row stop' }),
+      /same\.jsonl:2: 'rejected' is the same text as chosen/,
+    ],
+  ])('%s', (_, prepare, line, sentence) => {
+    prepare();
+    refused(line, sentence);
+    expect(existsSync(at('out'))).toBe(false);
+  });
+});
+
+describe('what is there stays', () => {
+  it('a run directory that exists is not touched', () => {
+    mkdirSync(at('mine'));
+    writeFileSync(at('mine/notes.txt'), 'dear diary');
+    refused(reward({ out: 'mine' }), /mine .*(exists|not empty)/);
+    expect(readdirSync(at('mine'))).toEqual(['notes.txt']);
+  });
+
+  it.skipIf(!mountable())(
+    'a full disk is said in one sentence and leaves no half-written file (needs root)',
+    () => {
+      mkdirSync(at('disk'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', at('disk')]);
+      try {
+        refused(reward({ out: 'disk/out' }), /cannot write .*: the disk is full/);
+        const left = readdirSync(at('disk'), { recursive: true }) as string[];
+        expect(left.filter((name) => /\.tmp|safetensors$/.test(name))).toEqual([]);
+      } finally {
+        execFileSync('umount', [at('disk')]);
+      }
+    },
+  );
+});
