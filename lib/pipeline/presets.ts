@@ -91,7 +91,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       ...optimizer,
       seed,
       // Large, so that the policy goes far, then down to 0, so that it settles: at a constant rate it stays noisy and wins less.
-      learningRate: 1e-3,
+      learningRate: 1.5e-3,
       maxSteps: 48,
       rolloutBatchSize: 64,
       numPpoEpochs: 1,
@@ -104,7 +104,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       // So few rollouts teach the value head little; one reference sample would add as much noise as it takes away.
       referenceSamples: 4,
       whitenAdvantages: true,
-      sftLossCoef: 2,
+      sftLossCoef: 3,
       sftBatchSize: 16,
     }),
     evaluation: parseConfig('evaluation', evaluationFields, {
