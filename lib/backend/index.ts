@@ -21,14 +21,24 @@ const engines: Readonly<Record<EngineName, Engine>> = {
 export const defaultEngine: EngineName = 'tensorflow';
 
 /**
- * Starts an engine and makes it the one that computes.
+ * The engine that would compute.
  *
  * @param name default: the environment variable `RLHF_KIT_ENGINE`, then {@link defaultEngine}.
+ * @throws {InputError} for an unknown name.
+ */
+export function chosenEngine(name?: string): EngineName {
+  return findEngine(name ?? (process.env['RLHF_KIT_ENGINE'] || defaultEngine)).name;
+}
+
+/**
+ * Starts an engine and makes it the one that computes.
+ *
+ * @param name as for {@link chosenEngine}.
  * @throws {InputError} for an unknown name.
  * @throws {BackendUnavailableError} when the engine cannot be had; another one is never taken in its place.
  */
 export async function useEngine(name?: string): Promise<EngineName> {
-  const engine = findEngine(name ?? (process.env['RLHF_KIT_ENGINE'] || defaultEngine));
+  const engine = engines[chosenEngine(name)];
   await engine.start();
   setJit(engine.jit);
   return engine.name;

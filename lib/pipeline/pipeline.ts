@@ -1,10 +1,11 @@
 /** The whole pipeline on the embedded world, stage after stage; between them there are only files. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { shareProcessor, useEngine } from '../backend';
+import { chosenEngine, shareProcessor, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson } from '../files';
+import { interruptible, requestInterrupt } from '../train/interrupt';
 import { sampleStep, voteStep } from './collect';
 import type { PipelineConfig } from './config';
 import { evaluationStep } from './evaluate';
@@ -13,8 +14,8 @@ import { dpoStep, ppoStep, selectDemonstrationsStep, selectPromptsStep } from '.
 import { rewardStep, scorecardStep } from './reward';
 import { runStep, runSteps, wallSeconds, type Step, type StepManifest } from './run-steps';
 import { sftStep } from './sft';
-import { runStepBeside } from './side-by-side';
 import { summarize } from './summarize';
+import { startWorkers } from './workers';
 import { worldStep } from './world';
 
 export interface PipelineOptions {
@@ -22,7 +23,7 @@ export interface PipelineOptions {
   /** Go on with the pipeline in `out`: finished steps are skipped, the unfinished one goes on from its checkpoint. */
   readonly resume: boolean;
   readonly engine?: string;
-  /** Steps that may run at the same time; 1 when absent. */
+  /** Processes that run the steps, each one step at a time. When absent this process runs them itself, one after another. */
   readonly jobs?: number;
   /** The command that makes the run again, for the report. */
   readonly command: string;
@@ -59,7 +60,7 @@ export async function runPipeline(
   config: PipelineConfig,
   options: PipelineOptions,
 ): Promise<PipelineSummary> {
-  const { resume, command, jobs = 1 } = options;
+  const { resume, command, jobs } = options;
   const out = (path: string): string => join(options.out, path);
   if (existsSync(options.out) && readdirSync(options.out).length > 0) {
     if (!resume)
@@ -71,14 +72,24 @@ export async function runPipeline(
       return readJson<PipelineSummary>(out('summary.json'));
     }
   }
-  // This process and those beside it each take their part of the processor, from the start: threads are set up once.
-  if (jobs > 1) Object.assign(process.env, shareProcessor(jobs));
-  const engine = await useEngine(options.engine);
   const steps = pipelineSteps(config, out);
-  await runSteps(steps, jobs, {
-    here: (step) => runStep(options.out, engine, step),
-    beside: ({ name }) => runStepBeside({ name, config, out: options.out, engine }),
-  });
+  const engine = jobs === undefined ? await useEngine(options.engine) : chosenEngine(options.engine);
+  if (jobs === undefined) {
+    await runSteps(steps, 1, (step) => ({
+      done: runStep(options.out, engine, step),
+      stop: requestInterrupt,
+    }));
+  } else {
+    const workers = startWorkers(jobs, shareProcessor(jobs));
+    try {
+      await interruptible(
+        () => runSteps(steps, jobs, ({ name }) => workers.run({ name, config, out: options.out, engine })),
+        workers.end,
+      );
+    } finally {
+      workers.end();
+    }
+  }
   const manifests = steps.map(({ name }) => readJson<StepManifest>(out(`${name}/manifest.json`)));
   const stageSeconds = Object.fromEntries(
     steps.map(({ name }, i) => [name, (manifests[i] as StepManifest).seconds]),

@@ -2,9 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../files';
-import { requestInterrupt } from '../train/interrupt';
 import { openRunDirectory, type RunDirectory } from '../train/run-directory';
-import type { RunningStep } from './side-by-side';
 
 /** What a step leaves in its manifest besides its files. */
 export type StepResults = Readonly<Record<string, unknown>>;
@@ -53,54 +51,46 @@ export async function runStep(out: string, engine: string, step: Step): Promise<
   return readJson<StepManifest>(manifest);
 }
 
-/** The two places where a step can run. */
-export interface StepPlaces {
-  here(step: Step): Promise<unknown>;
-  beside(step: Step): RunningStep;
+/** A step on its way. */
+export interface RunningStep {
+  /** Rejects as the step does. */
+  readonly done: Promise<unknown>;
+  /** Lets the step write a checkpoint and end. */
+  stop(): void;
 }
 
 /**
  * Runs steps in the order given, each as soon as the steps whose folders it reads have ended, up to `jobs` at a time. When
  * one fails or is stopped, the others are stopped too, and its error is thrown once all have ended.
  */
-export async function runSteps(steps: readonly Step[], jobs: number, places: StepPlaces): Promise<void> {
+export async function runSteps(
+  steps: readonly Step[],
+  jobs: number,
+  start: (step: Step) => RunningStep,
+): Promise<void> {
   const ended = new Set<string>();
   const waiting = [...steps];
-  const running = new Map<Step, Promise<Step>>();
-  const beside = new Map<Step, RunningStep>();
+  const running = new Map<Step, { readonly done: Promise<Step>; stop(): void }>();
   const isReady = ({ inputs }: Step): boolean =>
     inputs.every((input) => ended.has(input.split('/')[0] as string));
   const startReady = (): void => {
     for (const step of waiting.filter(isReady).slice(0, jobs - running.size)) {
       waiting.splice(waiting.indexOf(step), 1);
       process.stderr.write(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}\n`);
-      // One process, one step: only what cannot run here goes elsewhere.
-      if (running.size > beside.size) {
-        const other = places.beside(step);
-        beside.set(step, other);
-        running.set(
-          step,
-          other.done.then(() => step),
-        );
-      } else {
-        running.set(
-          step,
-          places.here(step).then(() => step),
-        );
-      }
+      const { done, stop } = start(step);
+      running.set(step, { done: done.then(() => step), stop });
     }
   };
+  const ends = (): Promise<Step>[] => [...running.values()].map(({ done }) => done);
   try {
     for (startReady(); running.size > 0; startReady()) {
-      const step = await Promise.race(running.values());
+      const step = await Promise.race(ends());
       running.delete(step);
-      beside.delete(step);
       ended.add(step.name);
     }
   } catch (error) {
-    requestInterrupt();
-    for (const other of beside.values()) other.stop();
-    await Promise.allSettled(running.values());
+    for (const { stop } of running.values()) stop();
+    await Promise.allSettled(ends());
     throw error;
   }
 }

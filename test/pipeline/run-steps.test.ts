@@ -11,20 +11,19 @@ const steps = [
   step('e', 'a/z'),
 ];
 
-/** Places that note what runs where; every step ends when the test says so. */
-function places() {
+/** Notes what was started and stopped; every step ends when the test says so. */
+function starter() {
   const ends = new Map<string, { resolve(): void; reject(error: Error): void }>();
   const begun: string[] = [];
   const stopped: string[] = [];
-  const begin = (name: string, where: string): Promise<void> => {
-    begun.push(`${name} ${where}`);
-    return new Promise((resolve, reject) => ends.set(name, { resolve, reject }));
-  };
   return {
     begun,
     stopped,
-    here: ({ name }: Step) => begin(name, 'here'),
-    beside: ({ name }: Step) => ({ done: begin(name, 'beside'), stop: () => void stopped.push(name) }),
+    start: ({ name }: Step) => {
+      begun.push(name);
+      const done = new Promise<void>((resolve, reject) => ends.set(name, { resolve, reject }));
+      return { done, stop: () => void stopped.push(name) };
+    },
     async end(name: string, error?: Error): Promise<void> {
       if (error === undefined) ends.get(name)?.resolve();
       else ends.get(name)?.reject(error);
@@ -34,39 +33,39 @@ function places() {
 }
 
 describe('runSteps', () => {
-  it('runs one after another, here, when only one may run', async () => {
-    const at = places();
-    const all = runSteps(steps, 1, at);
+  it('runs one after another when only one may run', async () => {
+    const at = starter();
+    const all = runSteps(steps, 1, at.start);
     for (const { name } of steps) {
-      expect(at.begun.at(-1)).toBe(`${name} here`);
+      expect(at.begun.at(-1)).toBe(name);
       await at.end(name);
     }
     await all;
   });
 
-  it('runs at most as many as it may, never before what they read, and only one of them here', async () => {
-    const at = places();
-    const all = runSteps(steps, 2, at);
-    expect(at.begun).toEqual(['a here']);
+  it('runs at most as many as it may, and never before what they read', async () => {
+    const at = starter();
+    const all = runSteps(steps, 2, at.start);
+    expect(at.begun).toEqual(['a']);
     await at.end('a');
-    expect(at.begun.slice(1)).toEqual(['b here', 'c beside']);
+    expect(at.begun.slice(1)).toEqual(['b', 'c']);
     await at.end('b');
     // d reads c as well: e, which comes later, goes first.
-    expect(at.begun.slice(3)).toEqual(['e here']);
+    expect(at.begun.slice(3)).toEqual(['e']);
     await at.end('c');
-    expect(at.begun.slice(4)).toEqual(['d beside']);
+    expect(at.begun.slice(4)).toEqual(['d']);
     await at.end('d');
     await at.end('e');
     await all;
   });
 
   it('stops the others when one fails, waits for them, and throws what went wrong first', async () => {
-    const at = places();
+    const at = starter();
     let thrown: unknown;
-    const all = runSteps(steps, 2, at).catch((error: unknown) => (thrown = error));
+    const all = runSteps(steps, 2, at.start).catch((error: unknown) => (thrown = error));
     await at.end('a');
     await at.end('b', new InputError('b: the disk is full'));
-    expect(at.stopped).toEqual(['c']);
+    expect(at.stopped).toContain('c');
     expect(thrown).toBeUndefined();
     await at.end('c', new InterruptedError('c: stopped'));
     await all;

@@ -47,6 +47,7 @@ export const startCommand = defineCommand<StartConfig>({
       out,
       resume: existsSync(out),
       engine: defaultEngine,
+      jobs: 2,
       command: `rlhf-kit pipeline --preset default --seed ${seed} --out ${out}`,
     });
     say(`report: ${report}`);

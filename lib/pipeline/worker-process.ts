@@ -1,6 +1,6 @@
 /**
- * A step of the pipeline in a process of its own: what {@link runStepBeside} forks. It says how the step ended by message,
- * and when the process that waits for it goes or lets go, it stops as after Ctrl-C.
+ * A process that runs steps of the pipeline: what {@link startWorkers} forks. It says by message how a step ended, and when
+ * the process that gives the orders goes or lets go, it stops as after Ctrl-C.
  */
 import { join } from 'node:path';
 import { useEngine } from '../backend';
@@ -8,17 +8,17 @@ import { errorMessage, InputError, InterruptedError } from '../errors';
 import { requestInterrupt } from '../train/interrupt';
 import { pipelineSteps } from './pipeline';
 import { runStep } from './run-steps';
-import type { StepEnd, StepOrder } from './side-by-side';
+import type { StepEnd, StepOrder } from './workers';
 
 // Ctrl-C reaches every process of a terminal; the one that waits passes it on.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => {
   if (!requestInterrupt()) process.exit(130);
 });
-process.once('message', (order: StepOrder) => {
+process.on('message', (order: StepOrder) => {
   void runOrdered(order).then((end) => {
-    if (process.connected) process.send?.(end, undefined, undefined, () => process.exit(0));
-    else process.exit(0);
+    if (process.connected) process.send?.(end);
+    else process.exit(130);
   });
 });
 

@@ -1,0 +1,141 @@
+/**
+ * Processes that run the pipeline's steps, so that steps run at the same time and a native library that crashes takes its own
+ * process with it, not the run: the step then goes on from its last checkpoint in a new process.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { InputError, InterruptedError } from '../errors';
+import type { PipelineConfig } from './config';
+import type { RunningStep } from './run-steps';
+
+/** What a worker is told to do. */
+export interface StepOrder {
+  readonly name: string;
+  readonly config: PipelineConfig;
+  /** The pipeline's folder. */
+  readonly out: string;
+  readonly engine: string;
+}
+
+/** How it says that the step ended. */
+export interface StepEnd {
+  readonly error: { readonly kind: 'input' | 'interrupted' | 'other'; readonly message: string } | undefined;
+}
+
+export interface Workers {
+  /** Runs a step in the first worker that is free. */
+  run(order: StepOrder): RunningStep;
+  /** Lets the processes go. */
+  end(): void;
+}
+
+/** One worker: its process, from its first step on, and the step it is at. */
+interface Worker {
+  process: ChildProcess | undefined;
+  busy: boolean;
+  /** The step it runs, or ran last. */
+  step: string;
+}
+
+/** A process that crashed while it ran a step. */
+class CrashError extends Error {}
+
+/**
+ * Workers that start when they are needed and live until the end, since a process takes a second to begin.
+ *
+ * @param count how many; a run asks for no more steps at a time.
+ * @param environment what their processes get besides this one's environment.
+ */
+export function startWorkers(count: number, environment: Readonly<Record<string, string>>): Workers {
+  const workers = Array.from({ length: count }, (): Worker => ({
+    process: undefined,
+    busy: false,
+    step: '',
+  }));
+  let stopping = false;
+  const attempt = (worker: Worker, order: StepOrder): Promise<void> => {
+    // The first worker has the terminal to itself, for its bar.
+    worker.process ??= startProcess(worker, environment, worker === workers[0]);
+    return runInProcess(worker.process, order);
+  };
+  const run = async (worker: Worker, order: StepOrder): Promise<void> => {
+    worker.busy = true;
+    worker.step = order.name;
+    try {
+      await attempt(worker, order);
+    } catch (error) {
+      if (!(error instanceof CrashError) || stopping) throw error;
+      process.stderr.write(
+        `pipeline: ${error.message}; the step goes on from its last checkpoint in a new process\n`,
+      );
+      await attempt(worker, order);
+    } finally {
+      worker.busy = false;
+    }
+  };
+  const end = (): void => {
+    stopping = true;
+    for (const { process: child } of workers) {
+      // A worker whose channel closes stops: see worker-process.ts.
+      if (child?.connected === true) child.disconnect();
+    }
+  };
+  return {
+    run: (order) => {
+      const worker = workers.find(({ busy }) => !busy);
+      if (worker === undefined) throw new Error(`all ${count} workers are busy`);
+      // When one step is stopped, all are.
+      return { done: run(worker, order), stop: end };
+    },
+    end,
+  };
+}
+
+function startProcess(
+  worker: Worker,
+  environment: Readonly<Record<string, string>>,
+  hasTerminal: boolean,
+): ChildProcess {
+  const child = fork(join(__dirname, 'worker-process.js'), [], {
+    stdio: ['ignore', 'ignore', hasTerminal ? 'inherit' : 'pipe', 'ipc'],
+    env: { ...process.env, ...environment },
+  });
+  child.once('exit', () => (worker.process = undefined));
+  if (child.stderr !== null) {
+    // On a terminal a bar may stand in the line: it is wiped, and drawn again below.
+    const start = process.stderr.isTTY ? '\r\x1b[K' : '';
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      process.stderr.write(`${start}[${worker.step}] ${line}\n`);
+    });
+  }
+  return child;
+}
+
+/** @throws {CrashError} when the process ends without a word. */
+function runInProcess(child: ChildProcess, order: StepOrder): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      child.off('message', onMessage).off('exit', onExit).off('error', settle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onMessage = (message: unknown): void => {
+      const { error } = message as StepEnd;
+      settle(error && asThrown(error));
+    };
+    const onExit = (code: number | null, signal: string | null): void =>
+      settle(
+        code === 130
+          ? new InterruptedError(`pipeline: stopped in ${order.name}; go on with --resume`)
+          : new CrashError(`the process of ${order.name} ended with ${signal ?? `code ${code}`}`),
+      );
+    child.on('message', onMessage).on('exit', onExit).on('error', settle);
+    child.send(order);
+  });
+}
+
+function asThrown({ kind, message }: NonNullable<StepEnd['error']>): Error {
+  if (kind === 'input') return new InputError(message);
+  return kind === 'interrupted' ? new InterruptedError(message) : new Error(message);
+}
