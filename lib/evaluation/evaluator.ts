@@ -66,6 +66,7 @@ export async function evaluateModels(
       maxPromptTokens: config.maxPromptTokens,
       // One more than was sampled: an answer read as text may take other tokens, and its end counts too.
       maxResponseTokens: config.maxNewTokens + 1,
+      temperature: config.temperature,
       batchSize: config.batchSize,
     });
     sampled.forEach((rollout, i) => {

@@ -13,14 +13,16 @@ import { encodeRow, padRows, type SequenceBatch, type SequenceLimits } from '../
 import type { Rollout } from '../types';
 
 export interface KlOptions extends SequenceLimits {
+  /** At which the rollouts were sampled: both models' distributions are compared at it. 0, greedy, is compared at 1. */
+  readonly temperature: number;
   /** Responses a forward pass. */
   readonly batchSize: number;
 }
 
 /**
- * Σ_t log π(y_t) − log π_ref(y_t) of each response: its mean over samples of the policy at temperature 1 is an unbiased
- * estimate of the divergence KL(π ‖ π_ref) of whole responses. At another temperature the samples are not the policy's, and
- * the mean is only a measure of distance.
+ * Σ_t log π(y_t) − log π_ref(y_t) of each response, with π = softmax(logits / temperature): its mean over samples of the policy
+ * is an unbiased estimate of the divergence KL(π ‖ π_ref) of whole responses. Greedy responses are not samples of π, and the
+ * mean over them is only a measure of distance.
  *
  * Responses are read as text: one that the tokenizer writes in other tokens than were sampled counts in its own tokens.
  *
@@ -46,8 +48,8 @@ export function sequenceKl(
   const order = rows
     .map((_, i) => i)
     .sort((a, b) => (rows[a]?.responseTokens.length ?? 0) - (rows[b]?.responseTokens.length ?? 0));
-  const policyLogprobs = sequenceLogprobs(policy.config);
-  const refLogprobs = sequenceLogprobs(refPolicy.config);
+  const policyLogprobs = sequenceLogprobs(policy.config, options.temperature);
+  const refLogprobs = sequenceLogprobs(refPolicy.config, options.temperature);
   const kls = new Float32Array(rollouts.length);
   for (let start = 0; start < order.length; start += options.batchSize) {
     const chosen = order.slice(start, start + options.batchSize);
@@ -66,7 +68,7 @@ export function sequenceKl(
 }
 
 /** Σ_t log π(y_t) of the responses of a batch. [B] */
-function sequenceLogprobs(model: ModelConfig) {
+function sequenceLogprobs(model: ModelConfig, temperature: number) {
   return jit((params: NamedTensors, { tokens, mask, responseMask }: SequenceBatch): tf.Tensor1D => {
     const [B, T] = tokens.shape;
     const R = responseMask.shape[1];
@@ -75,7 +77,8 @@ function sequenceLogprobs(model: ModelConfig) {
     const before = tf.slice(hidden, [0, T - R - 1, 0], [B, R, -1]); // [B, R, D]
     const logits = lmLogits(params, model, tf.reshape(before, [B * R, model.hiddenSize])); // [B·R, V]
     const labels = tf.reshape(tf.slice(tokens, [0, T - R], [B, R]), [B * R]) as tf.Tensor1D; // [B·R]
-    const logprobs = tf.reshape(tokenLogprobs(logits, labels), [B, R]); // [B, R]
+    const scaled = tf.div(logits, temperature === 0 ? 1 : temperature) as tf.Tensor2D;
+    const logprobs = tf.reshape(tokenLogprobs(scaled, labels), [B, R]); // [B, R]
     return tf.sum(tf.mul(logprobs, responseMask), 1) as tf.Tensor1D; // [B]
   });
 }

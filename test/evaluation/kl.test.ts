@@ -8,7 +8,7 @@ import { hiddenStates } from '../../lib/model/transformer';
 import type { Rollout } from '../../lib/types';
 import { tinyModel } from './tiny-models';
 
-const options = { maxPromptTokens: 32, maxResponseTokens: 32, batchSize: 2 };
+const options = { maxPromptTokens: 32, maxResponseTokens: 32, temperature: 1, batchSize: 2 };
 const rollouts: Rollout[] = ['hello', 'how are you there', '', '你好'].map((response, i) => ({
   promptId: `p${i}`,
   prompt: i === 1 ? 'a longer prompt than the others' : 'hi',
@@ -30,12 +30,20 @@ describe('sequenceKl', () => {
     expect(Array.from(sequenceKl(policy, policy, rollouts, options))).toEqual([0, 0, 0, 0]);
   });
 
-  it('equals the difference of log-probabilities summed token by token, without padding', () => {
-    const kls = sequenceKl(policy, other, rollouts, options);
-    rollouts.forEach((rollout, i) => {
-      const expected = logprobOf(policy, rollout) - logprobOf(other, rollout);
-      expect(kls[i]).toBeCloseTo(expected, 4);
-    });
+  it.each([1, 0.5])(
+    'equals the difference of log-probabilities at temperature %d summed token by token, without padding',
+    (temperature) => {
+      const kls = sequenceKl(policy, other, rollouts, { ...options, temperature });
+      rollouts.forEach((rollout, i) => {
+        const expected = logprobOf(policy, rollout, temperature) - logprobOf(other, rollout, temperature);
+        expect(kls[i]).toBeCloseTo(expected, 4);
+      });
+    },
+  );
+
+  it('compares greedy responses at temperature 1', () => {
+    const greedy = sequenceKl(policy, other, rollouts, { ...options, temperature: 0 });
+    expect(greedy).toEqual(sequenceKl(policy, other, rollouts, options));
   });
 
   it('does not depend on the batch size', () => {
@@ -62,6 +70,7 @@ describe('sequenceKl', () => {
 function logprobOf(
   { params, config, tokenizer }: LanguageModel,
   { prompt, response, finished }: Rollout,
+  temperature: number,
 ): number {
   const promptTokens = tokenizer.renderPrompt(prompt);
   const responseTokens = finished ? tokenizer.renderResponse(response) : tokenizer.encode(response);
@@ -74,7 +83,7 @@ function logprobOf(
       tf.ones([1, tokens.length]),
     );
     const logits = lmLogits(params, config, tf.reshape(hidden, [tokens.length, config.hiddenSize]));
-    return tf.logSoftmax(logits).arraySync() as number[][];
+    return tf.logSoftmax(tf.div(logits, temperature)).arraySync() as number[][];
   });
   return responseTokens.reduce(
     (sum, token, k) => sum + (logprobs[promptTokens.length + k - 1]?.[token] as number),
