@@ -92,7 +92,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       seed,
       // Large, so that the policy goes far, then down to 0, so that it settles: at a constant rate it stays noisy and wins less.
       learningRate: 1.5e-3,
-      maxSteps: 48,
+      maxSteps: 72,
       rolloutBatchSize: 64,
       numPpoEpochs: 1,
       numMiniBatches: 2,
