@@ -53,6 +53,7 @@ export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
 export { balanceLengths } from './reward/debias/bucket-balance';
 export { lengthOnlyAccuracy } from './reward/debias/length-only';
+export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length-covariate';
 export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
 export { scorePairs } from './reward/scorecard/score-pairs';
 export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorecard';

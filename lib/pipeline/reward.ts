@@ -3,15 +3,16 @@ import { readJson, readJsonLines, writeJson } from '../files';
 import { loadModel, saveModel } from '../model/directory';
 import { readPairs } from '../preferences/readers/open';
 import type { RewardConfig } from '../reward/config';
+import { fitLengthResidual, lengthResidual } from '../reward/debias/length-residual';
 import { scorePairs } from '../reward/scorecard/score-pairs';
-import { rewardScorecard, type RewardScorecard } from '../reward/scorecard/scorecard';
+import { rewardScorecard, type RewardScorecard, type ScoredPair } from '../reward/scorecard/scorecard';
 import { bestOfN, type BestOfNPoint } from '../reward/scorecard/best-of-n';
 import { rewardScorer } from '../reward/score';
 import { splitPairs } from '../reward/split';
 import { trainReward } from '../reward/trainer';
 import { disposeTree } from '../tensor/pytree';
 import { chunk } from '../train/sampler';
-import type { Rollout } from '../types';
+import type { PreferencePair, Rollout } from '../types';
 import type { PipelineConfig } from './config';
 import type { Step } from './run-steps';
 import { pipelineWorld } from './world';
@@ -57,6 +58,34 @@ export interface VariantScorecard extends RewardScorecard {
     promptId: string;
     task: string;
   }[];
+}
+
+/**
+ * The plain model once more, with what length explains of its scores on held-out pairs subtracted: the simplest method, to
+ * compare debiasing in training with.
+ */
+function residualScorecard(
+  pairs: readonly ScoredPair[],
+  heldOut: readonly PreferencePair[],
+  responses: VariantScorecard['responses'],
+): RewardScorecard {
+  const fit = fitLengthResidual(
+    pairs.flatMap((pair, i) => {
+      const { promptId } = heldOut[i] as PreferencePair;
+      return [
+        { promptId, score: pair.chosenScore, length: pair.chosenLength },
+        { promptId, score: pair.rejectedScore, length: pair.rejectedLength },
+      ];
+    }),
+  );
+  return rewardScorecard({
+    pairs: pairs.map((pair) => ({
+      ...pair,
+      chosenScore: lengthResidual(fit, pair.chosenScore, pair.chosenLength),
+      rejectedScore: lengthResidual(fit, pair.rejectedScore, pair.rejectedLength),
+    })),
+    responses: responses.map((row) => ({ ...row, score: lengthResidual(fit, row.score, row.length) })),
+  });
 }
 
 /** Scorecards of both models on held-out labels and, with gold, on the SFT model's answers to the evaluation prompts. */
@@ -109,6 +138,8 @@ export function scorecardStep(config: PipelineConfig, out: (path: string) => str
           responses,
         };
         writeJson(directory.file(`${variant}.json`), scorecard);
+        if (variant === 'plain')
+          writeJson(directory.file('length-residual.json'), residualScorecard(scored, heldOut, responses));
         disposeTree(model.params);
       }
     },

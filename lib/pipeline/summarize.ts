@@ -17,6 +17,7 @@ import type { MetricsRow } from '../train/metrics';
 import { versions } from '../train/versions';
 import type { PipelineConfig } from './config';
 import { policyFolders, type EvaluatedRollout, type PipelineEvaluation } from './evaluate';
+import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import { rewardVariants, type RewardVariant, type VariantScorecard } from './reward';
 import { pipelineWorld } from './world';
 
@@ -45,6 +46,7 @@ export async function summarize(
   ) as Record<RewardVariant, VariantScorecard>;
   const balance = readJson<LengthBalanceAccount>(out('reward-debiased/length-balance.json'));
   const { policies, probes } = readJson<PipelineEvaluation>(out('evaluation/evaluation.json'));
+  const residual = readJson<RewardScorecard>(out('scorecards/length-residual.json'));
   const { plain, debiased } = scorecards;
   const summary: PipelineSummary = {
     engine,
@@ -106,7 +108,7 @@ export async function summarize(
       quality,
     })),
     filter: { account: filterAccount(filter), agreement: agreementAccount(filter) },
-    rewardAccount: rewardAccount(summary, plain),
+    rewardAccount: rewardAccount(summary, plain, residual),
     scoreLength: rewardVariants.map((variant) => ({
       name: variant,
       correlation: summary.reward.scoreLengthCorrelation[variant],
@@ -223,7 +225,12 @@ function agreementAccount(filter: FilterReport): AccountRow[] {
   ];
 }
 
-function rewardAccount({ reward }: PipelineSummary, plain: VariantScorecard): AccountRow[] {
+function rewardAccount(
+  { reward }: PipelineSummary,
+  plain: VariantScorecard,
+  residual: RewardScorecard,
+): AccountRow[] {
+  const correlation = reward.scoreLengthCorrelation;
   return [
     {
       label: 'accuracy on held-out labels',
@@ -233,7 +240,12 @@ function rewardAccount({ reward }: PipelineSummary, plain: VariantScorecard): Ac
     {
       label: 'accuracy on gold',
       value: percent(reward.goldAccuracy),
-      note: `plain ${percent(reward.plainGoldAccuracy)}`,
+      note: `plain ${percent(reward.plainGoldAccuracy)}; plain less its length residual ${percent(residual.goldAccuracy?.accuracy ?? Number.NaN)}`,
+    },
+    {
+      label: 'score–length correlation at equal quality',
+      value: correlation.debiased.toFixed(2),
+      note: `plain ${correlation.plain.toFixed(2)}; plain less its length residual ${(residual.scoreLengthCorrelation.equalQuality ?? Number.NaN).toFixed(2)}`,
     },
     {
       label: 'calibration error',

@@ -7,6 +7,7 @@ import { InterruptedError } from '../../lib/errors';
 import { readJson, readJsonLines } from '../../lib/files';
 import { pipelineSteps, runPipeline } from '../../lib/pipeline/pipeline';
 import { pipelinePresets } from '../../lib/pipeline/presets';
+import type { RewardScorecard } from '../../lib/reward/scorecard/scorecard';
 import { requestInterrupt } from '../../lib/train/interrupt';
 import { engines } from '../support/engines';
 
@@ -46,6 +47,16 @@ describe('the pipeline at smoke size', () => {
 
   it('balances length exactly: longer answers win half the weight of the training pairs', () => {
     expect(summary.reward.lengthOnlyAccuracy.after).toBeCloseTo(0.5, 6);
+  });
+
+  it('compares with the plain model less its length residual, on the same answers', () => {
+    const scorecard = (name: string): RewardScorecard =>
+      readJson(join(folder, 'unbroken', 'scorecards', `${name}.json`));
+    const [plain, residual] = [scorecard('plain'), scorecard('length-residual')];
+    expect(residual.lengthOnlyAccuracy).toBe(plain.lengthOnlyAccuracy);
+    expect(residual.scoreLengthCorrelation.equalQuality).not.toBe(plain.scoreLengthCorrelation.equalQuality);
+    const report = readFileSync(join(folder, 'unbroken', 'report.html'), 'utf8');
+    expect(report).toContain('plain less its length residual');
   });
 
   it('accounts for every vote between the files of its steps', async () => {

@@ -50,6 +50,11 @@ export function fitLengthResidual(rows: readonly ScoredLength[]): LengthFit {
   };
 }
 
+/** s′ = s − β(ℓ − ℓ̄). */
+export function lengthResidual(fit: LengthFit, score: number, length: number): number {
+  return score - fit.coefficient * (length - fit.meanLength);
+}
+
 /**
  * The scorer s′(x, y) = s(x, y) − β(ℓ(y) − ℓ̄). Unlike balancing it needs no training, but it also takes away the part of
  * length that goes with quality.
@@ -64,9 +69,8 @@ export function lengthResidualScorer(
 ): Scorer {
   return async (inputs) => {
     const scores = await scorer(inputs);
-    return scores.map(
-      (score, i) =>
-        score - fit.coefficient * (lengthOf((inputs[i] as ScorerInput).response) - fit.meanLength),
+    return scores.map((score, i) =>
+      lengthResidual(fit, score, lengthOf((inputs[i] as ScorerInput).response)),
     );
   };
 }
