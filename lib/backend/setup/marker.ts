@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, sha256File, writeJson } from '../../files';
-import type { TensorflowBuild } from './pins';
+import type { EngineBuild } from './pins';
 
 interface Marker {
   /** Hashes of the wheels that it was made from: another pin makes another setup. */
@@ -13,7 +13,7 @@ interface Marker {
 const fileName = 'setup.json';
 
 /** Records every library below a folder. Written last, it stands for a whole setup. */
-export async function writeMarker(directory: string, build: TensorflowBuild): Promise<void> {
+export async function writeMarker(directory: string, build: EngineBuild): Promise<void> {
   const files: Record<string, Marker['files'][string]> = {};
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(so|node)(\.\d+)*$/.test(name)) continue;
@@ -30,7 +30,7 @@ export async function writeMarker(directory: string, build: TensorflowBuild): Pr
  * Whether a finished setup of this build lies in a folder, undamaged. A library is hashed only when its time of change is
  * not the recorded one: 850 MB take seconds, and this runs at every start.
  */
-export async function isWhole(directory: string, build: TensorflowBuild): Promise<boolean> {
+export async function isWhole(directory: string, build: EngineBuild): Promise<boolean> {
   const path = join(directory, fileName);
   if (!existsSync(path)) return false;
   const { wheels, files } = readJson<Marker>(path);

@@ -8,7 +8,7 @@ export interface WheelPin {
 }
 
 /** Everything of one build of the engine. */
-export interface TensorflowBuild {
+export interface EngineBuild {
   /** Folder below the cache. */
   readonly folder: string;
   /** Node's name of the processor, and what wheels call it. */
@@ -23,7 +23,7 @@ export interface TensorflowBuild {
 const version = '2.21.0';
 
 /** TensorFlow for processors. */
-export const cpuBuild: TensorflowBuild = {
+export const cpuBuild: EngineBuild = {
   folder: `${version}-cpu`,
   arch: 'x64',
   machine: 'x86_64',
@@ -39,7 +39,7 @@ export const cpuBuild: TensorflowBuild = {
 };
 
 /** The same for ARM, where the one wheel is the processors' build. */
-export const armBuild: TensorflowBuild = {
+export const armBuild: EngineBuild = {
   folder: `${version}-cpu`,
   arch: 'arm64',
   machine: 'aarch64',
@@ -58,7 +58,7 @@ export const armBuild: TensorflowBuild = {
  * TensorFlow for NVIDIA GPUs, with the CUDA 12 libraries that it loads: one wheel each, in the ranges that its own wheel asks
  * for. The libraries look for each other in `../nvidia/<library>/lib`, which is where the wheels have them.
  */
-export const gpuBuild: TensorflowBuild = {
+export const gpuBuild: EngineBuild = {
   folder: `${version}-gpu`,
   arch: 'x64',
   machine: 'x86_64',
@@ -88,6 +88,29 @@ export const gpuBuild: TensorflowBuild = {
   downloadSize: 'about 2.6 GB',
   diskSize: 'about 5 GB',
 };
+
+const pluginVersion = '0.0.1';
+
+/** XLA's compiler and runtime for processors, behind PJRT's interface: the wheel is OpenXLA's. */
+export const xlaBuilds: readonly EngineBuild[] = (
+  [
+    ['x64', 'x86_64', '55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc', '63 MB', '260 MB'],
+    [
+      'arm64',
+      'aarch64',
+      '8f613be6e891858f40d64f9799319502fff42689661944fc18a6ffd8210b30c9',
+      '50 MB',
+      '250 MB',
+    ],
+  ] as const
+).map(([arch, machine, sha256, downloadSize, diskSize]) => ({
+  folder: `${pluginVersion}-cpu`,
+  arch,
+  machine,
+  wheels: [{ name: 'xla-cpu-pjrt', version: pluginVersion, sha256 }],
+  downloadSize,
+  diskSize,
+}));
 
 /** The binding's npm package. Its own install script fetches an old TensorFlow and is not run. */
 export const bindingPackage = {

@@ -20,6 +20,11 @@ export function findProgram(
   throw new BackendUnavailableError(`setup needs ${names.join(' or ')} (${why}); none can be run`);
 }
 
+/** Python with pip, which downloads wheels. */
+export function findPython(what: string): string {
+  return findProgram(['python3', 'python'], `with pip, which downloads ${what}`, ['-m', 'pip', '--version']);
+}
+
 /**
  * Runs a program. What it says on stdout, e.g. its progress, goes to stderr.
  *

@@ -2,15 +2,14 @@
  * Makes the tensorflow engine work where tfjs-node-gpu's own download fails or is too old: TensorFlow's C library and headers
  * come out of its Python wheel into the user's cache, the binding is compiled against them.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { errorMessage, InputError } from '../../errors';
 import { BackendUnavailableError } from '../engine';
 import { compileBinding, fetchPackage, isPlaced, placePackage } from './binding';
+import { buildInPlace, cacheDirectory } from './cache';
 import { isWhole, writeMarker } from './marker';
-import { armBuild, bindingPackage, cpuBuild, gpuBuild, type TensorflowBuild } from './pins';
-import { findProgram } from './programs';
+import { armBuild, bindingPackage, cpuBuild, gpuBuild, type EngineBuild } from './pins';
+import { findProgram, findPython } from './programs';
 import { fetchWheel } from './wheel';
 
 export interface SetupOptions {
@@ -27,12 +26,9 @@ export interface SetupResult {
   readonly directory: string;
 }
 
-/** Where a build of the engine is kept between projects: below `RLHF_KIT_CACHE`, else `rlhf-kit` in the user's cache folder. */
-export function engineDirectory({ folder }: TensorflowBuild): string {
-  const cache =
-    process.env['RLHF_KIT_CACHE'] ||
-    join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'rlhf-kit');
-  return join(cache, 'tensorflow', folder);
+/** Where a build of the engine is kept between projects. */
+export function engineDirectory({ folder }: EngineBuild): string {
+  return join(cacheDirectory(), 'tensorflow', folder);
 }
 
 /**
@@ -64,7 +60,7 @@ export async function setupTensorflow({ gpu, say }: SetupOptions): Promise<Setup
 }
 
 /** @throws {BackendUnavailableError} on a platform that no build is for. */
-export function chooseBuild(gpu: boolean, platform: string, arch: string): TensorflowBuild {
+export function chooseBuild(gpu: boolean, platform: string, arch: string): EngineBuild {
   const builds = gpu ? [gpuBuild] : [cpuBuild, armBuild];
   const build = builds.find((candidate) => platform === 'linux' && candidate.arch === arch);
   if (build !== undefined) return build;
@@ -74,7 +70,7 @@ export function chooseBuild(gpu: boolean, platform: string, arch: string): Tenso
 }
 
 /** What setup says before it fetches anything. */
-export function announcement({ wheels, downloadSize, diskSize }: TensorflowBuild, directory: string): string {
+export function announcement({ wheels, downloadSize, diskSize }: EngineBuild, directory: string): string {
   const [first, ...libraries] = wheels.map(({ name, version }) => `${name} ${version}`);
   const cuda = libraries.length === 0 ? '' : `, ${libraries.length} CUDA libraries (${libraries.join(', ')})`;
   return (
@@ -83,27 +79,14 @@ export function announcement({ wheels, downloadSize, diskSize }: TensorflowBuild
   );
 }
 
-/** Builds the engine beside its place in the cache and moves it there whole: Ctrl-C leaves nothing behind. */
-async function makeEngine(
-  build: TensorflowBuild,
-  directory: string,
-  say: (line: string) => void,
-): Promise<void> {
+async function makeEngine(build: EngineBuild, directory: string, say: (line: string) => void): Promise<void> {
   // Before the download, so that nobody waits for it in vain.
-  const python = findProgram(['python3', 'python'], 'with pip, which downloads TensorFlow', [
-    '-m',
-    'pip',
-    '--version',
-  ]);
+  const python = findPython('TensorFlow');
   const npm = findProgram(['npm'], 'it downloads the binding');
   const tar = findProgram(['tar'], 'it unpacks the binding');
   const compiler = findProgram([process.env['CXX'] || 'g++', 'c++', 'clang++'], 'it compiles the binding');
   say(announcement(build, directory));
-  mkdirSync(dirname(directory), { recursive: true });
-  const unfinished = mkdtempSync(`${directory}.`);
-  const clean = (): void => rmSync(unfinished, { recursive: true, force: true });
-  process.once('exit', clean);
-  try {
+  await buildInPlace(directory, async (unfinished) => {
     for (const wheel of build.wheels) {
       await fetchWheel(python, wheel, build.machine, unfinished, isNeeded);
       say(`${wheel.name} ${wheel.version}: SHA-256 is right`);
@@ -112,12 +95,7 @@ async function makeEngine(
     say('compiling the binding: some 15 seconds');
     await compileBinding(compiler, unfinished, directory);
     await writeMarker(unfinished, build);
-    rmSync(directory, { recursive: true, force: true });
-    renameSync(unfinished, directory);
-  } finally {
-    clean();
-    process.off('exit', clean);
-  }
+  });
 }
 
 /** Of TensorFlow the libraries, the C API's headers and the licences; of the CUDA wheels everything that is loaded or run. */

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import { sha256File } from '../../files';
 import { BackendUnavailableError } from '../engine';
-import type { TensorflowBuild, WheelPin } from './pins';
+import type { EngineBuild, WheelPin } from './pins';
 import { runProgram } from './programs';
 
 /** Versions of the C library that the wheels of this TensorFlow and of CUDA were built for, newest first. */
@@ -17,7 +17,7 @@ const platforms = ['manylinux_2_27', 'manylinux_2_17', 'manylinux2014', 'manylin
  */
 export function downloadArguments(
   { name, version }: WheelPin,
-  machine: TensorflowBuild['machine'],
+  machine: EngineBuild['machine'],
   directory: string,
 ): string[] {
   return [
@@ -37,7 +37,7 @@ export function downloadArguments(
 export async function fetchWheel(
   python: string,
   pin: WheelPin,
-  machine: TensorflowBuild['machine'],
+  machine: EngineBuild['machine'],
   directory: string,
   wanted: (entry: string) => boolean,
 ): Promise<void> {

@@ -1,0 +1,31 @@
+/** Where engines are kept between projects, and how they come there whole. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** `RLHF_KIT_CACHE`, else `rlhf-kit` in the user's cache folder. */
+export function cacheDirectory(): string {
+  return (
+    process.env['RLHF_KIT_CACHE'] ||
+    join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'rlhf-kit')
+  );
+}
+
+/** Makes a folder beside its place and moves it there when it is whole: Ctrl-C leaves nothing behind. */
+export async function buildInPlace(
+  directory: string,
+  make: (unfinished: string) => Promise<void>,
+): Promise<void> {
+  mkdirSync(dirname(directory), { recursive: true });
+  const unfinished = mkdtempSync(`${directory}.`);
+  const clean = (): void => rmSync(unfinished, { recursive: true, force: true });
+  process.once('exit', clean);
+  try {
+    await make(unfinished);
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(unfinished, directory);
+  } finally {
+    clean();
+    process.off('exit', clean);
+  }
+}

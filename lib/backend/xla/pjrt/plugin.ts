@@ -1,0 +1,115 @@
+/** A PJRT plugin: a shared library that compiles StableHLO for one kind of device. */
+import { existsSync } from 'node:fs';
+import koffi from 'koffi';
+import { BackendUnavailableError } from '../../engine';
+import { errorMessage } from '../../../errors';
+import { errorCode, PjrtError } from './error';
+import { functionOffsets, leastTableSize, type FunctionName } from './functions';
+import { readText, readWords, type Address } from './memory';
+import { Struct, type StructName } from './structs';
+
+/** Functions of PJRT take the address of their struct and return that of an error, 0 when all went well. */
+const returnsError = koffi.proto('uint64 PjrtFunction(uint64)');
+const returnsNothing = koffi.proto('void PjrtProcedure(uint64)');
+
+type Native = ReturnType<ReturnType<typeof koffi.load>['func']>;
+
+export interface Plugin {
+  readonly path: string;
+  /** Of PJRT's interface, as the plugin has it. */
+  readonly version: { readonly major: number; readonly minor: number };
+  /** Calls a function. @throws {PjrtError} */
+  call<N extends StructName & FunctionName>(args: Struct<N>): Struct<N>;
+  /** The same on a thread of its own: the event loop goes on. */
+  callAsync<N extends StructName & FunctionName>(args: Struct<N>): Promise<Struct<N>>;
+  /** Throws the error at an address, if it is one, and frees it. */
+  check(error: Address): void;
+}
+
+const loaded = new Map<string, Plugin>();
+
+/**
+ * Loads a plugin, once a process: it cannot be unloaded.
+ *
+ * @throws {BackendUnavailableError} when the file is missing, is no PJRT plugin, or is too old.
+ */
+export function loadPlugin(path: string): Plugin {
+  const before = loaded.get(path);
+  if (before !== undefined) return before;
+  if (!existsSync(path)) throw new BackendUnavailableError(`xla: there is no plugin at ${path}`);
+  const table = readWords(functionTable(path), leastTableSize / 8);
+  const [size, , , , version] = table as [number, number, number, number, number];
+  if (size < leastTableSize) {
+    throw new BackendUnavailableError(
+      `xla: the plugin ${path} is too old: its table of functions has ${size} bytes, ${leastTableSize} are needed`,
+    );
+  }
+  const functions = Object.fromEntries(
+    Object.entries(functionOffsets).map(([name, offset]) => {
+      const proto = name === 'Error_Destroy' || name === 'Error_Message' ? returnsNothing : returnsError;
+      return [name, koffi.decode(BigInt(table[offset / 8] as number), proto) as Native];
+    }),
+  ) as Record<FunctionName, Native>;
+
+  const check = (error: Address): void => {
+    if (error === 0) return;
+    const message = new Struct('Error_Message', { error });
+    functions.Error_Message(message.address);
+    const code = new Struct('Error_GetCode', { error });
+    functions.Error_GetCode(code.address);
+    const thrown = new PjrtError(
+      errorCode(code.get('code')),
+      readText(message.get('message'), message.get('message_size')),
+    );
+    functions.Error_Destroy(new Struct('Error_Destroy', { error }).address);
+    throw thrown;
+  };
+  const plugin: Plugin = {
+    path,
+    // Two 32-bit numbers in one word.
+    version: { major: version % 2 ** 32, minor: Math.floor(version / 2 ** 32) },
+    check,
+    call(args) {
+      check(Number(functions[args.name](args.address)));
+      return args;
+    },
+    callAsync: (args) =>
+      new Promise((resolve, reject) => {
+        functions[args.name].async(args.address, (failure: Error | null, error: number | bigint) => {
+          try {
+            if (failure) throw failure;
+            check(Number(error));
+            resolve(args);
+          } catch (thrown) {
+            reject(thrown as Error);
+          }
+        });
+      }),
+  };
+  plugin.call(new Struct('Plugin_Initialize'));
+  loaded.set(path, plugin);
+  return plugin;
+}
+
+/** Address of the plugin's table of functions. */
+function functionTable(path: string): Address {
+  // Else XLA writes a log of its own to stderr.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  try {
+    pin(path);
+    return Number(koffi.load(path).func('uint64 GetPjrtApi()')());
+  } catch (error) {
+    throw new BackendUnavailableError(
+      `xla: ${path} is no PJRT plugin: ${errorMessage(error).split('\n')[0] as string}`,
+    );
+  }
+}
+
+/** koffi unloads libraries when the process ends, while a plugin's threads still run, which crashes: this one stays. */
+function pin(path: string): void {
+  const now = 2;
+  const noDelete = process.platform === 'darwin' ? 0x80 : 0x1000;
+  const self = koffi.load(null);
+  const handle = self.func('void *dlopen(const char *path, int flags)')(path, now | noDelete) as unknown;
+  if (handle === null) throw new Error(self.func('const char *dlerror()')() as string);
+}
