@@ -1,0 +1,7 @@
+/** XLA's flags that every program is compiled with. */
+import type { DebugOption } from './pjrt/compile-options';
+
+export const compilerOptions: Readonly<Record<string, DebugOption>> = {
+  // Else max(NaN, 1) is 1 on a processor, and a loss that became NaN would go unnoticed.
+  xla_cpu_enable_fast_min_max: false,
+};

@@ -1,0 +1,15 @@
+/** All kernels that the engine can write. */
+import type { Kernels } from '../kernel';
+import { elementwiseKernels } from './elementwise';
+import { indexingKernels } from './indexing';
+import { matmulKernels } from './matmul';
+import { reduceKernels } from './reduce';
+import { shapeKernels } from './shape';
+
+export const kernels: Kernels = {
+  ...elementwiseKernels,
+  ...reduceKernels,
+  ...matmulKernels,
+  ...shapeKernels,
+  ...indexingKernels,
+};

@@ -1,0 +1,31 @@
+/** Matrix products. */
+import { broadcast_util } from '@tensorflow/tfjs';
+import { input, type Emitter, type Kernels } from '../kernel';
+import type { Value } from '../program';
+
+/** Σ_k a[…, i, k]·b[…, k, j], each matrix transposed if asked; the batch axes broadcast. */
+const batchMatMul: Emitter = (program, inputs, attributes) => {
+  const [a, b] = [input(inputs, 'a'), input(inputs, 'b')];
+  const matrix = ({ shape }: Value): number[] => shape.slice(-2);
+  const batch = broadcast_util.assertAndGetBroadcastShape(
+    [...a.shape.slice(0, -2)],
+    [...b.shape.slice(0, -2)],
+  );
+  const axes = batch.length;
+  const [fullA, fullB] = [
+    program.broadcast(a, [...batch, ...matrix(a)]),
+    program.broadcast(b, [...batch, ...matrix(b)]),
+  ];
+  const summedA = axes + (attributes['transposeA'] === true ? 0 : 1);
+  const summedB = axes + (attributes['transposeB'] === true ? 1 : 0);
+  if (batch.every((extent) => extent === 1)) {
+    // One product of two matrices: the form that the compiler does best.
+    const flatA = program.reshape(fullA, matrix(a));
+    const flatB = program.reshape(fullB, matrix(b));
+    const product = program.dot(flatA, flatB, 0, summedA - axes, summedB - axes);
+    return program.reshape(product, [...batch, ...product.shape]);
+  }
+  return program.dot(fullA, fullB, axes, summedA, summedB);
+};
+
+export const matmulKernels: Kernels = { BatchMatMul: batchMatMul };

@@ -1,0 +1,253 @@
+/** A StableHLO program in the making: one line an operation, each with the name of its result. */
+
+/** tfjs's types that the engine computes in. */
+export type DType = 'float32' | 'int32' | 'bool';
+
+/** A value of the program: known by name, shape and type, not by its numbers. */
+export interface Value {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+const elements: Readonly<Record<DType, string>> = { float32: 'f32', int32: 'i32', bool: 'i1' };
+
+/** How StableHLO writes a type, e.g. `tensor<2x3xf32>`. */
+export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string {
+  return `tensor<${[...shape, elements[dtype]].join('x')}>`;
+}
+
+/** How StableHLO writes a number. Floats are written as bits: exact, and the only way to write what is not finite. */
+export function literal(value: number, dtype: DType): string {
+  if (dtype === 'bool') return value === 0 ? 'false' : 'true';
+  if (dtype === 'int32') return `${Math.trunc(value)}`;
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+  return `0x${bits.toString(16).toUpperCase().padStart(8, '0')}`;
+}
+
+export class Program {
+  private readonly lines: string[] = [];
+  private readonly parameters: { readonly value: Value; readonly donatedTo: number | undefined }[] = [];
+  private names = 0;
+
+  /**
+   * An argument of the program.
+   *
+   * @param donatedTo the result that may take over its memory; of the same type.
+   */
+  parameter(shape: readonly number[], dtype: DType, donatedTo?: number): Value {
+    const value = { name: `%arg${this.parameters.length}`, shape: [...shape], dtype };
+    this.parameters.push({ value, donatedTo });
+    return value;
+  }
+
+  /** One number in every place. */
+  fill(value: number, shape: readonly number[], dtype: DType): Value {
+    const type = typeOf({ shape, dtype });
+    return this.result(`stablehlo.constant dense<${literal(value, dtype)}> : ${type}`, shape, dtype);
+  }
+
+  /** 0, 1, 2, … along an axis. */
+  iota(shape: readonly number[], axis: number, dtype: 'float32' | 'int32'): Value {
+    return this.result(`stablehlo.iota dim = ${axis} : ${typeOf({ shape, dtype })}`, shape, dtype);
+  }
+
+  /** An operation whose operands and result have one type, e.g. `add`, `tanh`. */
+  elementwise(operation: string, ...operands: readonly [Value, ...Value[]]): Value {
+    const [{ shape, dtype }] = operands;
+    const names = operands.map(({ name }) => name).join(', ');
+    return this.result(`stablehlo.${operation} ${names} : ${typeOf(operands[0])}`, shape, dtype);
+  }
+
+  /** @param direction EQ, NE, LT, LE, GT or GE. NaN differs from everything. */
+  compare(direction: string, a: Value, b: Value): Value {
+    const types = `(${typeOf(a)}, ${typeOf(b)}) -> ${typeOf({ shape: a.shape, dtype: 'bool' })}`;
+    return this.result(`stablehlo.compare ${direction}, ${a.name}, ${b.name} : ${types}`, a.shape, 'bool');
+  }
+
+  select(condition: Value, whenTrue: Value, whenFalse: Value): Value {
+    const types = `${typeOf(condition)}, ${typeOf(whenTrue)}`;
+    const names = [condition, whenTrue, whenFalse].map(({ name }) => name).join(', ');
+    return this.result(`stablehlo.select ${names} : ${types}`, whenTrue.shape, whenTrue.dtype);
+  }
+
+  /** To booleans: whether it is not 0. To integers: towards 0. */
+  convert(x: Value, dtype: DType): Value {
+    if (x.dtype === dtype) return x;
+    return this.unary(`stablehlo.convert ${x.name}`, x, x.shape, dtype);
+  }
+
+  reshape(x: Value, shape: readonly number[]): Value {
+    if (sameShape(x.shape, shape)) return x;
+    return this.unary(`stablehlo.reshape ${x.name}`, x, shape);
+  }
+
+  transpose(x: Value, permutation: readonly number[]): Value {
+    if (permutation.every((axis, i) => axis === i)) return x;
+    const shape = permutation.map((axis) => x.shape[axis] as number);
+    return this.unary(`stablehlo.transpose ${x.name}, dims = [${permutation.join(', ')}]`, x, shape);
+  }
+
+  /** As numpy broadcasts: axes are added in front, axes of extent 1 are repeated. */
+  broadcast(x: Value, shape: readonly number[]): Value {
+    if (sameShape(x.shape, shape)) return x;
+    const added = shape.length - x.shape.length;
+    // Repeated axes must be taken out first; the others are named by their place in the result.
+    const kept = x.shape
+      .map((extent, axis) => ({ extent, axis: axis + added }))
+      .filter(({ extent, axis }) => extent === shape[axis]);
+    const core = this.reshape(
+      x,
+      kept.map(({ extent }) => extent),
+    );
+    const axes = kept.map(({ axis }) => axis).join(', ');
+    return this.unary(`stablehlo.broadcast_in_dim ${core.name}, dims = [${axes}]`, core, shape);
+  }
+
+  slice(x: Value, begin: readonly number[], size: readonly number[]): Value {
+    if (sameShape(x.shape, size)) return x;
+    const ranges = begin.map((start, axis) => `${start}:${start + (size[axis] as number)}`).join(', ');
+    return this.unary(`stablehlo.slice ${x.name} [${ranges}]`, x, size);
+  }
+
+  reverse(x: Value, axes: readonly number[]): Value {
+    return this.unary(`stablehlo.reverse ${x.name}, dims = [${axes.join(', ')}]`, x, x.shape, x.dtype, true);
+  }
+
+  concatenate(values: readonly [Value, ...Value[]], axis: number): Value {
+    const [first] = values;
+    const shape = [...first.shape];
+    shape[axis] = values.reduce((sum, value) => sum + (value.shape[axis] as number), 0);
+    const names = values.map(({ name }) => name).join(', ');
+    const types = `(${values.map(typeOf).join(', ')}) -> ${typeOf({ shape, dtype: first.dtype })}`;
+    return this.result(`stablehlo.concatenate ${names}, dim = ${axis} : ${types}`, shape, first.dtype);
+  }
+
+  /** @param paddings places before and after, for each axis. */
+  pad(x: Value, paddings: readonly (readonly [number, number])[], value: number): Value {
+    const filler = this.fill(value, [], x.dtype);
+    const shape = x.shape.map((extent, axis) => {
+      const [before, after] = paddings[axis] as readonly [number, number];
+      return before + extent + after;
+    });
+    const list = (side: 0 | 1): string => paddings.map((padding) => padding[side]).join(', ');
+    const none = paddings.map(() => 0).join(', ');
+    const types = `(${typeOf(x)}, ${typeOf(filler)}) -> ${typeOf({ shape, dtype: x.dtype })}`;
+    return this.result(
+      `stablehlo.pad ${x.name}, ${filler.name}, low = [${list(0)}], high = [${list(1)}], interior = [${none}] : ${types}`,
+      shape,
+      x.dtype,
+    );
+  }
+
+  /** Takes axes away. @param operation e.g. `add`; it must be associative, with `start` as its neutral element. */
+  reduce(operation: string, x: Value, axes: readonly number[], start: number): Value {
+    if (axes.length === 0) return x;
+    const neutral = this.fill(start, [], x.dtype);
+    const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+    const types = `(${typeOf(x)}, ${typeOf(neutral)}) -> ${typeOf({ shape, dtype: x.dtype })}`;
+    return this.result(
+      `stablehlo.reduce(${x.name} init: ${neutral.name}) applies stablehlo.${operation} across dimensions = [${axes.join(', ')}] : ${types}`,
+      shape,
+      x.dtype,
+    );
+  }
+
+  /**
+   * Sums products over one axis of each; the first `batch` axes go together. The result has the batch axes, the other axes
+   * of a, the other axes of b.
+   */
+  dot(a: Value, b: Value, batch: number, axisA: number, axisB: number): Value {
+    const free = ({ shape }: Value, summed: number): number[] =>
+      shape.filter((_, axis) => axis >= batch && axis !== summed);
+    const shape = [...a.shape.slice(0, batch), ...free(a, axisA), ...free(b, axisB)];
+    const axes = Array.from({ length: batch }, (_, axis) => axis).join(', ');
+    const batching = batch === 0 ? '' : `batching_dims = [${axes}] x [${axes}], `;
+    const types = `(${typeOf(a)}, ${typeOf(b)}) -> ${typeOf({ shape, dtype: a.dtype })}`;
+    return this.result(
+      `stablehlo.dot_general ${a.name}, ${b.name}, ${batching}contracting_dims = [${axisA}] x [${axisB}], precision = [DEFAULT, DEFAULT] : ${types}`,
+      shape,
+      a.dtype,
+    );
+  }
+
+  /**
+   * Slices of x along an axis, one for each index; the first `batch` axes of both go together.
+   *
+   * @param shape of the result: x's axes, with those of the indices that are no batch axes in place of the one.
+   */
+  gather(x: Value, indices: Value, axis: number, batch: number, shape: readonly number[]): Value {
+    const taken = indices.shape.length - batch;
+    // Axes of the result that come from x's slices: before and behind those of the indices.
+    const offsets = shape.map((_, i) => i).filter((i) => i >= batch && (i < axis || i >= axis + taken));
+    const batchAxes = Array.from({ length: batch }, (_, i) => i).join(', ');
+    const batching =
+      batch === 0
+        ? ''
+        : `operand_batching_dims = [${batchAxes}], start_indices_batching_dims = [${batchAxes}], `;
+    const sizes = x.shape.map((extent, i) => (i === axis || i < batch ? 1 : extent)).join(', ');
+    const numbers = `offset_dims = [${offsets.join(', ')}], collapsed_slice_dims = [${axis}], ${batching}start_index_map = [${axis}], index_vector_dim = ${indices.shape.length}`;
+    const types = `(${typeOf(x)}, ${typeOf(indices)}) -> ${typeOf({ shape, dtype: x.dtype })}`;
+    return this.result(
+      `"stablehlo.gather"(${x.name}, ${indices.name}) <{dimension_numbers = #stablehlo.gather<${numbers}>, indices_are_sorted = false, slice_sizes = array<i64: ${sizes}>}> : ${types}`,
+      shape,
+      x.dtype,
+    );
+  }
+
+  /** target with the rows of x added at the rows that the indices name; rows that are not there are left out. */
+  scatterAdd(target: Value, indices: Value, x: Value): Value {
+    const window = x.shape.slice(1).map((_, i) => i + 1);
+    const numbers = `update_window_dims = [${window.join(', ')}], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1`;
+    const one = typeOf({ shape: [], dtype: x.dtype });
+    const types = `(${[target, indices, x].map(typeOf).join(', ')}) -> ${typeOf(target)}`;
+    return this.result(
+      `"stablehlo.scatter"(${target.name}, ${indices.name}, ${x.name}) <{scatter_dimension_numbers = #stablehlo.scatter<${numbers}>, indices_are_sorted = false, unique_indices = false}> ({\n^bb0(%before: ${one}, %more: ${one}):\n%sum = stablehlo.add %before, %more : ${one}\nstablehlo.return %sum : ${one}\n}) : ${types}`,
+      target.shape,
+      target.dtype,
+    );
+  }
+
+  /** The whole module, with a function `main` that returns these values. */
+  text(results: readonly Value[]): string {
+    const parameters = this.parameters.map(({ value, donatedTo }) => {
+      const donation = donatedTo === undefined ? '' : ` {tf.aliasing_output = ${donatedTo} : i32}`;
+      return `${value.name}: ${typeOf(value)}${donation}`;
+    });
+    const types = results.map(typeOf).join(', ');
+    return [
+      'module {',
+      `func.func public @main(${parameters.join(', ')}) -> (${types}) {`,
+      ...this.lines,
+      `return ${results.map(({ name }) => name).join(', ')} : ${types}`,
+      '}',
+      '}',
+      '',
+    ].join('\n');
+  }
+
+  private unary(
+    operation: string,
+    x: Value,
+    shape: readonly number[],
+    dtype: DType = x.dtype,
+    sameType = false,
+  ): Value {
+    const to = typeOf({ shape, dtype });
+    return this.result(
+      sameType ? `${operation} : ${to}` : `${operation} : (${typeOf(x)}) -> ${to}`,
+      shape,
+      dtype,
+    );
+  }
+
+  private result(operation: string, shape: readonly number[], dtype: DType): Value {
+    const name = `%${this.names++}`;
+    this.lines.push(`${name} = ${operation}`);
+    return { name, shape: [...shape], dtype };
+  }
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
