@@ -47,6 +47,20 @@ export class Program {
     return this.result(`stablehlo.constant dense<${literal(value, dtype)}> : ${type}`, shape, dtype);
   }
 
+  /** Numbers that are known when the program is written. */
+  constant(numbers: ArrayLike<number>, shape: readonly number[], dtype: DType): Value {
+    const first = numbers[0];
+    const alike = first !== undefined && Array.prototype.every.call(numbers, (x) => Object.is(x, first));
+    if (alike) return this.fill(first, shape, dtype);
+    if (numbers.length === 0) return this.fill(0, shape, dtype);
+    // As the bytes of 32-bit numbers: exact, and a tenth of the decimal digits.
+    const words = dtype === 'float32' ? Float32Array.from(numbers) : Int32Array.from(numbers);
+    const hex = Buffer.from(words.buffer).toString('hex').toUpperCase();
+    const stored = dtype === 'bool' ? 'int32' : dtype;
+    const type = typeOf({ shape, dtype: stored });
+    return this.convert(this.result(`stablehlo.constant dense<"0x${hex}"> : ${type}`, shape, stored), dtype);
+  }
+
   /** 0, 1, 2, … along an axis. */
   iota(shape: readonly number[], axis: number, dtype: 'float32' | 'int32'): Value {
     return this.result(`stablehlo.iota dim = ${axis} : ${typeOf({ shape, dtype })}`, shape, dtype);

@@ -127,6 +127,13 @@ const cases: Case[] = [
     { kernel, inputs: { logits: float([3, 5]) }, attributes: { dim: 1, axis: 1 } },
     { kernel, inputs: { logits: float([2, 3], [1000, 0, -1000, 1, 2, 3]) }, attributes: { dim: 1, axis: 1 } },
   ]),
+  ...[0, 1, 2].flatMap((axis) =>
+    [false, true].map((flag) => ({
+      kernel: 'Cumsum',
+      inputs: { x: float([2, 3, 4]) },
+      attributes: { axis, exclusive: flag, reverse: axis === 2 },
+    })),
+  ),
   ...[false, true].flatMap((transposeA) =>
     [false, true].flatMap((transposeB) =>
       [[], [1], [2], [2, 3]].map((batch) => ({
@@ -208,6 +215,12 @@ const cases: Case[] = [
     inputs: { indices: int([2, 2], [0, 1, 1, 2]) },
     attributes: { depth: 3, onValue: 1, offValue: 0, dtype: 'int32' },
   },
+  ...[
+    { start: 0, stop: 12, step: 3, dtype: 'int32' },
+    { start: 5, stop: -2, step: -2, dtype: 'int32' },
+    { start: 0.5, stop: 2, step: 0.4, dtype: 'float32' },
+    { start: 2, stop: 1, step: 1, dtype: 'float32' },
+  ].map((attributes) => ({ kernel: 'Range', inputs: {}, attributes })),
   { kernel: 'ZerosLike', inputs: { x: int([2]) } },
   { kernel: 'OnesLike', inputs: { x: float([2]) } },
   { kernel: 'Identity', inputs: { x: float([2]) } },

@@ -69,6 +69,25 @@ const softmax: Emitter = (program, inputs, attributes) => {
   return program.elementwise('multiply', exponentials, spread(program, factor, x, axis));
 };
 
+/** Running sums along an axis, as a product with a triangle of ones: place j gets the sum over i ≤ j. */
+const cumsum: Emitter = (program, inputs, attributes) => {
+  const x = input(inputs, 'x');
+  const [axis] = axesOf(x, attributes['axis'] ?? 0) as [number];
+  const n = x.shape[axis] as number;
+  const axes = x.shape.map((_, i) => i);
+  const last = [...axes.filter((i) => i !== axis), axis];
+  const moved = program.transpose(x, last);
+  const [row, column] = [program.iota([n, n], 0, 'int32'), program.iota([n, n], 1, 'int32')];
+  const [first, second] = attributes['reverse'] === true ? [column, row] : [row, column];
+  const counted = program.compare(attributes['exclusive'] === true ? 'LT' : 'LE', first, second);
+  const rows = moved.shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const sums = program.dot(program.reshape(moved, [rows, n]), program.convert(counted, x.dtype), 0, 1, 0);
+  return program.transpose(
+    program.reshape(sums, moved.shape),
+    axes.map((i) => last.indexOf(i)),
+  );
+};
+
 export const reduceKernels: Kernels = {
   Sum: sum,
   Prod: counting(reduction('multiply', () => 1)),
@@ -78,4 +97,5 @@ export const reduceKernels: Kernels = {
   All: reduction('and', () => 1),
   Any: reduction('or', () => 0),
   Softmax: softmax,
+  Cumsum: cumsum,
 };

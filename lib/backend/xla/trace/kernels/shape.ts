@@ -114,6 +114,16 @@ export const shapeKernels: Kernels = {
     const { shape, value, dtype } = attributes as { shape: number[]; value: number; dtype?: DType };
     return program.fill(value, shape, dtype ?? 'float32');
   },
+  Range: (program, _, attributes) => {
+    const { start, stop, step: asked } = attributes as { start: number; stop: number; step: number };
+    // As tfjs has it: the step that nobody gave counts down where it must.
+    const step = asked === 1 && stop < start ? -1 : asked;
+    const dtype = attributes['dtype'] === 'int32' ? 'int32' : 'float32';
+    const length = Math.max(0, Math.ceil((stop - start) / step));
+    const places = program.iota([length], 0, dtype);
+    const scaled = program.elementwise('multiply', places, program.fill(step, [length], dtype));
+    return program.elementwise('add', scaled, program.fill(start, [length], dtype));
+  },
   ZerosLike: (program, inputs) => {
     const { shape, dtype } = input(inputs, 'x');
     return program.fill(0, shape, dtype);
