@@ -2,13 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
-import { lmLogits } from '../model/heads';
 import type { ModelConfig } from '../model/config';
 import type { LanguageModel } from '../model/sample';
-import { hiddenStates } from '../model/transformer';
-import { tokenLogprobs } from '../tensor/logprobs';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
+import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../train/responses';
 import { encodeRow, padRows, type SequenceBatch, type SequenceLimits } from '../train/sequences';
 import type { Rollout } from '../types';
 
@@ -48,8 +46,8 @@ export function sequenceKl(
   const order = rows
     .map((_, i) => i)
     .sort((a, b) => (rows[a]?.responseTokens.length ?? 0) - (rows[b]?.responseTokens.length ?? 0));
-  const policyLogprobs = sequenceLogprobs(policy.config, options.temperature);
-  const refLogprobs = sequenceLogprobs(refPolicy.config, options.temperature);
+  const policyLogprobs = batchLogprobs(policy.config, options.temperature);
+  const refLogprobs = batchLogprobs(refPolicy.config, options.temperature);
   const kls = new Float32Array(rollouts.length);
   for (let start = 0; start < order.length; start += options.batchSize) {
     const chosen = order.slice(start, start + options.batchSize);
@@ -68,17 +66,10 @@ export function sequenceKl(
 }
 
 /** Σ_t log π(y_t) of the responses of a batch. [B] */
-function sequenceLogprobs(model: ModelConfig, temperature: number) {
-  return jit((params: NamedTensors, { tokens, mask, responseMask }: SequenceBatch): tf.Tensor1D => {
-    const [B, T] = tokens.shape;
-    const R = responseMask.shape[1];
-    const hidden = hiddenStates(params, model, tokens, mask); // [B, T, D]
-    // The state before a token predicts it.
-    const before = tf.slice(hidden, [0, T - R - 1, 0], [B, R, -1]); // [B, R, D]
-    const logits = lmLogits(params, model, tf.reshape(before, [B * R, model.hiddenSize])); // [B·R, V]
-    const labels = tf.reshape(tf.slice(tokens, [0, T - R], [B, R]), [B * R]) as tf.Tensor1D; // [B·R]
-    const scaled = tf.div(logits, temperature === 0 ? 1 : temperature) as tf.Tensor2D;
-    const logprobs = tf.reshape(tokenLogprobs(scaled, labels), [B, R]); // [B, R]
-    return tf.sum(tf.mul(logprobs, responseMask), 1) as tf.Tensor1D; // [B]
+function batchLogprobs(model: ModelConfig, temperature: number) {
+  return jit((params: NamedTensors, batch: SequenceBatch): tf.Tensor1D => {
+    const hidden = responseHidden(params, model, batch); // [B, R, D]
+    const logits = responseLogits(params, model, hidden, temperature === 0 ? 1 : temperature); // [B·R, V]
+    return sequenceLogprobs(responseLogprobs(logits, batch), batch.responseMask); // [B]
   });
 }
