@@ -29,6 +29,9 @@ export interface PipelineOptions {
   readonly command: string;
 }
 
+/** As many as two cores keep busy: a step keeps one process busy. */
+export const defaultJobs = 2;
+
 /** The steps in order. Each reads files of earlier ones and writes into a folder of its own. */
 export function pipelineSteps(config: PipelineConfig, out: (path: string) => string): Step[] {
   return [

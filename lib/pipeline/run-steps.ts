@@ -69,6 +69,7 @@ export async function runSteps(
   start: (step: Step) => RunningStep,
 ): Promise<void> {
   const ended = new Set<string>();
+  const failed = new Set<Step>();
   const waiting = [...steps];
   const running = new Map<Step, { readonly done: Promise<Step>; stop(): void }>();
   const isReady = ({ inputs }: Step): boolean =>
@@ -78,7 +79,14 @@ export async function runSteps(
       waiting.splice(waiting.indexOf(step), 1);
       process.stderr.write(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}\n`);
       const { done, stop } = start(step);
-      running.set(step, { done: done.then(() => step), stop });
+      const end = done.then(
+        () => step,
+        (error: unknown) => {
+          failed.add(step);
+          throw error;
+        },
+      );
+      running.set(step, { done: end, stop });
     }
   };
   const ends = (): Promise<Step>[] => [...running.values()].map(({ done }) => done);
@@ -89,7 +97,7 @@ export async function runSteps(
       ended.add(step.name);
     }
   } catch (error) {
-    for (const { stop } of running.values()) stop();
+    for (const [step, { stop }] of running) if (!failed.has(step)) stop();
     await Promise.allSettled(ends());
     throw error;
   }

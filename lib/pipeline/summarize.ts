@@ -13,11 +13,11 @@ import { readJson, readJsonLines, writeFileAtomically, writeJson } from '../file
 import type { FilterReport } from '../filter/report';
 import type { PolicySample } from '../policy/samples';
 import type { LengthBalanceAccount } from '../reward/debias/bucket-balance';
+import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import type { MetricsRow } from '../train/metrics';
 import { versions } from '../train/versions';
 import type { PipelineConfig } from './config';
 import { policyFolders, type EvaluatedRollout, type PipelineEvaluation } from './evaluate';
-import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import { rewardVariants, type RewardVariant, type VariantScorecard } from './reward';
 import { pipelineWorld } from './world';
 

@@ -1,7 +1,7 @@
 /** `rlhf-kit pipeline`: all stages on the embedded world, to a report. */
 import type { FieldTable } from '../../config';
 import { pipelinePresets, presetNames, type PresetName } from '../../pipeline/presets';
-import { runPipeline } from '../../pipeline/pipeline';
+import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
 import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
 
@@ -19,7 +19,7 @@ const fields: FieldTable<PipelineCommandConfig> = {
   jobs: {
     doc: 'steps that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
     type: 'integer',
-    default: 2,
+    default: defaultJobs,
     min: 1,
     source: 'ours',
   },

@@ -5,7 +5,7 @@ import { BackendUnavailableError, defaultEngine } from '../../backend';
 import { setupTensorflow } from '../../backend/setup/tensorflow';
 import type { FieldTable } from '../../config';
 import { pipelinePresets } from '../../pipeline/presets';
-import { runPipeline } from '../../pipeline/pipeline';
+import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
 import { defineCommand } from '../command';
 
 interface StartConfig {
@@ -47,7 +47,7 @@ export const startCommand = defineCommand<StartConfig>({
       out,
       resume: existsSync(out),
       engine: defaultEngine,
-      jobs: 2,
+      jobs: defaultJobs,
       command: `rlhf-kit pipeline --preset default --seed ${seed} --out ${out}`,
     });
     say(`report: ${report}`);
