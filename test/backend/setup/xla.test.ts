@@ -35,6 +35,6 @@ describe('setup xla', () => {
   it('says in one sentence that its place in the cache cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '');
     vi.stubEnv('RLHF_KIT_CACHE', join(folder, 'file'));
-    await expect(setupXla({ say: () => {} })).rejects.toThrow(/^setup xla: .*not a directory/);
+    await expect(setupXla(() => {})).rejects.toThrow(/^setup xla: .*not a directory/);
   });
 });
