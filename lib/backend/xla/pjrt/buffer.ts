@@ -6,15 +6,20 @@ import { Struct } from './structs';
 
 /** PJRT_Buffer_Type of the types in use, and the arrays that hold them; half-precision numbers come as their bits. */
 export const elementTypes = {
-  bool: { code: 1, bytes: 1 },
-  int32: { code: 4, bytes: 4 },
-  uint32: { code: 8, bytes: 4 },
-  float32: { code: 11, bytes: 4 },
-  bfloat16: { code: 13, bytes: 2 },
+  bool: { code: 1, array: Uint8Array },
+  int32: { code: 4, array: Int32Array },
+  uint32: { code: 8, array: Uint32Array },
+  float32: { code: 11, array: Float32Array },
+  bfloat16: { code: 13, array: Uint16Array },
 } as const;
 
 export type ElementType = keyof typeof elementTypes;
 export type HostArray = Uint8Array | Int32Array | Uint32Array | Float32Array | Uint16Array;
+
+/** Numbers in an array of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
 
 /** Buffers that were made and not freed, in this process. */
 let alive = 0;
@@ -93,19 +98,7 @@ export class DeviceBuffer {
   }
 
   private hostArray(): HostArray {
-    const size = this.shape.reduce((product, extent) => product * extent, 1);
-    switch (this.type) {
-      case 'bool':
-        return new Uint8Array(size);
-      case 'int32':
-        return new Int32Array(size);
-      case 'uint32':
-        return new Uint32Array(size);
-      case 'float32':
-        return new Float32Array(size);
-      case 'bfloat16':
-        return new Uint16Array(size);
-    }
+    return new elementTypes[this.type].array(sizeOf(this.shape));
   }
 
   /** Starts a copy. @returns its event. */

@@ -18,17 +18,20 @@ let lastId = 0;
 let keepAlive: NodeJS.Timeout | undefined;
 let callback: Address | undefined;
 
+function stopWaiting(id: number): void {
+  waiting.delete(id);
+  if (waiting.size > 0) return;
+  clearInterval(keepAlive);
+  keepAlive = undefined;
+}
+
 /** The address of a function that plugins call when an event is ready; koffi brings the call to this thread. */
 function onReady(): Address {
   callback ??= Number(
     koffi.register(
       (error: number | bigint, id: number | bigint) => {
         const resume = waiting.get(Number(id));
-        waiting.delete(Number(id));
-        if (waiting.size === 0) {
-          clearInterval(keepAlive);
-          keepAlive = undefined;
-        }
+        stopWaiting(Number(id));
         resume?.(Number(error));
       },
       koffi.pointer(koffi.proto('void PjrtOnReady(uint64, uint64)')),
@@ -48,7 +51,7 @@ export async function ready(plugin: Plugin, event: Address): Promise<void> {
       try {
         plugin.call(new Struct('Event_OnReady', { event, callback: onReady(), user_arg: id }));
       } catch (failure) {
-        waiting.delete(id);
+        stopWaiting(id);
         reject(failure as Error);
       }
     });

@@ -5,7 +5,7 @@ import { BackendUnavailableError } from '../../engine';
 import { errorMessage } from '../../../errors';
 import { errorCode, PjrtError } from './error';
 import { functionOffsets, leastTableSize, type FunctionName } from './functions';
-import { readText, readWords, type Address } from './memory';
+import { keepUntilHere, readText, readWords, type Address } from './memory';
 import { Struct, type StructName } from './structs';
 
 /** Functions of PJRT take the address of their struct and return that of an error, 0 when all went well. */
@@ -61,7 +61,9 @@ export function loadPlugin(path: string): Plugin {
       errorCode(code.get('code')),
       readText(message.get('message'), message.get('message_size')),
     );
-    functions.Error_Destroy(new Struct('Error_Destroy', { error }).address);
+    const destroy = new Struct('Error_Destroy', { error });
+    functions.Error_Destroy(destroy.address);
+    keepUntilHere(message, code, destroy);
     throw thrown;
   };
   const plugin: Plugin = {

@@ -75,8 +75,7 @@ export class Program {
 
   /** @param direction EQ, NE, LT, LE, GT or GE. NaN differs from everything. */
   compare(direction: string, a: Value, b: Value): Value {
-    const types = `(${typeOf(a)}, ${typeOf(b)}) -> ${typeOf({ shape: a.shape, dtype: 'bool' })}`;
-    return this.result(`stablehlo.compare ${direction}, ${a.name}, ${b.name} : ${types}`, a.shape, 'bool');
+    return this.apply(`stablehlo.compare ${direction}, ${a.name}, ${b.name}`, [a, b], a.shape, 'bool');
   }
 
   select(condition: Value, whenTrue: Value, whenFalse: Value): Value {
@@ -88,18 +87,18 @@ export class Program {
   /** To booleans: whether it is not 0. To integers: towards 0. */
   convert(x: Value, dtype: DType): Value {
     if (x.dtype === dtype) return x;
-    return this.unary(`stablehlo.convert ${x.name}`, x, x.shape, dtype);
+    return this.apply(`stablehlo.convert ${x.name}`, [x], x.shape, dtype);
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
     if (sameShape(x.shape, shape)) return x;
-    return this.unary(`stablehlo.reshape ${x.name}`, x, shape);
+    return this.apply(`stablehlo.reshape ${x.name}`, [x], shape);
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
     if (permutation.every((axis, i) => axis === i)) return x;
     const shape = permutation.map((axis) => x.shape[axis] as number);
-    return this.unary(`stablehlo.transpose ${x.name}, dims = [${permutation.join(', ')}]`, x, shape);
+    return this.apply(`stablehlo.transpose ${x.name}, dims = [${permutation.join(', ')}]`, [x], shape);
   }
 
   /** As numpy broadcasts: axes are added in front, axes of extent 1 are repeated. */
@@ -115,26 +114,28 @@ export class Program {
       kept.map(({ extent }) => extent),
     );
     const axes = kept.map(({ axis }) => axis).join(', ');
-    return this.unary(`stablehlo.broadcast_in_dim ${core.name}, dims = [${axes}]`, core, shape);
+    return this.apply(`stablehlo.broadcast_in_dim ${core.name}, dims = [${axes}]`, [core], shape);
   }
 
   slice(x: Value, begin: readonly number[], size: readonly number[]): Value {
     if (sameShape(x.shape, size)) return x;
     const ranges = begin.map((start, axis) => `${start}:${start + (size[axis] as number)}`).join(', ');
-    return this.unary(`stablehlo.slice ${x.name} [${ranges}]`, x, size);
+    return this.apply(`stablehlo.slice ${x.name} [${ranges}]`, [x], size);
   }
 
   reverse(x: Value, axes: readonly number[]): Value {
-    return this.unary(`stablehlo.reverse ${x.name}, dims = [${axes.join(', ')}]`, x, x.shape, x.dtype, true);
+    return this.result(
+      `stablehlo.reverse ${x.name}, dims = [${axes.join(', ')}] : ${typeOf(x)}`,
+      x.shape,
+      x.dtype,
+    );
   }
 
   concatenate(values: readonly [Value, ...Value[]], axis: number): Value {
-    const [first] = values;
-    const shape = [...first.shape];
+    const shape = [...values[0].shape];
     shape[axis] = values.reduce((sum, value) => sum + (value.shape[axis] as number), 0);
     const names = values.map(({ name }) => name).join(', ');
-    const types = `(${values.map(typeOf).join(', ')}) -> ${typeOf({ shape, dtype: first.dtype })}`;
-    return this.result(`stablehlo.concatenate ${names}, dim = ${axis} : ${types}`, shape, first.dtype);
+    return this.apply(`stablehlo.concatenate ${names}, dim = ${axis}`, values, shape);
   }
 
   /** @param paddings places before and after, for each axis. */
@@ -146,11 +147,10 @@ export class Program {
     });
     const list = (side: 0 | 1): string => paddings.map((padding) => padding[side]).join(', ');
     const none = paddings.map(() => 0).join(', ');
-    const types = `(${typeOf(x)}, ${typeOf(filler)}) -> ${typeOf({ shape, dtype: x.dtype })}`;
-    return this.result(
-      `stablehlo.pad ${x.name}, ${filler.name}, low = [${list(0)}], high = [${list(1)}], interior = [${none}] : ${types}`,
+    return this.apply(
+      `stablehlo.pad ${x.name}, ${filler.name}, low = [${list(0)}], high = [${list(1)}], interior = [${none}]`,
+      [x, filler],
       shape,
-      x.dtype,
     );
   }
 
@@ -159,11 +159,10 @@ export class Program {
     if (axes.length === 0) return x;
     const neutral = this.fill(start, [], x.dtype);
     const shape = x.shape.filter((_, axis) => !axes.includes(axis));
-    const types = `(${typeOf(x)}, ${typeOf(neutral)}) -> ${typeOf({ shape, dtype: x.dtype })}`;
-    return this.result(
-      `stablehlo.reduce(${x.name} init: ${neutral.name}) applies stablehlo.${operation} across dimensions = [${axes.join(', ')}] : ${types}`,
+    return this.apply(
+      `stablehlo.reduce(${x.name} init: ${neutral.name}) applies stablehlo.${operation} across dimensions = [${axes.join(', ')}]`,
+      [x, neutral],
       shape,
-      x.dtype,
     );
   }
 
@@ -177,11 +176,10 @@ export class Program {
     const shape = [...a.shape.slice(0, batch), ...free(a, axisA), ...free(b, axisB)];
     const axes = Array.from({ length: batch }, (_, axis) => axis).join(', ');
     const batching = batch === 0 ? '' : `batching_dims = [${axes}] x [${axes}], `;
-    const types = `(${typeOf(a)}, ${typeOf(b)}) -> ${typeOf({ shape, dtype: a.dtype })}`;
-    return this.result(
-      `stablehlo.dot_general ${a.name}, ${b.name}, ${batching}contracting_dims = [${axisA}] x [${axisB}], precision = [DEFAULT, DEFAULT] : ${types}`,
+    return this.apply(
+      `stablehlo.dot_general ${a.name}, ${b.name}, ${batching}contracting_dims = [${axisA}] x [${axisB}], precision = [DEFAULT, DEFAULT]`,
+      [a, b],
       shape,
-      a.dtype,
     );
   }
 
@@ -201,11 +199,10 @@ export class Program {
         : `operand_batching_dims = [${batchAxes}], start_indices_batching_dims = [${batchAxes}], `;
     const sizes = x.shape.map((extent, i) => (i === axis || i < batch ? 1 : extent)).join(', ');
     const numbers = `offset_dims = [${offsets.join(', ')}], collapsed_slice_dims = [${axis}], ${batching}start_index_map = [${axis}], index_vector_dim = ${indices.shape.length}`;
-    const types = `(${typeOf(x)}, ${typeOf(indices)}) -> ${typeOf({ shape, dtype: x.dtype })}`;
-    return this.result(
-      `"stablehlo.gather"(${x.name}, ${indices.name}) <{dimension_numbers = #stablehlo.gather<${numbers}>, indices_are_sorted = false, slice_sizes = array<i64: ${sizes}>}> : ${types}`,
+    return this.apply(
+      `"stablehlo.gather"(${x.name}, ${indices.name}) <{dimension_numbers = #stablehlo.gather<${numbers}>, indices_are_sorted = false, slice_sizes = array<i64: ${sizes}>}>`,
+      [x, indices],
       shape,
-      x.dtype,
     );
   }
 
@@ -214,11 +211,10 @@ export class Program {
     const window = x.shape.slice(1).map((_, i) => i + 1);
     const numbers = `update_window_dims = [${window.join(', ')}], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1`;
     const one = typeOf({ shape: [], dtype: x.dtype });
-    const types = `(${[target, indices, x].map(typeOf).join(', ')}) -> ${typeOf(target)}`;
-    return this.result(
-      `"stablehlo.scatter"(${target.name}, ${indices.name}, ${x.name}) <{scatter_dimension_numbers = #stablehlo.scatter<${numbers}>, indices_are_sorted = false, unique_indices = false}> ({\n^bb0(%before: ${one}, %more: ${one}):\n%sum = stablehlo.add %before, %more : ${one}\nstablehlo.return %sum : ${one}\n}) : ${types}`,
+    return this.apply(
+      `"stablehlo.scatter"(${target.name}, ${indices.name}, ${x.name}) <{scatter_dimension_numbers = #stablehlo.scatter<${numbers}>, indices_are_sorted = false, unique_indices = false}> ({\n^bb0(%before: ${one}, %more: ${one}):\n%sum = stablehlo.add %before, %more : ${one}\nstablehlo.return %sum : ${one}\n})`,
+      [target, indices, x],
       target.shape,
-      target.dtype,
     );
   }
 
@@ -240,19 +236,15 @@ export class Program {
     ].join('\n');
   }
 
-  private unary(
+  /** An operation that is written with the types of its operands and of its result; the latter has the first one's type of number. */
+  private apply(
     operation: string,
-    x: Value,
+    operands: readonly [Value, ...Value[]],
     shape: readonly number[],
-    dtype: DType = x.dtype,
-    sameType = false,
+    dtype: DType = operands[0].dtype,
   ): Value {
-    const to = typeOf({ shape, dtype });
-    return this.result(
-      sameType ? `${operation} : ${to}` : `${operation} : (${typeOf(x)}) -> ${to}`,
-      shape,
-      dtype,
-    );
+    const types = `(${operands.map(typeOf).join(', ')}) -> ${typeOf({ shape, dtype })}`;
+    return this.result(`${operation} : ${types}`, shape, dtype);
   }
 
   private result(operation: string, shape: readonly number[], dtype: DType): Value {

@@ -7,9 +7,7 @@ import { Program, type DType, type Value } from './program';
 const backendName = 'xla-trace';
 
 /** What a tensor is while a program is written: a value of it, or numbers that the function brought along. */
-type Entry =
-  | { readonly program: Program; readonly value: Value }
-  | { readonly numbers: ArrayLike<number>; readonly shape: readonly number[]; readonly dtype: DType };
+type Entry = { readonly program: Program; readonly value: Value } | { readonly numbers: ArrayLike<number> };
 
 /** The program that is being written. */
 let current: Program | undefined;
@@ -24,11 +22,11 @@ class TraceBackend extends tf.KernelBackend {
     return id;
   }
 
-  override move(id: tf.DataId, numbers: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
+  override move(id: tf.DataId, numbers: tf.backend_util.BackendValues, _: number[], dtype: tf.DataType) {
     if (dtype === 'string' || dtype === 'complex64')
       throw new Error(`xla: a step cannot hold a ${dtype} tensor`);
     // Copied: the caller may use the array again before the program is written.
-    this.entries.set(id, { numbers: (numbers as Float32Array).slice(), shape, dtype });
+    this.entries.set(id, { numbers: (numbers as Float32Array).slice() });
   }
 
   /** A tensor for a value. */

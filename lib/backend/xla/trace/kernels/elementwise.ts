@@ -37,7 +37,18 @@ const sameType =
 
 const like = (program: Program, x: Value, value: number): Value => program.fill(value, x.shape, x.dtype);
 
-const isNan = (program: Program, x: Value): Value => program.compare('NE', x, x);
+const magnitudeToInfinity = (direction: string): Emitter =>
+  unary((program, x) =>
+    program.compare(direction, program.elementwise('abs', x), like(program, x, Infinity)),
+  );
+
+/** Where there is a remainder and it does not have the divisor's sign: StableHLO's has the dividend's. */
+function againstDivisor(program: Program, rest: Value, divisor: Value): Value {
+  const zero = like(program, rest, 0);
+  const isNegative = (x: Value): Value => program.compare('LT', x, zero);
+  const signsDiffer = program.compare('NE', isNegative(rest), isNegative(divisor));
+  return program.elementwise('and', program.compare('NE', rest, zero), signsDiffer);
+}
 
 /** ⌊a / b⌋ in integers, whatever a and b are. StableHLO's division is towards 0, and by 0 it gives −1 where tfjs gives 0. */
 function floorDivide(program: Program, a: Value, b: Value): Value {
@@ -49,12 +60,7 @@ function floorDivide(program: Program, a: Value, b: Value): Value {
   const divisor = program.select(byZero, like(program, b, 1), b);
   const quotient = program.elementwise('divide', a, divisor);
   const rest = program.elementwise('remainder', a, divisor);
-  const signsDiffer = program.compare(
-    'NE',
-    program.compare('LT', a, zero),
-    program.compare('LT', divisor, zero),
-  );
-  const below = program.elementwise('and', program.compare('NE', rest, zero), signsDiffer);
+  const below = againstDivisor(program, rest, divisor);
   const floor = program.elementwise('subtract', quotient, program.convert(below, 'int32'));
   return program.select(byZero, zero, floor);
 }
@@ -62,14 +68,7 @@ function floorDivide(program: Program, a: Value, b: Value): Value {
 /** a − ⌊a / b⌋·b: the sign of the divisor. */
 function modulo(program: Program, a: Value, b: Value): Value {
   const rest = program.elementwise('remainder', a, b);
-  const zero = like(program, a, 0);
-  const signsDiffer = program.compare(
-    'NE',
-    program.compare('LT', rest, zero),
-    program.compare('LT', b, zero),
-  );
-  const wrong = program.elementwise('and', program.compare('NE', rest, zero), signsDiffer);
-  return program.select(wrong, program.elementwise('add', rest, b), rest);
+  return program.select(againstDivisor(program, rest, b), program.elementwise('add', rest, b), rest);
 }
 
 /** log(1 + exp(x)) = max(x, 0) + log1p(exp(−|x|)): no overflow. */
@@ -136,13 +135,9 @@ export const elementwiseKernels: Kernels = {
   Ceil: plainUnary('ceil'),
   Round: plainUnary('round_nearest_even'),
   Softplus: unary(softplus),
-  IsNan: unary(isNan),
-  IsFinite: unary((program, x) =>
-    program.compare('LT', program.elementwise('abs', x), like(program, x, Infinity)),
-  ),
-  IsInf: unary((program, x) =>
-    program.compare('EQ', program.elementwise('abs', x), like(program, x, Infinity)),
-  ),
+  IsNan: unary((program, x) => program.compare('NE', x, x)),
+  IsFinite: magnitudeToInfinity('LT'),
+  IsInf: magnitudeToInfinity('EQ'),
   // tfjs broadcasts before it calls the kernel.
   Select: (program, inputs) =>
     program.select(input(inputs, 'condition'), input(inputs, 't'), input(inputs, 'e')),

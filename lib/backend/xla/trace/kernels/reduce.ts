@@ -42,7 +42,7 @@ const sum = counting(reduction('add', () => 0));
 
 function mean(program: Program, inputs: Readonly<Record<string, Value>>, attributes: Attributes): Value {
   const x = program.convert(input(inputs, 'x'), 'float32');
-  const count = axesOf(x, attributes['axis']).reduce((size, axis) => size * (x.shape[axis] as number), 1);
+  const count = util.sizeFromShape(axesOf(x, attributes['axis']).map((axis) => x.shape[axis] as number));
   const total = sum(program, { x }, attributes) as Value;
   // A product with a constant is faster than a division, and 0/0 stays NaN.
   return program.elementwise('multiply', total, program.fill(1 / count, total.shape, 'float32'));
@@ -80,7 +80,7 @@ const cumsum: Emitter = (program, inputs, attributes) => {
   const [row, column] = [program.iota([n, n], 0, 'int32'), program.iota([n, n], 1, 'int32')];
   const [first, second] = attributes['reverse'] === true ? [column, row] : [row, column];
   const counted = program.compare(attributes['exclusive'] === true ? 'LT' : 'LE', first, second);
-  const rows = moved.shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const rows = util.sizeFromShape(moved.shape.slice(0, -1));
   const sums = program.dot(program.reshape(moved, [rows, n]), program.convert(counted, x.dtype), 0, 1, 0);
   return program.transpose(
     program.reshape(sums, moved.shape),

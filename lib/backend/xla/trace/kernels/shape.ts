@@ -3,8 +3,6 @@ import { backend_util, slice_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
 import type { DType, Program, Value } from '../program';
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-
 function axisOf(attributes: Readonly<Record<string, unknown>>, rank: number): number {
   const axis = attributes['axis'] as number;
   return axis < 0 ? axis + rank : axis;
@@ -75,7 +73,7 @@ export const shapeKernels: Kernels = {
   Reshape: (program, inputs, attributes) => {
     const x = input(inputs, 'x');
     const shape = attributes['shape'] as number[];
-    return program.reshape(x, util.inferFromImplicitShape(shape, sizeOf(x.shape)));
+    return program.reshape(x, util.inferFromImplicitShape(shape, util.sizeFromShape([...x.shape])));
   },
   ExpandDims: (program, inputs, attributes) => {
     const x = input(inputs, 'input');
