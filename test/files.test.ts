@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import {
   writeFileAtomically,
   writeJsonLines,
 } from '../lib/files';
-import { mountable } from './support/small-disk';
+import { mountable, onSmallDisk } from './support/small-disk';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-files-'))));
@@ -46,15 +45,12 @@ describe('writeFileAtomically', () => {
   it.skipIf(!mountable())(
     'says that the disk is full and keeps what was there (needs root and tmpfs)',
     () => {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
-      try {
+      onSmallDisk(folder, '64k', () => {
         writeFileAtomically(at('kept'), 'small');
         expect(() => writeFileAtomically(at('kept'), 'x'.repeat(1 << 20))).toThrow(/the disk is full/);
         expect(readFileSync(at('kept'), 'utf8')).toBe('small');
         expect(readdirSync(folder)).toEqual(['kept']);
-      } finally {
-        execFileSync('umount', [folder]);
-      }
+      });
     },
   );
 });

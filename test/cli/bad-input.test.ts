@@ -1,5 +1,5 @@
 /** Every way in which a user's files or flags can be wrong, through the program itself: one sentence, exit code 2, nothing lost. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -16,15 +16,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
+import { writeJsonLines } from '../../lib/files';
 import { saveModel } from '../../lib/model/directory';
 import { createTokenizer } from '../../lib/tokenizer/tokenizer';
 import { trainByteLevelBpe } from '../../lib/tokenizer/train-bpe';
 import { tinyConfig, tinyParams } from '../model/tiny';
-import { mountable } from '../support/small-disk';
+import { mountable, onSmallDisk } from '../support/small-disk';
 
 const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
 const pair = { prompt: 'What is two and two?', chosen: 'Four.', rejected: 'Five, I think.' };
-const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 let folder: string;
 const at = (path: string): string => join(folder, path);
@@ -39,7 +39,7 @@ beforeAll(async () => {
     padTokenId: tokenizer.padTokenId,
   };
   saveModel(at('model'), { config, tokenizer, params: tinyParams(config) });
-  writeFileSync(at('pairs.jsonl'), jsonLines(Array(8).fill(pair)));
+  writeJsonLines(at('pairs.jsonl'), Array(8).fill(pair));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -94,7 +94,7 @@ describe('what is wrong is named before anything is written', () => {
     [
       'a gzip file cut short',
       () => {
-        writeFileSync(at('cut.jsonl.gz'), gzipSync(jsonLines(Array(999).fill(pair))));
+        writeFileSync(at('cut.jsonl.gz'), gzipSync(`${JSON.stringify(pair)}\n`.repeat(999)));
         truncateSync(at('cut.jsonl.gz'), 60);
       },
       reward({ pairs: 'cut.jsonl.gz' }),
@@ -135,25 +135,19 @@ describe('what is wrong is named before anything is written', () => {
       'a tokenizer without an end token',
       () => {
         damaged('endless', 'tokenizer_config.json', edited({ eos_token: undefined }));
-        for (const file of ['config.json', 'generation_config.json']) {
-          if (existsSync(at(`endless/${file}`))) {
-            const text = edited({ eos_token_id: undefined })(readFileSync(at(`endless/${file}`)));
-            writeFileSync(at(`endless/${file}`), text);
-          }
-        }
       },
       reward({ model: 'endless' }),
-      /endless.*(eos|end)/,
+      /endless: tokenizer_config\.json must name an eos_token/,
     ],
     [
       'a pair with an empty answer',
-      () => writeFileSync(at('empty.jsonl'), jsonLines([pair, { ...pair, chosen: '' }])),
+      () => writeJsonLines(at('empty.jsonl'), [pair, { ...pair, chosen: '' }]),
       reward({ pairs: 'empty.jsonl', more: ' --on-bad-row stop' }),
       /empty\.jsonl:2: 'chosen' .*empty/,
     ],
     [
       'a pair of identical answers',
-      () => writeFileSync(at('same.jsonl'), jsonLines([pair, { ...pair, rejected: pair.chosen }])),
+      () => writeJsonLines(at('same.jsonl'), [pair, { ...pair, rejected: pair.chosen }]),
       reward({ pairs: 'same.jsonl', more: ' --on-bad-row stop' }),
       /same\.jsonl:2: 'rejected' is the same text as chosen/,
     ],
@@ -168,7 +162,7 @@ describe('what is there stays', () => {
   it('a run directory that exists is not touched', () => {
     mkdirSync(at('mine'));
     writeFileSync(at('mine/notes.txt'), 'dear diary');
-    refused(reward({ out: 'mine' }), /mine .*(exists|not empty)/);
+    refused(reward({ out: 'mine' }), /mine exists; nothing is overwritten/);
     expect(readdirSync(at('mine'))).toEqual(['notes.txt']);
   });
 
@@ -176,14 +170,11 @@ describe('what is there stays', () => {
     'a full disk is said in one sentence and leaves no half-written file (needs root)',
     () => {
       mkdirSync(at('disk'));
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', at('disk')]);
-      try {
+      onSmallDisk(at('disk'), '32k', () => {
         refused(reward({ out: 'disk/out' }), /cannot write .*: the disk is full/);
         const left = readdirSync(at('disk'), { recursive: true }) as string[];
         expect(left.filter((name) => /\.tmp|safetensors$/.test(name))).toEqual([]);
-      } finally {
-        execFileSync('umount', [at('disk')]);
-      }
+      });
     },
   );
 });

@@ -9,12 +9,21 @@ export function mountable(): boolean {
   if (!existsSync('/dev/full') || process.getuid?.() !== 0) return false;
   const probe = mkdtempSync(join(tmpdir(), 'rlhf-kit-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
+    onSmallDisk(probe, '64k', () => {});
     return true;
   } catch {
     return false;
   } finally {
     rmSync(probe, { recursive: true });
+  }
+}
+
+/** Does something while a folder is a disk of this size, e.g. `64k`. */
+export function onSmallDisk(folder: string, size: string, action: () => void): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
+  try {
+    action();
+  } finally {
+    execFileSync('umount', [folder]);
   }
 }
