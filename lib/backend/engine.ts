@@ -2,7 +2,7 @@
 import { InputError } from '../errors';
 import type { Jit } from './jit';
 
-export const engineNames = ['tensorflow', 'wasm', 'cpu'] as const;
+export const engineNames = ['tensorflow', 'xla', 'wasm', 'cpu'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** An engine that was asked for cannot be had on this machine; the message says how to get it. */

@@ -7,12 +7,14 @@ import { BackendUnavailableError, engineNames, type Engine, type EngineName } fr
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
+import { xlaEngine, xlaThreads } from './xla/engine';
 
 export { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
 export { jit, type JitOptions } from './jit';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
   tensorflow: tensorflowEngine,
+  xla: xlaEngine,
   wasm: wasmEngine,
   cpu: cpuEngine,
 };
@@ -46,7 +48,8 @@ export async function useEngine(name?: string): Promise<EngineName> {
 
 /** Environment of a process that shares the processor with `processes − 1` others: its engine takes its part of the threads. */
 export function shareProcessor(processes: number): Record<string, string> {
-  return tensorflowThreads(Math.max(1, Math.floor(availableParallelism() / processes)));
+  const threads = Math.max(1, Math.floor(availableParallelism() / processes));
+  return { ...tensorflowThreads(threads), ...xlaThreads(threads) };
 }
 
 /** Whether an engine can be had on this machine. */

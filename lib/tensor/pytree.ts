@@ -13,6 +13,14 @@ export function flatten(tree: unknown): tf.Tensor[] {
   return [];
 }
 
+/** The tree with another tensor, or anything else, in place of each tensor; in the order of {@link flatten}. */
+export function mapTree(tree: unknown, replace: (tensor: tf.Tensor) => unknown): unknown {
+  if (tree instanceof tf.Tensor) return replace(tree);
+  if (Array.isArray(tree)) return tree.map((part) => mapTree(part, replace));
+  if (typeof tree !== 'object' || tree === null) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, mapTree(part, replace)]));
+}
+
 /** Disposes every tensor of a tree that is not disposed yet. */
 export function disposeTree(tree: unknown): void {
   for (const tensor of flatten(tree)) if (!tensor.isDisposed) tensor.dispose();

@@ -27,7 +27,7 @@ describe('useEngine', () => {
 
   it('refuses an unknown name, with the near match and the known ones', async () => {
     await expect(useEngine('tensorflw')).rejects.toThrow(
-      "unknown engine 'tensorflw'; did you mean 'tensorflow'? (known: tensorflow, wasm, cpu)",
+      "unknown engine 'tensorflw'; did you mean 'tensorflow'? (known: tensorflow, xla, wasm, cpu)",
     );
     vi.stubEnv('RLHF_KIT_ENGINE', 'gpu9000');
     await expect(useEngine()).rejects.toThrow(InputError);

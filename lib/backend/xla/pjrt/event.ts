@@ -13,6 +13,16 @@ export function waitFor(plugin: Plugin, event: Address): void {
   }
 }
 
+/** Whether it has happened, or failed. */
+export function hasHappened(plugin: Plugin, event: Address): boolean {
+  return plugin.call(new Struct('Event_IsReady', { event })).getBoolean('is_ready');
+}
+
+/** Frees an event that nobody waits for. */
+export function forget(plugin: Plugin, event: Address): void {
+  plugin.call(new Struct('Event_Destroy', { event }));
+}
+
 const waiting = new Map<number, (error: Address) => void>();
 let lastId = 0;
 let keepAlive: NodeJS.Timeout | undefined;

@@ -1,10 +1,23 @@
 /** A compiled program on a device. */
 import { DeviceBuffer } from './buffer';
-import { ready, waitFor } from './event';
+import { forget, hasHappened, ready, waitFor } from './event';
 import { Block, copyMemory, keepUntilHere, type Address } from './memory';
 import koffi from 'koffi';
 import type { Plugin } from './plugin';
 import { Struct } from './structs';
+
+/** A run of a program that has begun; it must be waited for or forgotten. */
+export interface Run {
+  /** They may be passed on at once. */
+  readonly outputs: DeviceBuffer[];
+  /** Blocks the thread until the device is done. @throws {PjrtError} when it fails. */
+  readonly wait: () => void;
+  /** The same while the event loop goes on. */
+  readonly done: () => Promise<void>;
+  readonly isDone: () => boolean;
+  /** What fails shows when the outputs are read. */
+  readonly forget: () => void;
+}
 
 /** Bytes that a program needs on its device. */
 export interface MemoryUse {
@@ -22,7 +35,6 @@ const deleter = koffi.proto('void PjrtDeleter(uint64)');
 export class Executable {
   private readonly program: Address;
   private readonly outputs: number;
-  private readonly options = new Struct('ExecuteOptions');
   private readonly plugin: Plugin;
   private readonly handle: Address;
   private freed = false;
@@ -40,18 +52,9 @@ export class Executable {
 
   /** Runs the program and waits for the device with the thread blocked. */
   runSync(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
-    const { outputs, event } = this.start(inputs);
-    waitFor(this.plugin, event);
-    return outputs;
-  }
-
-  /** Starts the program; the outputs may be passed on at once. @returns `done`, which rejects when the device fails. */
-  run(inputs: readonly DeviceBuffer[]): {
-    readonly outputs: DeviceBuffer[];
-    readonly done: Promise<void>;
-  } {
-    const { outputs, event } = this.start(inputs);
-    return { outputs, done: ready(this.plugin, event) };
+    const run = this.start(inputs);
+    run.wait();
+    return run.outputs;
   }
 
   memory(): MemoryUse {
@@ -82,9 +85,16 @@ export class Executable {
     this.plugin.call(new Struct('LoadedExecutable_Destroy', { executable: this.handle }));
   }
 
-  private start(inputs: readonly DeviceBuffer[]): { outputs: DeviceBuffer[]; event: Address } {
+  /** Starts the program. @param kept numbers of the inputs that are not given away, though the program would take them over. */
+  start(inputs: readonly DeviceBuffer[], kept: readonly number[] = []): Run {
     const [ins, outs] = [new Block(8 * inputs.length), new Block(8 * this.outputs)];
     inputs.forEach(({ handle }, i) => ins.setWord(8 * i, handle));
+    const keptInputs = new Block(8 * kept.length);
+    kept.forEach((input, i) => keptInputs.setWord(8 * i, input));
+    const options = new Struct('ExecuteOptions', {
+      non_donatable_input_indices: kept.length === 0 ? 0 : keptInputs.address,
+      num_non_donatable_input_indices: kept.length,
+    });
     // One list of arguments, one of outputs and one event a device.
     const [inLists, outLists, events] = [new Block(8), new Block(8), new Block(8)];
     inLists.setWord(0, ins.address);
@@ -92,7 +102,7 @@ export class Executable {
     this.plugin.call(
       new Struct('LoadedExecutable_Execute', {
         executable: this.handle,
-        options: this.options.address,
+        options: options.address,
         argument_lists: inLists.address,
         num_devices: 1,
         num_args: inputs.length,
@@ -100,11 +110,15 @@ export class Executable {
         device_complete_events: events.address,
       }),
     );
-    keepUntilHere(ins, inLists, outLists, inputs);
-    const outputs = Array.from(
-      { length: this.outputs },
-      (_, i) => new DeviceBuffer(this.plugin, outs.getWord(8 * i)),
-    );
-    return { outputs, event: events.getWord(0) };
+    keepUntilHere(ins, inLists, outLists, inputs, keptInputs, options);
+    const { plugin } = this;
+    const event = events.getWord(0);
+    return {
+      outputs: Array.from({ length: this.outputs }, (_, i) => new DeviceBuffer(plugin, outs.getWord(8 * i))),
+      wait: () => waitFor(plugin, event),
+      done: () => ready(plugin, event),
+      isDone: () => hasHappened(plugin, event),
+      forget: () => forget(plugin, event),
+    };
   }
 }

@@ -13,6 +13,7 @@ export const functionOffsets = {
   Plugin_Initialize: 64,
   Plugin_Attributes: 72,
   Event_Destroy: 80,
+  Event_IsReady: 88,
   Event_Await: 104,
   Event_OnReady: 112,
   Client_Create: 120,

@@ -14,6 +14,7 @@ const fields = {
   Plugin_Initialize: [],
   Plugin_Attributes: ['attributes', 'num_attributes'],
   Event_Destroy: ['event'],
+  Event_IsReady: ['event', 'is_ready'],
   Event_Await: ['event'],
   Event_OnReady: ['event', 'callback', 'user_arg'],
   Client_Create: [

@@ -25,19 +25,21 @@ export function literal(value: number, dtype: DType): string {
   return `0x${bits.toString(16).toUpperCase().padStart(8, '0')}`;
 }
 
+/** Whether all numbers are the same one. */
+export function alike(numbers: ArrayLike<number>): boolean {
+  for (let i = 1; i < numbers.length; i++) if (!Object.is(numbers[i], numbers[0])) return false;
+  return true;
+}
+
 export class Program {
   private readonly lines: string[] = [];
-  private readonly parameters: { readonly value: Value; readonly donatedTo: number | undefined }[] = [];
+  private readonly parameters: Value[] = [];
   private names = 0;
 
-  /**
-   * An argument of the program.
-   *
-   * @param donatedTo the result that may take over its memory; of the same type.
-   */
-  parameter(shape: readonly number[], dtype: DType, donatedTo?: number): Value {
+  /** One more argument of the program. */
+  parameter(shape: readonly number[], dtype: DType): Value {
     const value = { name: `%arg${this.parameters.length}`, shape: [...shape], dtype };
-    this.parameters.push({ value, donatedTo });
+    this.parameters.push(value);
     return value;
   }
 
@@ -49,10 +51,7 @@ export class Program {
 
   /** Numbers that are known when the program is written. */
   constant(numbers: ArrayLike<number>, shape: readonly number[], dtype: DType): Value {
-    const first = numbers[0];
-    const alike = first !== undefined && Array.prototype.every.call(numbers, (x) => Object.is(x, first));
-    if (alike) return this.fill(first, shape, dtype);
-    if (numbers.length === 0) return this.fill(0, shape, dtype);
+    if (alike(numbers)) return this.fill(numbers[0] ?? 0, shape, dtype);
     // As the bytes of 32-bit numbers: exact, and a tenth of the decimal digits.
     const words = dtype === 'float32' ? Float32Array.from(numbers) : Int32Array.from(numbers);
     const hex = Buffer.from(words.buffer).toString('hex').toUpperCase();
@@ -218,10 +217,30 @@ export class Program {
     );
   }
 
-  /** The whole module, with a function `main` that returns these values. */
-  text(results: readonly Value[]): string {
-    const parameters = this.parameters.map(({ value, donatedTo }) => {
-      const donation = donatedTo === undefined ? '' : ` {tf.aliasing_output = ${donatedTo} : i32}`;
+  /** Numbers along an axis from the largest down, and the places where they stood; equal ones stay in order. */
+  sortDescending(x: Value, axis: number): [Value, Value] {
+    const places = this.iota(x.shape, axis, 'int32');
+    const name = `%${this.names++}`;
+    const [one, place] = [typeOf({ shape: [], dtype: x.dtype }), typeOf({ shape: [], dtype: 'int32' })];
+    const type = `(${typeOf(x)}, ${typeOf(places)})`;
+    this.lines.push(
+      `${name}:2 = "stablehlo.sort"(${x.name}, ${places.name}) <{dimension = ${axis} : i64, is_stable = true}> ({\n^bb0(%a: ${one}, %b: ${one}, %i: ${place}, %j: ${place}):\n%before = stablehlo.compare GT, %a, %b : (${one}, ${one}) -> tensor<i1>\nstablehlo.return %before : tensor<i1>\n}) : ${type} -> ${type}`,
+    );
+    return [
+      { name: `${name}#0`, shape: [...x.shape], dtype: x.dtype },
+      { name: `${name}#1`, shape: [...x.shape], dtype: 'int32' },
+    ];
+  }
+
+  /**
+   * The whole module, with a function `main` that returns these values.
+   *
+   * @param donated the result that may take over a parameter's memory, by the parameter's number; both have one type.
+   */
+  text(results: readonly Value[], donated: ReadonlyMap<number, number> = new Map()): string {
+    const parameters = this.parameters.map((value, i) => {
+      const result = donated.get(i);
+      const donation = result === undefined ? '' : ` {tf.aliasing_output = ${result} : i32}`;
       return `${value.name}: ${typeOf(value)}${donation}`;
     });
     const types = results.map(typeOf).join(', ');

@@ -2,15 +2,35 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attributes } from './kernel';
 import { kernels } from './kernels';
-import { Program, type DType, type Value } from './program';
+import { alike, Program, type DType, type Value } from './program';
 
 const backendName = 'xla-trace';
 
-/** What a tensor is while a program is written: a value of it, or numbers that the function brought along. */
-type Entry = { readonly program: Program; readonly value: Value } | { readonly numbers: ArrayLike<number> };
+type Numbers = Float32Array | Int32Array | Uint8Array;
 
-/** The program that is being written. */
-let current: Program | undefined;
+/** What a tensor is while a program is written: a value of it, or numbers that the function brought along. */
+type Entry = { readonly program: Program; readonly value: Value } | { readonly numbers: Numbers };
+
+/** More numbers than this do not stand in the program's text: they are put on the device once. */
+const mostLiterals = 256;
+
+/** A parameter that the function's own parameters are followed by: numbers, or a tensor that was made outside of the step. */
+export type Hoisted =
+  | { readonly numbers: Numbers; readonly shape: readonly number[]; readonly dtype: DType }
+  | { readonly tensor: tf.TensorInfo };
+
+/** The program that is being written, and what was found to be a further parameter of it. */
+let current: { readonly program: Program; readonly hoisted: Map<object, [Hoisted, Value]> } | undefined;
+
+/** Whether a step is being traced. */
+export function tracing(): boolean {
+  return current !== undefined;
+}
+
+function now(): NonNullable<typeof current> {
+  if (current === undefined) throw new Error('xla: a tensor of a step is used after the step was traced');
+  return current;
+}
 
 /** tfjs's side of it: keeps what each tensor stands for. */
 class TraceBackend extends tf.KernelBackend {
@@ -26,26 +46,41 @@ class TraceBackend extends tf.KernelBackend {
     if (dtype === 'string' || dtype === 'complex64')
       throw new Error(`xla: a step cannot hold a ${dtype} tensor`);
     // Copied: the caller may use the array again before the program is written.
-    this.entries.set(id, { numbers: (numbers as Float32Array).slice() });
+    this.entries.set(id, { numbers: (numbers as Numbers).slice() });
   }
 
   /** A tensor for a value. */
   tensorOf(value: Value): tf.TensorInfo {
     const dataId = {};
-    this.entries.set(dataId, { program: current as Program, value });
+    this.entries.set(dataId, { program: now().program, value });
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
 
   /** The value of a tensor, in its own shape: a reshaped tensor may share the data of another. */
-  valueIn({ dataId, shape, dtype }: tf.TensorInfo): Value {
+  valueIn(tensor: tf.TensorInfo): Value {
+    const { dataId, shape } = tensor;
+    const dtype = tensor.dtype as DType;
+    const { program } = now();
     const entry = this.entries.get(dataId);
-    const program = current as Program;
-    if (entry === undefined)
-      throw new Error('xla: a step used a tensor that was disposed, or that no step made');
-    if ('numbers' in entry) return program.constant(entry.numbers, shape, dtype as DType);
+    if (entry === undefined) return program.reshape(this.hoist(dataId, { tensor }), shape);
+    if ('numbers' in entry) {
+      const { numbers } = entry;
+      if (numbers.length <= mostLiterals || alike(numbers)) return program.constant(numbers, shape, dtype);
+      return program.reshape(this.hoist(dataId, { numbers, shape, dtype }), shape);
+    }
     if (entry.program !== program)
-      throw new Error('xla: a step used a tensor of another step that was being traced');
+      throw new Error('xla: a step uses a tensor of another step that was traced');
     return program.reshape(entry.value, shape);
+  }
+
+  private hoist(dataId: object, hoisted: Hoisted): Value {
+    const { program, hoisted: all } = now();
+    const found = all.get(dataId);
+    if (found !== undefined) return found[1];
+    const { shape, dtype } = 'tensor' in hoisted ? hoisted.tensor : hoisted;
+    const value = program.parameter(shape, dtype as DType);
+    all.set(dataId, [hoisted, value]);
+    return value;
   }
 
   override readSync(): never {
@@ -106,7 +141,7 @@ function useTraceBackend(): void {
             .filter(([, tensor]) => tensor !== undefined && tensor !== null)
             .map(([name, tensor]) => [name, backend.valueIn(tensor as tf.TensorInfo)] as const);
           const written = emit(
-            current as Program,
+            now().program,
             Object.fromEntries(values),
             (attrs ?? {}) as unknown as Attributes,
           );
@@ -121,17 +156,14 @@ function useTraceBackend(): void {
   void tf.setBackend(backendName);
 }
 
-/** Shape and type of an argument; `donatedTo`: the result that may take over its memory. */
-export interface Parameter {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  readonly donatedTo?: number;
-}
+/** Shape and type of an argument. */
+export type Parameter = Pick<Value, 'shape' | 'dtype'>;
 
 export interface Traced {
-  /** The StableHLO module. */
-  readonly text: string;
+  readonly program: Program;
   readonly results: readonly Value[];
+  /** The program's parameters after those asked for. */
+  readonly hoisted: readonly Hoisted[];
 }
 
 /**
@@ -139,23 +171,24 @@ export interface Traced {
  * @throws {Error} when it does read a value, naming the place, or when it uses a kernel that cannot be written.
  */
 export function trace(
-  fn: (...tensors: tf.Tensor[]) => tf.Tensor[],
+  fn: (...tensors: tf.Tensor[]) => readonly tf.Tensor[],
   parameters: readonly Parameter[],
 ): Traced {
   if (current !== undefined) throw new Error('xla: a step is traced inside another that is traced');
   const before = tf.getBackend();
   const program = new Program();
-  current = program;
+  const hoisted = new Map<object, [Hoisted, Value]>();
+  current = { program, hoisted };
   useTraceBackend();
   try {
     const results: Value[] = [];
     tf.tidy(() => {
-      const tensors = parameters.map(({ shape, dtype, donatedTo }) =>
-        tf.engine().makeTensorFromTensorInfo(backend.tensorOf(program.parameter(shape, dtype, donatedTo))),
+      const tensors = parameters.map(({ shape, dtype }) =>
+        tf.engine().makeTensorFromTensorInfo(backend.tensorOf(program.parameter(shape, dtype))),
       );
       results.push(...fn(...tensors).map((tensor) => backend.valueIn(tensor)));
     });
-    return { text: program.text(results), results };
+    return { program, results, hoisted: Array.from(hoisted.values(), ([what]) => what) };
   } finally {
     current = undefined;
     if (before) void tf.setBackend(before);

@@ -90,8 +90,8 @@ describe.skipIf(pluginPath === undefined)('a PJRT client (needs the plugin of se
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(1);
     const [x, y, z] = inputs();
-    const { outputs, done } = compiled.run([x, y, z]);
-    await done;
+    const { outputs, done } = compiled.start([x, y, z]);
+    await done();
     expect(await outputs[1]?.read()).toEqual(Float32Array.of(4, 5, 10, 11));
     disposeAll(x, y, z, ...outputs);
     compiled.dispose();

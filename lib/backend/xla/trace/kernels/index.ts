@@ -3,6 +3,7 @@ import type { Kernels } from '../kernel';
 import { elementwiseKernels } from './elementwise';
 import { indexingKernels } from './indexing';
 import { matmulKernels } from './matmul';
+import { orderingKernels } from './ordering';
 import { reduceKernels } from './reduce';
 import { shapeKernels } from './shape';
 
@@ -12,4 +13,5 @@ export const kernels: Kernels = {
   ...matmulKernels,
   ...shapeKernels,
   ...indexingKernels,
+  ...orderingKernels,
 };

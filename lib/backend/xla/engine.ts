@@ -1,0 +1,62 @@
+/** XLA: whole steps compiled through a PJRT plugin. `rlhf-kit setup xla` puts the plugin for processors in place. */
+import * as tf from '@tensorflow/tfjs';
+import { errorMessage } from '../../errors';
+import { BackendUnavailableError, type Engine } from '../engine';
+import { findPlugin } from '../setup/xla';
+import { device, openDevice } from './device';
+import { compiledJit } from './jit';
+import { runOperation } from './operations';
+import { pluginAttributes } from './pjrt/client';
+import { PjrtError } from './pjrt/error';
+import { deviceTensors } from './tensors';
+import type { Attributes } from './trace/kernel';
+import { kernels } from './trace/kernels';
+
+export const xlaEngine: Engine = {
+  name: 'xla',
+  purpose: 'compiles whole steps, for processors and, by plugin, for GPUs',
+  jit: compiledJit,
+  async start() {
+    try {
+      openDevice(findPlugin());
+    } catch (error) {
+      if (!(error instanceof PjrtError)) throw error;
+      throw new BackendUnavailableError(`the xla engine finds no device: ${errorMessage(error)}`);
+    }
+    if (tf.findBackend('xla') === null) register();
+    await tf.setBackend('xla');
+    await tf.ready();
+  },
+  describe() {
+    const { plugin, client } = device();
+    const { major, minor } = plugin.version;
+    const stablehlo = pluginAttributes(plugin)['stablehlo_current_version'];
+    const language = Array.isArray(stablehlo) ? stablehlo.join('.') : 'of unknown version';
+    const { platform, devices } = client;
+    return `XLA through tfjs ${tf.version.tfjs}: ${platform.name}, ${devices.join(', ')}; PJRT ${major}.${minor}, StableHLO ${language}; plugin ${plugin.path}`;
+  },
+};
+
+function register(): void {
+  tf.registerBackend('xla', () => deviceTensors);
+  for (const [kernelName, emit] of Object.entries(kernels)) {
+    tf.registerKernel({
+      kernelName,
+      backendName: 'xla',
+      kernelFunc: ({ inputs, attrs }) => {
+        const given = Object.entries(inputs as tf.NamedTensorInfoMap).filter(([, tensor]) => tensor);
+        return runOperation(
+          kernelName,
+          emit,
+          Object.fromEntries(given) as Record<string, tf.TensorInfo>,
+          (attrs ?? {}) as unknown as Attributes,
+        );
+      },
+    });
+  }
+}
+
+/** Environment in which the device computes with so many threads, unless the user set it otherwise. */
+export function xlaThreads(threads: number): Record<string, string> {
+  return { NPROC: process.env['NPROC'] ?? `${threads}` };
+}

@@ -1,0 +1,65 @@
+/** Operations outside of steps: each runs as a program of its own, compiled once for its shapes. */
+import type * as tf from '@tensorflow/tfjs';
+import { compile } from './device';
+import type { Executable } from './pjrt/executable';
+import { deviceTensors } from './tensors';
+import type { Attributes, Emitter } from './trace/kernel';
+import { Program, type DType, type Value } from './trace/program';
+
+interface Operation {
+  readonly executable: Executable;
+  readonly results: readonly Value[];
+  /** Whether the emitter gave a list: some kernels do, even of one. */
+  readonly isList: boolean;
+}
+
+const operations = new Map<string, Operation>();
+
+/** Operations that leave numbers and shape as they are. */
+function changesNothing(name: string, x: tf.TensorInfo | undefined, attributes: Attributes): boolean {
+  return name === 'Identity' || (name === 'Cast' && x?.dtype === attributes['dtype']);
+}
+
+/** Runs a kernel on tensors of the device. */
+export function runOperation(
+  name: string,
+  emit: Emitter,
+  inputs: Readonly<Record<string, tf.TensorInfo>>,
+  attributes: Attributes,
+): tf.TensorInfo | tf.TensorInfo[] {
+  const named = Object.entries(inputs);
+  const first = named[0]?.[1];
+  if (first !== undefined && changesNothing(name, first, attributes)) return deviceTensors.share(first);
+  const types = named.map(([input, { shape, dtype }]) => `${input}:${dtype}[${shape.join()}]`);
+  const key = `${name}(${types.join(' ')})${JSON.stringify(attributes, spellNumber)}`;
+  const operation = operations.get(key) ?? make(emit, named, attributes);
+  operations.set(key, operation);
+  const run = operation.executable.start(named.map(([, tensor]) => deviceTensors.bufferOf(tensor)));
+  run.forget();
+  const tensors = run.outputs.map((buffer, i) =>
+    deviceTensors.tensorOf(buffer, operation.results[i] as Value),
+  );
+  return operation.isList ? tensors : (tensors[0] as tf.TensorInfo);
+}
+
+/** JSON has no word for numbers that are not finite, nor for −0. */
+function spellNumber(_: string, value: unknown): unknown {
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${Object.is(value, -0) ? '-0' : value}`
+    : value;
+}
+
+function make(
+  emit: Emitter,
+  inputs: readonly (readonly [string, tf.TensorInfo])[],
+  attributes: Attributes,
+): Operation {
+  const program = new Program();
+  const values = inputs.map(
+    ([name, { shape, dtype }]) => [name, program.parameter(shape, dtype as DType)] as const,
+  );
+  const written = emit(program, Object.fromEntries(values), attributes);
+  const isList = Array.isArray(written);
+  const results = (isList ? written : [written]) as readonly Value[];
+  return { executable: compile(program.text(results)), results, isList };
+}

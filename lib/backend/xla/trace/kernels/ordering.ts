@@ -1,0 +1,51 @@
+/** Kernels that compare numbers along an axis: places of extremes, the largest numbers. */
+import { util } from '@tensorflow/tfjs';
+import { input, type Emitter, type Kernels } from '../kernel';
+import type { Value } from '../program';
+
+/** Place of the extreme along an axis, the first where several are equal. NaN is passed over. */
+const placeOf =
+  (operation: 'maximum' | 'minimum', worst: (x: Value) => number): Emitter =>
+  (program, inputs, attributes) => {
+    const x = input(inputs, 'x');
+    const [axis] = util.parseAxisParam(attributes['axis'] as number | number[], [...x.shape]) as [number];
+    const extent = x.shape[axis] as number;
+    const numbers = x.dtype === 'bool' ? program.convert(x, 'int32') : x;
+    const extreme = program.reduce(operation, numbers, [axis], worst(numbers));
+    const grown = program.reshape(
+      extreme,
+      x.shape.map((size, i) => (i === axis ? 1 : size)),
+    );
+    const hit = program.compare('EQ', numbers, program.broadcast(grown, x.shape));
+    const places = program.iota(x.shape, axis, 'int32');
+    const elsewhere = program.fill(extent, x.shape, 'int32');
+    const first = program.reduce('minimum', program.select(hit, places, elsewhere), [axis], extent);
+    // Nothing is equal to NaN: then the first place, as tfjs has it.
+    const none = program.compare('EQ', first, program.fill(extent, first.shape, 'int32'));
+    return program.select(none, program.fill(0, first.shape, 'int32'), first);
+  };
+
+/** The k largest numbers along the last axis and their places, equal ones in order of their places. */
+const topK: Emitter = (program, inputs, attributes) => {
+  const x = input(inputs, 'x');
+  const k = attributes['k'] as number;
+  const axis = x.shape.length - 1;
+  const sorted = program.sortDescending(x, axis);
+  const begin = x.shape.map(() => 0);
+  const size = x.shape.map((extent, i) => (i === axis ? k : extent));
+  return sorted.map((value) => program.slice(value, begin, size));
+};
+
+export const orderingKernels: Kernels = {
+  ArgMax: placeOf('maximum', least),
+  ArgMin: placeOf('minimum', greatest),
+  TopK: topK,
+};
+
+function least({ dtype }: Value): number {
+  return dtype === 'float32' ? -Infinity : -(2 ** 31);
+}
+
+function greatest({ dtype }: Value): number {
+  return dtype === 'float32' ? Infinity : 2 ** 31 - 1;
+}
