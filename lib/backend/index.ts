@@ -11,6 +11,7 @@ import { xlaEngine, xlaThreads } from './xla/engine';
 
 export { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
 export { jit, type JitOptions } from './jit';
+export { barrier, dynamicUpdateSlice, loop, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
   tensorflow: tensorflowEngine,

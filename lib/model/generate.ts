@@ -5,7 +5,7 @@ import type { Rng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { ModelConfig } from './config';
 import type { Params } from './params';
-import { generationSteps, type GenerationSteps } from './generation-steps';
+import { generationSteps, stretchLength, type GenerationSteps } from './generation-steps';
 import type { SamplingOptions } from './sampling';
 
 export interface GenerateOptions extends SamplingOptions {
@@ -49,19 +49,20 @@ export async function generate(
   const lengths = prompts.map((prompt) => prompt.length);
   const order = [...lengths.keys()].sort((a, b) => (lengths[a] as number) - (lengths[b] as number) || a - b);
   const { maxBatch = defaultBatch(config, Math.max(...lengths) + options.maxNewTokens) } = options;
-  const steps = generationSteps(config, options);
-  for (let first = 0; first < order.length; first += maxBatch) {
-    const rows = order.slice(first, first + maxBatch).map((index): Sequence => ({
-      index,
-      prompt: prompts[index] as readonly number[],
-      rng: options.rng.fork(index),
-      tokens: [],
-      logprobs: [],
-      finished: false,
-    }));
-    await generateBatch(params, steps, rows, options);
+  // Batches of one size: a compiling engine sees few shapes.
+  const size = Math.ceil(order.length / Math.ceil(order.length / maxBatch));
+  const steps = generationSteps(config, options, options.stopTokenIds);
+  for (let first = 0; first < order.length; first += size) {
+    const rows = order.slice(first, first + size).map((index): Sequence => {
+      const prompt = prompts[index] as readonly number[];
+      // A greedy choice needs no numbers; the stream stays untouched.
+      const rng = options.temperature === 0 ? undefined : options.rng.fork(index);
+      const uniforms = Float32Array.from({ length: options.maxNewTokens }, () => rng?.uniform() ?? 0);
+      return { index, prompt, uniforms, tokens: [], logprobs: [], finished: false };
+    });
+    await generateBatch(params, steps, rows, size, options);
     for (const { index, tokens, logprobs, finished } of rows) results[index] = { tokens, logprobs, finished };
-    options.onProgress?.(Math.min(order.length, first + maxBatch));
+    options.onProgress?.(Math.min(order.length, first + size));
   }
   return results;
 }
@@ -106,53 +107,118 @@ interface Sequence {
   /** Number of its prompt. */
   readonly index: number;
   readonly prompt: readonly number[];
-  readonly rng: Rng;
+  /** What each token is drawn with, in (0, 1). */
+  readonly uniforms: Float32Array;
   readonly tokens: number[];
   readonly logprobs: number[];
   finished: boolean;
 }
 
+/** @param size rows of the batch; where there are fewer sequences, the last one's prompt fills it up. */
 async function generateBatch(
   params: Params,
-  { start, next, shrink }: GenerationSteps,
-  rows: readonly Sequence[],
+  { start, advance, extend, shrink }: GenerationSteps,
+  sequences: readonly Sequence[],
+  size: number,
   { maxNewTokens, stopTokenIds }: GenerateOptions,
 ): Promise<void> {
-  const draw = (sequences: readonly Sequence[]): tf.Tensor1D =>
-    tf.tensor1d(sequences.map((row) => row.rng.uniform()));
-  const { tokens, mask } = padLeft(rows.map((row) => row.prompt));
-  let active = rows;
-  let uniforms = draw(active);
-  let state = start(params, tokens, mask, uniforms);
-  disposeTree([tokens, mask, uniforms]);
-  for (let column = 1; ; column++) {
-    const [ids, logprobs] = await Promise.all([state.token.data(), state.logprob.data()]);
-    active.forEach((row, b) => {
-      if (row.finished) return;
-      row.tokens.push(ids[b] as number);
-      row.logprobs.push(logprobs[b] as number);
-      row.finished = stopTokenIds.includes(ids[b] as number);
-    });
-    const unfinished = active.filter((row) => !row.finished);
-    if (unfinished.length === 0 || column === maxNewTokens) break;
-    if (unfinished.length <= active.length / 2) {
-      const kept = tf.tensor1d(
-        active.flatMap((row, b) => (row.finished ? [] : [b])),
-        'int32',
+  const last = sequences.at(-1) as Sequence;
+  let rows = Array.from({ length: size }, (_, b): Sequence =>
+    sequences[b] ?? { ...last, tokens: [], logprobs: [], finished: true }); // prettier-ignore
+  let state = withTensors(
+    { ...padLeft(rows.map((row) => row.prompt)), idle: idle(rows), uniforms: columnOf(rows, 0) },
+    ({ tokens, mask, idle, uniforms }) => start(params, tokens, mask, idle, uniforms),
+  );
+  for (let begun = 0; ; begun += stretchLength) {
+    const end = Math.min(maxNewTokens, begun + stretchLength);
+    let written = 0;
+    for (;;) {
+      const [count, ids, logprobs] = await Promise.all([
+        state.count.data(),
+        state.tokens.data(),
+        state.logprobs.data(),
+      ]);
+      const drawn = count[0] as number;
+      rows.forEach((row, b) => {
+        for (let t = written; t < drawn && !row.finished; t++) {
+          const place = b * stretchLength + t;
+          row.tokens.push(ids[place] as number);
+          row.logprobs.push(logprobs[place] as number);
+          row.finished = stopTokenIds.includes(ids[place] as number);
+        }
+      });
+      written = drawn;
+      const unfinished = rows.filter((row) => !row.finished).length;
+      if (unfinished === 0 || begun + drawn === end) break;
+      const half = Math.ceil(rows.length / 2);
+      if (unfinished <= half && rows.length > 1) {
+        const kept = keptRows(rows, unfinished);
+        rows = kept.map((b) => rows[b] as Sequence);
+        state = withTensors({ kept: tf.tensor1d(kept, 'int32') }, (given) => shrink(state, given.kept));
+        continue;
+      }
+      state = withTensors(
+        {
+          uniforms: stretchOf(rows, begun),
+          last: tf.scalar(end - begun, 'int32'),
+          few: tf.scalar(rows.length > 1 ? half : 0, 'int32'),
+        },
+        ({ uniforms, last, few }) => advance(params, state, uniforms, last, few),
       );
-      state = shrink(state, kept);
-      kept.dispose();
-      active = unfinished;
     }
-    uniforms = draw(active);
-    state = next(params, state, uniforms);
-    uniforms.dispose();
+    if (end === maxNewTokens || rows.every((row) => row.finished)) break;
+    state = extend(state);
   }
   disposeTree(state);
 }
 
+function withTensors<T extends Readonly<Record<string, tf.Tensor>>, R>(
+  tensors: T,
+  use: (tensors: T) => R,
+): R {
+  try {
+    return use(tensors);
+  } finally {
+    disposeTree(tensors);
+  }
+}
+
+/** The unfinished rows, filled up with finished ones to a size that halving the batch gives: few shapes. */
+function keptRows(rows: readonly Sequence[], unfinished: number): number[] {
+  let size = rows.length;
+  while (Math.ceil(size / 2) >= unfinished && size > 1) size = Math.ceil(size / 2);
+  const numbers = [...rows.keys()];
+  const active = numbers.filter((b) => rows[b]?.finished === false);
+  const filling = numbers.filter((b) => rows[b]?.finished === true);
+  return [...active, ...filling.slice(0, size - active.length)];
+}
+
+function idle(rows: readonly Sequence[]): tf.Tensor1D {
+  return tf.tensor1d(
+    rows.map((row) => row.finished),
+    'bool',
+  );
+}
+
+function columnOf(rows: readonly Sequence[], t: number): tf.Tensor1D {
+  return tf.tensor1d(rows.map((row) => row.uniforms[t] as number));
+}
+
+/** [B, stretchLength] */
+function stretchOf(rows: readonly Sequence[], begun: number): tf.Tensor2D {
+  const numbers = new Float32Array(rows.length * stretchLength);
+  rows.forEach((row, b) =>
+    numbers.set(row.uniforms.subarray(begun, begun + stretchLength), b * stretchLength),
+  );
+  return tf.tensor2d(numbers, [rows.length, stretchLength]);
+}
+
+/** Prompts are padded to a multiple of this, so that a compiling engine sees few lengths. */
+const promptMultiple = 16;
+
 function padLeft(prompts: readonly (readonly number[])[]): { tokens: tf.Tensor2D; mask: tf.Tensor2D } {
-  const P = Math.max(...prompts.map((prompt) => prompt.length));
+  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  const P = Math.ceil(longest / promptMultiple) * promptMultiple;
   const tokens = new Int32Array(prompts.length * P);
   const mask = new Float32Array(prompts.length * P);
   prompts.forEach((prompt, b) => {

@@ -1,5 +1,6 @@
 /** The decoder-only transformer (Llama family) as a pure function of its parameters: traceable and differentiable. */
 import * as tf from '@tensorflow/tfjs';
+import { dynamicUpdateSlice } from '../backend';
 import type { ModelConfig } from './config';
 import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
 import type { Params } from './params';
@@ -7,7 +8,7 @@ import type { Params } from './params';
 /** Added to attention scores that must not count; finite, so that a fully masked row stays finite. */
 const notAttended = -1e9;
 
-/** Keys and values of the tokens read so far, one entry a layer. */
+/** Keys and values of the columns read so far, one entry a layer; columns that are still free hold anything finite. */
 export interface KvCache {
   /** [B·Hkv, S, hd] each */
   readonly keys: tf.Tensor3D[];
@@ -48,22 +49,26 @@ export function prefill(
 }
 
 /**
- * Reads one further token of every sequence.
+ * Reads one further token of every sequence, all of them into the same column.
  *
  * @param token [B] int32
- * @param mask [B, S + 1] 1 = a real token, the new one included
- * @returns hidden [B, 1, D] and the longer cache; the given cache is left as it is.
+ * @param column where in the cache the token's keys and values belong. scalar int32
+ * @param mask [B, S] 1 = a real token, the new one included
+ * @param cache of S columns
+ * @returns hidden [B, 1, D] and the cache with that column; the given cache is left as it is.
  */
 export function decode(
   params: Params,
   config: ModelConfig,
   token: tf.Tensor1D,
+  column: tf.Scalar,
   mask: tf.Tensor2D,
   cache: KvCache,
 ): { hidden: tf.Tensor3D; cache: KvCache } {
   const [B, S] = mask.shape;
   const positions = tf.sub(tf.sum(mask, 1, true), 1) as tf.Tensor2D; // [B, 1]
-  return layers(params, config, tf.reshape(token, [B, 1]), positions, tf.reshape(mask, [B, 1, 1, S]), cache);
+  const attended = tf.reshape(mask, [B, 1, 1, S]);
+  return layers(params, config, tf.reshape(token, [B, 1]), positions, attended, { cache, column });
 }
 
 /** @param attended 1 where the query in row t may see the key in column s. [B, 1, T, S] */
@@ -73,7 +78,7 @@ function layers(
   tokens: tf.Tensor2D,
   positions: tf.Tensor2D,
   attended: tf.Tensor,
-  past?: KvCache,
+  past?: { readonly cache: KvCache; readonly column: tf.Scalar },
 ): { hidden: tf.Tensor3D; cache: KvCache } {
   const [B, T] = tokens.shape;
   const rotary = rotaryTables(positions, config.headDim, config.ropeTheta);
@@ -99,8 +104,8 @@ function layers(
     );
     let values = merge(heads(linear(normed, own('self_attn.v_proj')), config.numKeyValueHeads, shape), shape);
     if (past !== undefined) {
-      keys = tf.concat([past.keys[layer] as tf.Tensor3D, keys], 1);
-      values = tf.concat([past.values[layer] as tf.Tensor3D, values], 1);
+      keys = dynamicUpdateSlice(past.cache.keys[layer] as tf.Tensor3D, keys, [0, past.column, 0]);
+      values = dynamicUpdateSlice(past.cache.values[layer] as tf.Tensor3D, values, [0, past.column, 0]);
     }
     cache.keys.push(keys);
     cache.values.push(values);

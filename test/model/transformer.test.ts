@@ -96,15 +96,18 @@ describe('decode', () => {
     const mask = [[0, 0, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]]; // prettier-ignore
     const whole = hidden(tokens, mask);
     const cut = (rows: number[][], n: number) => rows.map((values) => values.slice(0, n));
-    let { cache } = prefill(
+    const read = prefill(
       params,
       config,
       tf.tensor2d(cut(tokens, 3), undefined, 'int32'),
       tf.tensor2d(cut(mask, 3)),
     );
+    const withRoom = (layer: tf.Tensor3D): tf.Tensor3D => tf.pad(layer, [[0, 0], [0, 3], [0, 0]]); // prettier-ignore
+    let cache = { keys: read.cache.keys.map(withRoom), values: read.cache.values.map(withRoom) };
     for (let column = 3; column < 6; column++) {
       const token = tf.tensor1d(tokens.map((values) => values[column] as number), 'int32'); // prettier-ignore
-      const step = decode(params, config, token, tf.tensor2d(cut(mask, column + 1)), cache);
+      const seen = tf.tensor2d(cut(mask, column + 1)).pad([[0, 0], [0, 5 - column]]) as tf.Tensor2D; // prettier-ignore
+      const step = decode(params, config, token, tf.scalar(column, 'int32'), seen, cache);
       expect(distance(step.hidden, tf.slice(whole, [0, column, 0], [-1, 1, -1]))).toBeLessThan(1e-5);
       cache = step.cache;
     }

@@ -1,5 +1,7 @@
 /** A StableHLO program in the making: one line an operation, each with the name of its result. */
 
+import { valuesToKeep, type Line } from './barriers';
+
 /** tfjs's types that the engine computes in. */
 export type DType = 'float32' | 'int32' | 'bool';
 
@@ -32,7 +34,8 @@ export function alike(numbers: ArrayLike<number>): boolean {
 }
 
 export class Program {
-  private readonly lines: string[] = [];
+  /** Lines that hold more than one operation, as loops do, are plain text. */
+  private lines: (Line | string)[] = [];
   private readonly parameters: Value[] = [];
   private names = 0;
 
@@ -232,6 +235,50 @@ export class Program {
     ];
   }
 
+  /** x with the update in place of its numbers from the starts on. */
+  dynamicUpdateSlice(x: Value, update: Value, starts: readonly Value[]): Value {
+    const operands: [Value, ...Value[]] = [x, update, ...starts];
+    const names = operands.map(({ name }) => name).join(', ');
+    return this.apply(`stablehlo.dynamic_update_slice ${names}`, operands, x.shape);
+  }
+
+  /** x, which the compiler must not compute again where it is used. */
+  barrier(x: Value): Value {
+    return this.result(`stablehlo.optimization_barrier ${x.name} : ${typeOf(x)}`, x.shape, x.dtype);
+  }
+
+  /**
+   * While the condition holds, the values become what the body makes of them; both may use values from outside.
+   *
+   * @param condition gives a boolean. @param body gives values of the same types.
+   */
+  loop(
+    initial: readonly Value[],
+    condition: (values: readonly Value[]) => Value,
+    body: (values: readonly Value[]) => readonly Value[],
+  ): Value[] {
+    const carried = initial.map((value) => ({ ...value, name: `%${this.names++}` }));
+    const types = initial.map(typeOf).join(', ');
+    const region = (results: () => readonly Value[]): string => {
+      const outside = this.lines;
+      this.lines = [];
+      const returned = results();
+      const lines = this.lines;
+      this.lines = outside;
+      const names = returned.map(({ name }) => name).join(', ');
+      return [...lines.map(written), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join('\n');
+    };
+    const test = region(() => [condition(carried)]);
+    const round = region(() => body(carried));
+    const name = `%${this.names++}`;
+    const inputs = carried.map((value, i) => `${value.name} = ${(initial[i] as Value).name}`).join(', ');
+    const count = initial.length === 1 ? '' : `:${initial.length}`;
+    this.lines.push(
+      `${name}${count} = stablehlo.while(${inputs}) : ${types}\ncond {\n${test}\n} do {\n${round}\n}`,
+    );
+    return initial.map((value, i) => ({ ...value, name: initial.length === 1 ? name : `${name}#${i}` }));
+  }
+
   /**
    * The whole module, with a function `main` that returns these values.
    *
@@ -244,10 +291,23 @@ export class Program {
       return `${value.name}: ${typeOf(value)}${donation}`;
     });
     const types = results.map(typeOf).join(', ');
+    const operations = this.lines.filter((line) => typeof line !== 'string');
+    const kept = valuesToKeep(
+      operations,
+      results.map(({ name }) => name),
+    );
     return [
       'module {',
       `func.func public @main(${parameters.join(', ')}) -> (${types}) {`,
-      ...this.lines,
+      ...this.lines.flatMap((line) => {
+        if (typeof line === 'string' || !kept.has(line.name)) return written(line);
+        const computed = `%computed${line.name.slice(1)}`;
+        const type = line.operation.slice(line.operation.lastIndexOf('tensor<'));
+        return [
+          `${computed} = ${line.operation}`,
+          `${line.name} = stablehlo.optimization_barrier ${computed} : ${type}`,
+        ];
+      }),
       `return ${results.map(({ name }) => name).join(', ')} : ${types}`,
       '}',
       '}',
@@ -268,9 +328,14 @@ export class Program {
 
   private result(operation: string, shape: readonly number[], dtype: DType): Value {
     const name = `%${this.names++}`;
-    this.lines.push(`${name} = ${operation}`);
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    this.lines.push({ name, operation, size, isFloat: dtype === 'float32' });
     return { name, shape: [...shape], dtype };
   }
+}
+
+function written(line: Line | string): string {
+  return typeof line === 'string' ? line : `${line.name} = ${line.operation}`;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -151,9 +151,29 @@ function useTraceBackend(): void {
         },
       });
     }
+    tf.registerKernel({ kernelName: 'While', backendName, kernelFunc: writeLoop });
   }
   // Done at once for a backend that is made without waiting.
   void tf.setBackend(backendName);
+}
+
+/** A loop's condition and body are functions of tensors: they are traced into the program where they stand. */
+function writeLoop({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo[] {
+  const { condition, body } = attrs as unknown as {
+    condition: (tensors: tf.Tensor[]) => tf.Tensor;
+    body: (tensors: tf.Tensor[]) => tf.Tensor[];
+  };
+  const tensorsOf = (values: readonly Value[]): tf.Tensor[] =>
+    values.map((value) => tf.engine().makeTensorFromTensorInfo(backend.tensorOf(value)));
+  const initial = Object.keys(inputs as tf.NamedTensorInfoMap)
+    .sort((a, b) => Number(a) - Number(b))
+    .map((key) => backend.valueIn((inputs as tf.NamedTensorInfoMap)[key] as tf.TensorInfo));
+  const last = now().program.loop(
+    initial,
+    (values) => backend.valueIn(condition(tensorsOf(values))),
+    (values) => body(tensorsOf(values)).map((tensor) => backend.valueIn(tensor)),
+  );
+  return last.map((value) => backend.tensorOf(value));
 }
 
 /** Shape and type of an argument. */

@@ -86,6 +86,8 @@ function softplus(program: Program, x: Value): Value {
 
 export const elementwiseKernels: Kernels = {
   Add: plainBinary('add'),
+  AddN: (program, inputs) =>
+    Object.values(inputs).reduce((sum, value) => program.elementwise('add', sum, value)),
   Sub: plainBinary('subtract'),
   Multiply: plainBinary('multiply'),
   RealDiv: binary((program, a, b) =>

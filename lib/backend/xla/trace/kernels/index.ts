@@ -1,5 +1,6 @@
 /** All kernels that the engine can write. */
 import type { Kernels } from '../kernel';
+import { dynamicKernels } from './dynamic';
 import { elementwiseKernels } from './elementwise';
 import { indexingKernels } from './indexing';
 import { matmulKernels } from './matmul';
@@ -14,4 +15,5 @@ export const kernels: Kernels = {
   ...shapeKernels,
   ...indexingKernels,
   ...orderingKernels,
+  ...dynamicKernels,
 };
