@@ -5,10 +5,13 @@ import { Client } from './pjrt/client';
 import { PjrtError } from './pjrt/error';
 import type { Executable } from './pjrt/executable';
 import { loadPlugin, type Plugin } from './pjrt/plugin';
+import { cached, machineKey } from './program-cache';
 
 export interface Device {
   readonly plugin: Plugin;
   readonly client: Client;
+  /** What a compiled program depends on besides its text. */
+  readonly key: string;
 }
 
 let current: Device | undefined;
@@ -22,7 +25,9 @@ export function openDevice(path: string): Device {
   if (current !== undefined) return current;
   keepFreedMemory();
   const plugin = loadPlugin(path);
-  current = { plugin, client: openClient(plugin) };
+  const client = openClient(plugin);
+  const key = JSON.stringify([machineKey(plugin, client), compilerOptions]);
+  current = { plugin, client, key };
   return current;
 }
 
@@ -42,7 +47,31 @@ export function device(): Device {
   return current;
 }
 
-/** Compiles a StableHLO module for the device. */
+/** Programs of this process: how many, how many of them came from the disk, and how long all that took. */
+export interface Compilations {
+  readonly programs: number;
+  readonly fromDisk: number;
+  readonly seconds: number;
+}
+
+const counted = { programs: 0, fromDisk: 0, seconds: 0 };
+
+export function compilations(): Compilations {
+  return { ...counted };
+}
+
+/** A StableHLO module as a program of the device. @throws {PjrtError} with line and column of what is wrong. */
 export function compile(text: string): Executable {
-  return device().client.compile(text, compilerOptions);
+  const { client, key } = device();
+  const started = performance.now();
+  const { executable, loaded } = cached(
+    text,
+    key,
+    (bytes) => client.load(bytes),
+    () => client.compile(text, compilerOptions),
+  );
+  counted.programs++;
+  counted.fromDisk += Number(loaded);
+  counted.seconds += (performance.now() - started) / 1000;
+  return executable;
 }

@@ -1,0 +1,121 @@
+/** Compiled programs on disk: what one process compiled, the next one loads, which takes a tenth of the time. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../files';
+import { cacheDirectory } from '../setup/cache';
+import type { Client } from './pjrt/client';
+import type { Executable } from './pjrt/executable';
+import type { Plugin } from './pjrt/plugin';
+
+/** Programs that nobody has loaded for the longest time go first when there is more than this. */
+const mostBytes = 2 ** 30;
+
+/** What compiles faster than this is not worth a file, milliseconds. */
+const leastCompileTime = 100;
+
+/** A file is the SHA-256 of the program, then the program. */
+const digestLength = 32;
+
+function programDirectory(): string {
+  return join(cacheDirectory(), 'xla', 'programs');
+}
+
+const digest = (...parts: readonly (string | Uint8Array)[]): Buffer =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+
+/** Everything but the program that decides whether a compiled program runs here: the plugin, the device, the processor. */
+export function machineKey(plugin: Plugin, client: Client): string {
+  const { size, mtimeMs } = statSync(plugin.path);
+  const { name, version } = client.platform;
+  return JSON.stringify([
+    plugin.path,
+    size,
+    mtimeMs,
+    name,
+    version,
+    client.devices,
+    cpus()[0]?.model,
+    processorFeatures(),
+    process.env['NPROC'] ?? availableParallelism(),
+  ]);
+}
+
+/** Programs for processors are compiled for the instructions that this one has. */
+function processorFeatures(): string {
+  const path = '/proc/cpuinfo';
+  if (!existsSync(path)) return process.arch;
+  return /^(?:flags|Features)\s*:.*$/m.exec(readFileSync(path, 'utf8'))?.[0] ?? process.arch;
+}
+
+/**
+ * The program of a text: from the disk, or compiled and then written there. A file that is damaged is compiled anew; one that
+ * cannot be written is done without.
+ *
+ * @param key all that the text does not say: options and {@link machineKey}.
+ */
+export function cached(
+  text: string,
+  key: string,
+  load: (bytes: Uint8Array) => Executable,
+  compile: () => Executable,
+): { readonly executable: Executable; readonly loaded: boolean } {
+  const path = join(programDirectory(), `${digest(key, '\n', text).toString('hex')}.bin`);
+  const bytes = readProgram(path);
+  if (bytes !== undefined) {
+    try {
+      const executable = load(bytes);
+      const now = new Date();
+      utimesSync(path, now, now);
+      return { executable, loaded: true };
+    } catch {
+      rmSync(path, { force: true });
+    }
+  }
+  const started = performance.now();
+  const executable = compile();
+  if (performance.now() - started >= leastCompileTime) writeProgram(path, executable);
+  return { executable, loaded: false };
+}
+
+/** Undefined when there is none, or only a damaged one. */
+function readProgram(path: string): Uint8Array | undefined {
+  try {
+    const file = readFileSync(path);
+    const program = file.subarray(digestLength);
+    return digest(program).equals(file.subarray(0, digestLength)) ? program : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeProgram(path: string, executable: Executable): void {
+  try {
+    const program = executable.serialize();
+    mkdirSync(programDirectory(), { recursive: true });
+    removeOldest(programDirectory(), mostBytes - program.length);
+    writeFileAtomically(path, [digest(program), program]);
+  } catch {
+    // A full disk, a folder of somebody else's, a plugin that cannot serialize: the program is compiled again next time.
+  }
+}
+
+/** Leaves at most so many bytes in a folder, the newest files. */
+export function removeOldest(directory: string, most: number): void {
+  const files = readdirSync(directory)
+    .map((name) => join(directory, name))
+    .map((path) => ({ path, ...sizeAndTime(path) }))
+    .sort((a, b) => b.time - a.time);
+  let bytes = 0;
+  for (const { path, size } of files) {
+    bytes += size;
+    if (bytes > most) rmSync(path, { force: true });
+  }
+}
+
+/** Of a file that another process may have removed meanwhile. */
+function sizeAndTime(path: string): { size: number; time: number } {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return { size: stats?.size ?? 0, time: stats?.mtimeMs ?? 0 };
+}
