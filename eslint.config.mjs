@@ -10,7 +10,7 @@ const order = [
   ['train'],
   ['sft', 'preferences', 'filter', 'reward', 'policy/dpo', 'policy/ppo', 'policy/prompts', 'evaluation'],
   ['notebook'],
-  ['pipeline'],
+  ['pipeline', 'bench'],
   ['cli'],
 ];
 const stages = order[4];

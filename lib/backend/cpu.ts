@@ -7,6 +7,7 @@ export const cpuEngine: Engine = {
   name: 'cpu',
   purpose: 'reference for tests; a hundred times slower than tensorflow',
   jit: runEagerly,
+  compiles: false,
   async start() {
     // tfjs greets Node users with an advertisement on the first operation of this backend.
     tf.env().set('PROD', true);

@@ -18,6 +18,8 @@ export interface Engine {
   start(): Promise<void>;
   /** How it runs the steps of training and generation. */
   readonly jit: Jit;
+  /** Whether that compiles a program for every shape. */
+  readonly compiles: boolean;
   /** Version and device, once started. */
   describe(): string;
 }

@@ -8,9 +8,11 @@ import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
 import { xlaEngine, xlaThreads } from './xla/engine';
+import { allocatorEnvironment } from './xla/pjrt/allocator';
 
 export { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
 export { jit, type JitOptions } from './jit';
+export { paddedLength, shrinking } from './shapes';
 export { barrier, dynamicUpdateSlice, loop, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
@@ -43,7 +45,7 @@ export function chosenEngine(name?: string): EngineName {
 export async function useEngine(name?: string): Promise<EngineName> {
   const engine = engines[chosenEngine(name)];
   await engine.start();
-  setJit(engine.jit);
+  setJit(engine.jit, engine.compiles);
   return engine.name;
 }
 
@@ -51,6 +53,11 @@ export async function useEngine(name?: string): Promise<EngineName> {
 export function shareProcessor(processes: number): Record<string, string> {
   const threads = Math.max(1, Math.floor(availableParallelism() / processes));
   return { ...tensorflowThreads(threads), ...xlaThreads(threads) };
+}
+
+/** Environment of a process that is to compute on an engine: what the engine must know before the process begins. */
+export function engineEnvironment(name: EngineName): Record<string, string> {
+  return engines[name].compiles ? allocatorEnvironment() : {};
 }
 
 /** Whether an engine can be had on this machine. */

@@ -29,10 +29,17 @@ export const runEagerly: Jit =
   };
 
 let current: Jit = runEagerly;
+let compiles = false;
 
 /** Makes steps run the way of another engine from their next call on; `useEngine` calls it. */
-export function setJit(next: Jit): void {
+export function setJit(next: Jit, compilesEachShape = false): void {
   current = next;
+  compiles = compilesEachShape;
+}
+
+/** Whether the engine makes a program of each step for every shape of its arguments. */
+export function compilesSteps(): boolean {
+  return compiles;
 }
 
 /**

@@ -13,6 +13,7 @@ export const tensorflowEngine: Engine = {
   name: 'tensorflow',
   purpose: 'native CPU, or NVIDIA GPU after setup with --gpu; the default',
   jit: runEagerly,
+  compiles: false,
   async start() {
     if (tf.findBackend('tensorflow') === null) {
       const { registerBackend, tensorflowVersion } = loadNative();

@@ -12,6 +12,7 @@ export const wasmEngine: Engine = {
   name: 'wasm',
   purpose: 'portability and small tests; some twenty times slower than tensorflow',
   jit: runEagerly,
+  compiles: false,
   async start() {
     try {
       const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');

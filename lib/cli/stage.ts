@@ -1,5 +1,6 @@
 /** What every training command does around its stage: engine, run directory, manifest, result. */
 import { useEngine } from '../backend';
+import { restartForEngine } from './restart';
 import { InputError } from '../errors';
 import { readJson } from '../files';
 import type { RunConfig } from '../train/fields';
@@ -18,6 +19,7 @@ export async function runStage<C extends RunConfig>(
   inputs: readonly string[],
   body: (run: RunDirectory) => Promise<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
+  restartForEngine(config.engine);
   const engine = await useEngine(config.engine);
   const run = await openRunDirectory({
     command,

@@ -1,5 +1,6 @@
 /** Batched generation with a key–value cache; what is sampled depends on the prompt's number, never on its batch. */
 import * as tf from '@tensorflow/tfjs';
+import { paddedLength, shrinking } from '../backend';
 import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { disposeTree } from '../tensor/pytree';
@@ -150,8 +151,8 @@ async function generateBatch(
       written = drawn;
       const unfinished = rows.filter((row) => !row.finished).length;
       if (unfinished === 0 || begun + drawn === end) break;
-      const half = Math.ceil(rows.length / 2);
-      if (unfinished <= half && rows.length > 1) {
+      const few = nextSize(rows.length);
+      if (unfinished <= few) {
         const kept = keptRows(rows, unfinished);
         rows = kept.map((b) => rows[b] as Sequence);
         state = withTensors({ kept: tf.tensor1d(kept, 'int32') }, (given) => shrink(state, given.kept));
@@ -161,7 +162,7 @@ async function generateBatch(
         {
           uniforms: stretchOf(rows, begun),
           last: tf.scalar(end - begun, 'int32'),
-          few: tf.scalar(rows.length > 1 ? half : 0, 'int32'),
+          few: tf.scalar(few, 'int32'),
         },
         ({ uniforms, last, few }) => advance(params, state, uniforms, last, few),
       );
@@ -183,10 +184,16 @@ function withTensors<T extends Readonly<Record<string, tf.Tensor>>, R>(
   }
 }
 
-/** The unfinished rows, filled up with finished ones to a size that halving the batch gives: few shapes. */
+/** The size that a batch shrinks to, 0 when it shrinks no more. */
+function nextSize(size: number): number {
+  const { part, leastRows } = shrinking();
+  return size > leastRows ? Math.max(leastRows, Math.ceil(size * part)) : 0;
+}
+
+/** The unfinished rows, filled up with finished ones to a size that batches shrink to: few shapes. */
 function keptRows(rows: readonly Sequence[], unfinished: number): number[] {
   let size = rows.length;
-  while (Math.ceil(size / 2) >= unfinished && size > 1) size = Math.ceil(size / 2);
+  while (nextSize(size) >= unfinished) size = nextSize(size);
   const numbers = [...rows.keys()];
   const active = numbers.filter((b) => rows[b]?.finished === false);
   const filling = numbers.filter((b) => rows[b]?.finished === true);
@@ -213,12 +220,8 @@ function stretchOf(rows: readonly Sequence[], begun: number): tf.Tensor2D {
   return tf.tensor2d(numbers, [rows.length, stretchLength]);
 }
 
-/** Prompts are padded to a multiple of this, so that a compiling engine sees few lengths. */
-const promptMultiple = 16;
-
 function padLeft(prompts: readonly (readonly number[])[]): { tokens: tf.Tensor2D; mask: tf.Tensor2D } {
-  const longest = Math.max(...prompts.map((prompt) => prompt.length));
-  const P = Math.ceil(longest / promptMultiple) * promptMultiple;
+  const P = paddedLength(Math.max(...prompts.map((prompt) => prompt.length)));
   const tokens = new Int32Array(prompts.length * P);
   const mask = new Float32Array(prompts.length * P);
   prompts.forEach((prompt, b) => {

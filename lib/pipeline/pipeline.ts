@@ -1,7 +1,7 @@
 /** The whole pipeline on the embedded world, stage after stage; between them there are only files. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chosenEngine, shareProcessor, useEngine } from '../backend';
+import { chosenEngine, engineEnvironment, shareProcessor, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson } from '../files';
@@ -83,7 +83,7 @@ export async function runPipeline(
       stop: requestInterrupt,
     }));
   } else {
-    const workers = startWorkers(jobs, shareProcessor(jobs));
+    const workers = startWorkers(jobs, { ...shareProcessor(jobs), ...engineEnvironment(engine) });
     try {
       await interruptible(
         () => runSteps(steps, jobs, ({ name }) => workers.run({ name, config, out: options.out, engine })),

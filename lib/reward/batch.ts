@@ -1,7 +1,8 @@
 /** Preference pairs as token batches: one forward pass scores every response of a batch once. */
 import * as tf from '@tensorflow/tfjs';
+import { paddedLength } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { encodePrompt, roundUp, type SequenceLimits } from '../train/sequences';
+import { encodePrompt, type SequenceLimits } from '../train/sequences';
 import type { PreferencePair } from '../types';
 
 /** A pair in tokens: prompt, response and end-of-turn token on each side. */
@@ -58,7 +59,7 @@ export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: S
 
 /** Pads token rows on the right to a common length; the caller disposes the batch. */
 export function scoreBatch(rows: readonly (readonly number[])[], padTokenId: number): ScoreBatch {
-  const T = roundUp(Math.max(...rows.map((row) => row.length)));
+  const T = paddedLength(Math.max(...rows.map((row) => row.length)));
   const tokens = new Int32Array(rows.length * T).fill(padTokenId);
   const mask = new Float32Array(rows.length * T);
   rows.forEach((row, b) => {

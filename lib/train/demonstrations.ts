@@ -1,8 +1,8 @@
 /** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of PPO and DPO learn from. */
 import * as tf from '@tensorflow/tfjs';
+import { paddedLength } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Demonstration } from '../types';
-import { roundUp } from './sequences';
 
 export const demonstrationLosses = ['assistant', 'lastTurn'] as const;
 
@@ -69,7 +69,7 @@ export function demonstrationBatch(
   padTokenId: number,
 ): DemonstrationBatch {
   const B = rows.length;
-  const T = roundUp(Math.max(...rows.map((row) => row.tokens.length)));
+  const T = paddedLength(Math.max(...rows.map((row) => row.tokens.length)));
   const tokens = new Int32Array(B * T).fill(padTokenId);
   const mask = new Float32Array(B * T);
   const counted = rows.flatMap((row, b) =>
@@ -78,7 +78,7 @@ export function demonstrationBatch(
     ),
   );
   // Few different sizes, as with T: a compiling engine compiles each once.
-  const N = roundUp(counted.length, labelMultiple);
+  const N = paddedLength(counted.length, labelMultiple);
   const positions = new Int32Array(N);
   const labels = new Int32Array(N);
   rows.forEach((row, b) => {

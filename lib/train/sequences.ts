@@ -1,5 +1,6 @@
 /** Records as padded token batches: prompts end and responses begin at the same column in every row. */
 import * as tf from '@tensorflow/tfjs';
+import { paddedLength } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Prompt } from '../types';
 
@@ -47,17 +48,10 @@ export interface SequenceBatch {
   readonly responseMask: tf.Tensor2D;
 }
 
-/** Lengths are padded to a multiple of this, so that a compiling engine sees few shapes. */
-export const lengthMultiple = 16;
-
-export function roundUp(length: number, multiple = lengthMultiple): number {
-  return Math.max(multiple, Math.ceil(length / multiple) * multiple);
-}
-
 /** Lays rows out as a {@link SequenceBatch}; the caller disposes it. */
 export function padRows(rows: readonly EncodedRow[], padTokenId: number): SequenceBatch {
-  const P = roundUp(Math.max(...rows.map((row) => row.promptTokens.length)));
-  const R = roundUp(Math.max(...rows.map((row) => row.responseTokens.length)));
+  const P = paddedLength(Math.max(...rows.map((row) => row.promptTokens.length)));
+  const R = paddedLength(Math.max(...rows.map((row) => row.responseTokens.length)));
   const T = P + R;
   const tokens = new Int32Array(rows.length * T).fill(padTokenId);
   const mask = new Float32Array(rows.length * T);

@@ -133,6 +133,39 @@ export const xlaBuilds: readonly EngineBuild[] = (
   diskSize,
 }));
 
+export type CudaVersion = 'cuda12' | 'cuda13';
+
+const jaxVersion = '0.12.0.1';
+
+/**
+ * The plugin that JAX computes with on NVIDIA GPUs; its wheel needs no Python. It loads the user libraries of CUDA and cuDNN from the
+ * system, or from `nvidia` beside its own folder when NVIDIA's wheels are unpacked there.
+ */
+export const cudaBuilds: Readonly<Record<CudaVersion, readonly EngineBuild[]>> = {
+  cuda12: cudaBuild('cuda12', {
+    x64: ['5ec28e06198d094031c37590b4ea753ae8cde4879ab4b60baf40f0dffb673286', '192 MB'],
+    arm64: ['e6aa6c58c5420c1bda22db31a2f6c5c1d0a66cb701eeb731feae44fef197717c', '186 MB'],
+  }),
+  cuda13: cudaBuild('cuda13', {
+    x64: ['5899bb6177eda86ea532afb9a26794f2bdd04966f6a01f9028266b16c2b6cf90', '135 MB'],
+    arm64: ['40758d042df8c06991b6a1a8016b56e9cefb1ed4c677c062125c3eb71c3dab97', '129 MB'],
+  }),
+};
+
+function cudaBuild(
+  cuda: CudaVersion,
+  wheels: Readonly<Record<EngineBuild['arch'], readonly [sha256: string, downloadSize: string]>>,
+): EngineBuild[] {
+  return (['x64', 'arm64'] as const).map((arch) => ({
+    folder: `${jaxVersion}-${cuda}`,
+    arch,
+    machine: arch === 'x64' ? 'x86_64' : 'aarch64',
+    wheels: [{ name: `jax-${cuda}-pjrt`, version: jaxVersion, sha256: wheels[arch][0] }],
+    downloadSize: wheels[arch][1],
+    diskSize: '0.4 GB',
+  }));
+}
+
 /** The binding's npm package. Its own install script fetches an old TensorFlow and is not run. */
 export const bindingPackage = {
   name: '@tensorflow/tfjs-node-gpu',

@@ -1,15 +1,30 @@
-/** Puts XLA's plugin for processors in place: a shared library out of a Python wheel, in the user's cache. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+/** Puts a plugin of XLA in place: a shared library out of a Python wheel, in the user's cache, or one that is there already. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readJson, writeJson } from '../../files';
 import { BackendUnavailableError } from '../engine';
 import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
 import { isWhole, writeMarker } from './marker';
-import { buildFor, xlaBuilds, type EngineBuild } from './pins';
+import { buildFor, cudaBuilds, xlaBuilds, type CudaVersion, type EngineBuild } from './pins';
 import { findPython } from './programs';
 import { fetchWheels } from './wheel';
 
 /** In the wheel, and so in the cache. */
 const library = join('xla_plugins', 'xla_cpu_pjrt', 'xla_cpu_pjrt.so');
+
+function cudaLibrary(cuda: CudaVersion): string {
+  return join('jax_plugins', `xla_${cuda}`, 'xla_cuda_plugin.so');
+}
+
+/** Names the plugin that was set up last, where it is not the one for processors. */
+function choiceFile(): string {
+  return join(cacheDirectory(), 'xla', 'plugin.json');
+}
+
+interface Choice {
+  readonly plugin: string;
+}
 
 function pluginDirectory({ folder }: EngineBuild): string {
   return join(cacheDirectory(), 'xla', folder);
@@ -21,7 +36,7 @@ export function chooseXlaBuild(platform: string, arch: string): EngineBuild {
 }
 
 /**
- * The plugin to load: the one that `RLHF_KIT_PJRT_PLUGIN` names, else the one that was set up.
+ * The plugin to load: the one that `RLHF_KIT_PJRT_PLUGIN` names, else the one that was set up last.
  *
  * @throws {BackendUnavailableError} when there is none.
  */
@@ -31,34 +46,98 @@ export function findPlugin(): string {
     if (existsSync(named)) return named;
     throw new BackendUnavailableError(`RLHF_KIT_PJRT_PLUGIN names ${named}, which is not there`);
   }
+  if (existsSync(choiceFile())) {
+    const { plugin } = readJson<Choice>(choiceFile());
+    if (existsSync(plugin)) return plugin;
+    throw new BackendUnavailableError(`the XLA plugin ${plugin} is gone; run: npx rlhf-kit setup xla`);
+  }
   const path = join(pluginDirectory(chooseXlaBuild(process.platform, process.arch)), library);
   if (existsSync(path)) return path;
   throw new BackendUnavailableError(`there is no XLA plugin; run: npx rlhf-kit setup xla`);
 }
 
+/** Which plugin: that for processors unless one of these is given. */
+export interface XlaChoice {
+  /** JAX's for NVIDIA GPUs: the one that is installed for Python, else the pinned one. */
+  readonly cuda?: CudaVersion | undefined;
+  /** Any other plugin's file. */
+  readonly plugin?: string | undefined;
+}
+
 /**
- * Puts the plugin in place, fetching it only when it is missing or damaged.
+ * Puts a plugin in place, fetching it only when it is missing or damaged, and makes it the one that is loaded.
  *
  * @throws {BackendUnavailableError} on another platform than Linux; without Python or pip; when the download fails or has
- * another hash; when the disk is full or may not be written.
+ * another hash; when the disk is full or may not be written; for a plugin that cannot be loaded.
  */
-export async function setupXla(say: (line: string) => void): Promise<SetupResult> {
+export async function setupXla(
+  say: (line: string) => void,
+  { cuda, plugin }: XlaChoice = {},
+): Promise<SetupResult> {
   return withFileErrors('setup xla', async () => {
-    const build = chooseXlaBuild(process.platform, process.arch);
-    const directory = pluginDirectory(build);
-    const whole = await isWhole(directory, build);
-    if (!whole) {
-      const python = findPython('the plugin');
-      const names = build.wheels.map(({ name, version }) => `${name} ${version}`).join(', ');
-      say(
-        `fetching ${names} from the Python package index: ${build.downloadSize} to download, ${build.diskSize} on disk in ${directory}; once`,
-      );
-      await buildInPlace(directory, async (unfinished) => {
-        await fetchWheels(python, build, unfinished, (entry) => entry === library, say);
-        await writeMarker(unfinished, build);
-      });
+    const installed = plugin === undefined ? cuda && installedCudaPlugin(cuda) : resolve(plugin);
+    if (installed !== undefined) {
+      const { major, minor } = checkPlugin(installed);
+      writeJson(choiceFile(), { plugin: installed } satisfies Choice);
+      say(`the xla engine uses ${installed}, PJRT ${major}.${minor}`);
+      return { changed: true, directory: installed };
     }
-    say(whole ? 'the xla plugin is in place' : 'the xla plugin is set up');
-    return { changed: !whole, directory };
+    const build = cuda === undefined ? chooseXlaBuild(process.platform, process.arch) : chooseCudaBuild(cuda);
+    const directory = pluginDirectory(build);
+    const changed = await fetchBuild(build, directory, cuda ? cudaLibrary(cuda) : library, say);
+    if (cuda === undefined) rmSync(choiceFile(), { force: true });
+    else writeJson(choiceFile(), { plugin: join(directory, cudaLibrary(cuda)) } satisfies Choice);
+    say(changed ? 'the xla plugin is set up' : 'the xla plugin is in place');
+    return { changed, directory };
   });
+}
+
+/** @returns whether anything had to be fetched. */
+async function fetchBuild(
+  build: EngineBuild,
+  directory: string,
+  wanted: string,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (await isWhole(directory, build)) return false;
+  const python = findPython('the plugin');
+  const names = build.wheels.map(({ name, version }) => `${name} ${version}`).join(', ');
+  say(
+    `fetching ${names} from the Python package index: ${build.downloadSize} to download, ${build.diskSize} on disk in ${directory}; once`,
+  );
+  await buildInPlace(directory, async (unfinished) => {
+    await fetchWheels(python, build, unfinished, (entry) => entry === wanted, say);
+    await writeMarker(unfinished, build);
+  });
+  return true;
+}
+
+function chooseCudaBuild(cuda: CudaVersion): EngineBuild {
+  return buildFor(
+    cudaBuilds[cuda],
+    process.platform,
+    process.arch,
+    'setup xla',
+    '--plugin names another plugin',
+  );
+}
+
+/** JAX's plugin where Python has it installed, with the CUDA libraries beside it that it needs. */
+function installedCudaPlugin(cuda: CudaVersion): string | undefined {
+  const program = `import importlib.util as u; s = u.find_spec('jax_plugins.xla_${cuda}'); print(s.submodule_search_locations[0] if s else '')`;
+  const { stdout, status } = spawnSync('python3', ['-c', program], { encoding: 'utf8' });
+  const path = join(stdout?.trim() ?? '', 'xla_cuda_plugin.so');
+  return status === 0 && stdout.trim() !== '' && existsSync(path) ? path : undefined;
+}
+
+/** Loads a plugin in a process of its own: it could crash, and it cannot be unloaded. @throws {BackendUnavailableError} */
+function checkPlugin(path: string): { major: number; minor: number } {
+  const loader = join(__dirname, '..', 'xla', 'pjrt', 'plugin.js');
+  const program = `const { loadPlugin } = require(process.argv[1]); console.log(JSON.stringify(loadPlugin(process.argv[2]).version))`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', program, loader, path], {
+    encoding: 'utf8',
+  });
+  if (status === 0) return JSON.parse(stdout) as { major: number; minor: number };
+  const reason = /BackendUnavailableError: (.*)/.exec(stderr)?.[1] ?? `its process ended with ${status}`;
+  throw new BackendUnavailableError(`setup xla: ${reason}`);
 }

@@ -1,4 +1,6 @@
 /** XLA: whole steps compiled through a PJRT plugin. `rlhf-kit setup xla` puts the plugin for processors in place. */
+import { totalmem } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
@@ -16,6 +18,7 @@ export const xlaEngine: Engine = {
   name: 'xla',
   purpose: 'compiles whole steps, for processors and, by plugin, for GPUs',
   jit: compiledJit,
+  compiles: true,
   async start() {
     try {
       openDevice(findPlugin());
@@ -33,7 +36,9 @@ export const xlaEngine: Engine = {
     const stablehlo = pluginAttributes(plugin)['stablehlo_current_version'];
     const language = Array.isArray(stablehlo) ? stablehlo.join('.') : 'of unknown version';
     const { platform, devices } = client;
-    return `XLA through tfjs ${tf.version.tfjs}: ${platform.name}, ${devices.join(', ')}; PJRT ${major}.${minor}, StableHLO ${language}; plugin ${plugin.path}`;
+    const memory = client.memory();
+    const gigabytes = ((memory?.limit ?? totalmem()) / 2 ** 30).toFixed(1);
+    return `XLA through tfjs ${tf.version.tfjs}: ${platform.name}, ${devices.join(', ')}; ${gigabytes} GB of memory; PJRT ${major}.${minor}, StableHLO ${language}; plugin ${join(basename(dirname(plugin.path)), basename(plugin.path))}`;
   },
 };
 

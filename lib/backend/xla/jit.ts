@@ -45,17 +45,32 @@ function signature(args: readonly unknown[]): string {
   );
 }
 
+/** Each program takes some hundred mappings of memory, and the system allows a process 65,530. */
+const mostPrograms = 100;
+
+/** Programs of all steps, the one that was used last at the end, and how each is forgotten. */
+const recent = new Map<Compiled, () => void>();
+
+function keepRecent(program: Compiled, forget: () => void): void {
+  recent.delete(program);
+  recent.set(program, forget);
+  if (recent.size <= mostPrograms) return;
+  const [oldest, forgetOldest] = recent.entries().next().value as [Compiled, () => void];
+  recent.delete(oldest);
+  forgetOldest();
+  for (const what of oldest.hoisted) if (what instanceof DeviceBuffer) what.dispose();
+  oldest.executable.dispose();
+}
+
 export const compiledJit: Jit = (fn, { donate = [] } = {}) => {
   const programs = new Map<string, Compiled>();
   return (...args) => {
     // A step within a step is part of it.
     if (tracing()) return fn(...args);
     const key = signature(args);
-    let program = programs.get(key);
-    if (program === undefined) {
-      program = make(fn, args, donate);
-      programs.set(key, program);
-    }
+    const program = programs.get(key) ?? make(fn, args, donate);
+    programs.set(key, program);
+    keepRecent(program, () => programs.delete(key));
     return call(program, args, donate) as ReturnType<typeof fn>;
   };
 };

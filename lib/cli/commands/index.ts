@@ -1,4 +1,5 @@
 /** All commands, in the order of the pipeline. */
+import { benchCommand } from './bench';
 import type { Command } from '../command';
 import { doctorCommand } from './doctor';
 import { dpoCommand } from './dpo';
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   startCommand,
   setupCommand,
   doctorCommand,
+  benchCommand,
   pipelineCommand,
   sftCommand,
   preferencesCommand,

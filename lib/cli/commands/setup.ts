@@ -9,6 +9,9 @@ import { defineCommand } from '../command';
 interface SetupConfig {
   readonly target: 'tensorflow' | 'xla';
   readonly gpu?: boolean;
+  readonly cuda12: boolean;
+  readonly cuda13: boolean;
+  readonly plugin?: string;
   readonly ifPossible: boolean;
 }
 
@@ -19,6 +22,9 @@ const fields: FieldTable<SetupConfig> = {
     type: 'boolean',
     optional: true,
   },
+  cuda12: { doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12', type: 'boolean', default: false },
+  cuda13: { doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 13', type: 'boolean', default: false },
+  plugin: { doc: 'xla: file of any other PJRT plugin', type: 'path', optional: true },
   ifPossible: {
     doc: 'say why and go on, instead of failing, where the engine cannot be had',
     type: 'boolean',
@@ -29,15 +35,23 @@ const fields: FieldTable<SetupConfig> = {
 export const setupCommand = defineCommand<SetupConfig>({
   name: 'setup',
   summary:
-    'put a native engine in place: rlhf-kit setup tensorflow [--gpu], or the plugin of the coming one: setup xla',
+    'put a native engine in place: rlhf-kit setup tensorflow [--gpu] | xla [--cuda13 | --cuda12 | --plugin FILE]',
   fields,
   positionals: ['target'],
-  async run({ target, gpu, ifPossible }) {
+  async run({ target, gpu, cuda12, cuda13, plugin, ifPossible }) {
     if (target === 'xla' && gpu === true)
-      throw new InputError('setup xla: there is no --gpu; RLHF_KIT_PJRT_PLUGIN names a plugin for a GPU');
+      throw new InputError('setup xla: there is no --gpu; expected --cuda13 or --cuda12');
+    const chosen = [cuda12 && '--cuda12', cuda13 && '--cuda13', plugin !== undefined && '--plugin'].filter(
+      Boolean,
+    );
+    if (chosen.length > 1)
+      throw new InputError(`setup xla: expected one plugin, got ${chosen.join(' and ')}`);
+    if (target === 'tensorflow' && chosen.length > 0)
+      throw new InputError(`setup tensorflow: there is no ${String(chosen[0])}; expected --gpu`);
+    const cuda = cuda13 ? 'cuda13' : cuda12 ? 'cuda12' : undefined;
     const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
     try {
-      return target === 'xla' ? await setupXla(say) : await setupTensorflow({ gpu, say });
+      return target === 'xla' ? await setupXla(say, { cuda, plugin }) : await setupTensorflow({ gpu, say });
     } catch (error) {
       if (!ifPossible || !(error instanceof BackendUnavailableError)) throw error;
       say(

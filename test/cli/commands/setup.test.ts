@@ -30,11 +30,26 @@ describe('rlhf-kit setup', () => {
   });
 
   it('takes the engine by position, and leaves the choice of build open unless it is made', () => {
-    expect(parse('tensorflow')).toEqual({ target: 'tensorflow', ifPossible: false });
+    expect(parse('tensorflow')).toEqual({
+      target: 'tensorflow',
+      cuda12: false,
+      cuda13: false,
+      ifPossible: false,
+    });
     expect(parse('tensorflow', '--gpu')).toMatchObject({ gpu: true });
     expect(parse('tensorflow', '--no-gpu')).toMatchObject({ gpu: false });
     expect(() => parse('pytorch')).toThrow(InputError);
     expect(() => parse()).toThrow(InputError);
+  });
+
+  it('takes one plugin of XLA, and says what an engine has no flag for', async () => {
+    expect(parse('xla', '--cuda13')).toMatchObject({ target: 'xla', cuda13: true });
+    const refusal = (...argv: string[]) => expect(setupCommand.run(parse(...argv))).rejects;
+    await refusal('xla', '--cuda12', '--plugin', 'a.so').toThrow(
+      'expected one plugin, got --cuda12 and --plugin',
+    );
+    await refusal('xla', '--gpu').toThrow('setup xla: there is no --gpu; expected --cuda13 or --cuda12');
+    await refusal('tensorflow', '--cuda13').toThrow('there is no --cuda13; expected --gpu');
   });
 
   it('fails where the engine cannot be had', async () => {

@@ -5,6 +5,19 @@ const trimThreshold = -1;
 const mmapMax = -4;
 const arenaMax = -8;
 
+/**
+ * The same for a process that is still to be started, and more of it: there the threads that programs run on share one arena, which
+ * {@link keepFreedMemory} comes too late for where Node has made others (blocks above 64 MB then go back to the system), and large
+ * blocks lie in large pages.
+ */
+export function allocatorEnvironment(): Record<string, string> {
+  const own = process.env['GLIBC_TUNABLES'] ?? '';
+  if (process.platform !== 'linux' || own.includes('glibc.malloc')) return {};
+  const settings = ['hugetlb=1', 'arena_max=1', 'mmap_max=0', `trim_threshold=${2 ** 31 - 1}`];
+  const tunables = settings.map((setting) => `glibc.malloc.${setting}`).join(':');
+  return { GLIBC_TUNABLES: own === '' ? tunables : `${own}:${tunables}` };
+}
+
 let done = false;
 
 /**

@@ -2,6 +2,7 @@
 import { InputError } from '../../../errors';
 import { DeviceBuffer, elementTypes, sizeOf, type ElementType, type HostArray } from './buffer';
 import { compileOptions, type DebugOption } from './compile-options';
+import { PjrtError } from './error';
 import { Executable } from './executable';
 import {
   addressOf,
@@ -50,6 +51,19 @@ export class Client {
       name: readText(name.get('platform_name'), name.get('platform_name_size')),
       version: readText(version.get('platform_version'), version.get('platform_version_size')),
     };
+  }
+
+  /** Bytes in use and bytes that there are on the device in use; undefined where the plugin keeps no account, as for processors. */
+  memory(): { readonly used: number; readonly limit: number } | undefined {
+    try {
+      const stats = this.plugin.call(new Struct('Device_MemoryStats', { device: this.device }));
+      return stats.getBoolean('bytes_limit_is_set')
+        ? { used: stats.get('bytes_in_use'), limit: stats.get('bytes_limit') }
+        : undefined;
+    } catch (error) {
+      if (error instanceof PjrtError && error.code === 'UNIMPLEMENTED') return undefined;
+      throw error;
+    }
   }
 
   /**

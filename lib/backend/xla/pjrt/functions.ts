@@ -25,6 +25,7 @@ export const functionOffsets = {
   Client_BufferFromHostBuffer: 216,
   DeviceDescription_ToString: 264,
   Device_GetDescription: 272,
+  Device_MemoryStats: 312,
   Executable_Destroy: 360,
   Executable_NumOutputs: 392,
   Executable_Serialize: 432,

@@ -113,5 +113,6 @@ function pin(path: string): void {
   const noDelete = process.platform === 'darwin' ? 0x80 : 0x1000;
   const self = koffi.load(null);
   const handle = self.func('void *dlopen(const char *path, int flags)')(path, now | noDelete) as unknown;
-  if (handle === null) throw new Error(self.func('const char *dlerror()')() as string);
+  if (handle === null)
+    throw new Error((self.func('const char *dlerror()')() as string | null) ?? 'it cannot be loaded');
 }

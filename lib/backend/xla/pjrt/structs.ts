@@ -26,6 +26,36 @@ const fields = {
   Client_PlatformVersion: ['client', 'platform_version', 'platform_version_size'],
   Client_AddressableDevices: ['client', 'addressable_devices', 'num_addressable_devices'],
   Device_GetDescription: ['device', 'device_description'],
+  Device_MemoryStats: [
+    ...[
+      'device',
+      'bytes_in_use',
+      'peak_bytes_in_use',
+      'peak_bytes_in_use_is_set',
+      'num_allocs',
+      'num_allocs_is_set',
+    ],
+    ...[
+      'largest_alloc_size',
+      'largest_alloc_size_is_set',
+      'bytes_limit',
+      'bytes_limit_is_set',
+      'bytes_reserved',
+    ],
+    ...[
+      'bytes_reserved_is_set',
+      'peak_bytes_reserved',
+      'peak_bytes_reserved_is_set',
+      'bytes_reservable_limit',
+    ],
+    ...[
+      'bytes_reservable_limit_is_set',
+      'largest_free_block_bytes',
+      'largest_free_block_bytes_is_set',
+      'pool_bytes',
+    ],
+    ...['pool_bytes_is_set', 'peak_pool_bytes', 'peak_pool_bytes_is_set'],
+  ],
   DeviceDescription_ToString: ['device_description', 'to_string', 'to_string_size'],
   Client_Compile: ['client', 'program', 'compile_options', 'compile_options_size', 'executable'],
   Client_BufferFromHostBuffer: [

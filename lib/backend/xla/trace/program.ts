@@ -266,7 +266,9 @@ export class Program {
       const lines = this.lines;
       this.lines = outside;
       const names = returned.map(({ name }) => name).join(', ');
-      return [...lines.map(written), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join('\n');
+      return [...lines.map(written), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join(
+        '\n',
+      );
     };
     const test = region(() => [condition(carried)]);
     const round = region(() => body(carried));

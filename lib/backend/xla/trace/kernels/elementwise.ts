@@ -121,6 +121,12 @@ export const elementwiseKernels: Kernels = {
     const raised = program.elementwise('maximum', x, like(program, x, least));
     return program.elementwise('minimum', raised, like(program, x, most));
   },
+  Step: (program, inputs, attributes) => {
+    const x = input(inputs, 'x');
+    const above = program.compare('GT', x, like(program, x, 0));
+    const step = program.select(above, like(program, x, 1), like(program, x, attributes['alpha'] as number));
+    return program.select(program.compare('NE', x, x), x, step);
+  },
   Sign: sameType((program, x) => program.elementwise('sign', x)),
   Exp: plainUnary('exponential'),
   Expm1: plainUnary('exponential_minus_one'),

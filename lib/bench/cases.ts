@@ -1,0 +1,159 @@
+/** The work that engines and peers are timed at: every contender does the same. */
+import * as tf from '@tensorflow/tfjs';
+import { jit } from '../backend';
+import type { ModelConfig } from '../model/config';
+import { generate } from '../model/generate';
+import { lmLogits } from '../model/heads';
+import { initParams } from '../model/params';
+import { hiddenStates } from '../model/transformer';
+import { createRng } from '../random';
+import { valueAndGrad } from '../tensor/gradient';
+import { tokenLogprobs } from '../tensor/logprobs';
+import { disposeTree } from '../tensor/pytree';
+import { adamw, clipByGlobalNorm, initAdamw, type NamedTensors } from '../train/adamw';
+
+/** A model by the fields of its `config.json`; weights are random. */
+export interface BenchModel {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  readonly numKeyValueHeads: number;
+}
+
+/** One training step (loss, gradients, clipping, AdamW) on B sequences of T tokens. */
+interface StepCase {
+  readonly kind: 'step';
+  readonly model: BenchModel;
+  readonly B: number;
+  readonly T: number;
+  /** Steps in one round; the round's figure is their median. */
+  readonly repetitions: number;
+}
+
+/** B prompts of P tokens are continued by R sampled tokens. */
+interface GenerateCase {
+  readonly kind: 'generate';
+  readonly model: BenchModel;
+  readonly B: number;
+  readonly P: number;
+  readonly R: number;
+  readonly repetitions: number;
+}
+
+export type BenchCase = StepCase | GenerateCase;
+
+const gpt: BenchModel = {
+  vocabSize: 512,
+  hiddenSize: 128,
+  intermediateSize: 344,
+  numHiddenLayers: 4,
+  numAttentionHeads: 4,
+  numKeyValueHeads: 4,
+};
+/** The shape of SmolLM2-135M. */
+const smollm2: BenchModel = {
+  vocabSize: 49_152,
+  hiddenSize: 576,
+  intermediateSize: 1536,
+  numHiddenLayers: 30,
+  numAttentionHeads: 9,
+  numKeyValueHeads: 3,
+};
+const sampling = { kind: 'generate', model: gpt, P: 32, R: 64, repetitions: 1 } as const;
+
+export const benchCases = {
+  gptStep: { kind: 'step', model: gpt, B: 16, T: 128, repetitions: 5 },
+  smollm2Step: { kind: 'step', model: smollm2, B: 2, T: 256, repetitions: 1 },
+  generate1: { ...sampling, B: 1 },
+  generate8: { ...sampling, B: 8 },
+  generate32: { ...sampling, B: 32 },
+} as const satisfies Record<string, BenchCase>;
+
+export type CaseName = keyof typeof benchCases;
+
+/** Something to be timed: `run` does the work once and waits for its end. */
+export interface Timed {
+  run(): Promise<void>;
+}
+
+function modelConfig(model: BenchModel): ModelConfig {
+  return {
+    ...model,
+    headDim: model.hiddenSize / model.numAttentionHeads,
+    maxPositionEmbeddings: 2048,
+    rmsNormEps: 1e-5,
+    ropeTheta: 10_000,
+    tieWordEmbeddings: true,
+  } as ModelConfig;
+}
+
+/** Prepares a case on the engine that computes. */
+export function prepareCase(work: BenchCase): Timed {
+  return work.kind === 'step' ? trainingStep(work) : generation(work);
+}
+
+function trainingStep({ model, B, T }: StepCase): Timed {
+  const config = modelConfig(model);
+  const rng = createRng(1);
+  let params: NamedTensors = initParams(config, rng.fork('params'));
+  let { m, v } = initAdamw(params);
+  const ids = (name: string): Int32Array => {
+    const stream = rng.fork(name);
+    return Int32Array.from({ length: B * T }, () => stream.integer(config.vocabSize));
+  };
+  const tokens = tf.tensor2d(ids('tokens'), [B, T], 'int32');
+  const labels = tf.tensor1d(ids('labels'), 'int32');
+  const mask = tf.ones([B, T]) as tf.Tensor2D;
+  const optimizer = { adamBeta1: 0.9, adamBeta2: 0.999, adamEpsilon: 1e-8, weightDecay: 0 };
+  const step = jit(
+    (
+      weights: NamedTensors,
+      first: NamedTensors,
+      second: NamedTensors,
+      batch: { tokens: tf.Tensor2D; labels: tf.Tensor1D; mask: tf.Tensor2D },
+      learningRate: tf.Scalar,
+      count: tf.Scalar,
+    ) => {
+      const { loss, grads } = valueAndGrad((given: NamedTensors) => {
+        const hidden = hiddenStates(given, config, batch.tokens, batch.mask);
+        const flat = tf.reshape(hidden, [B * T, config.hiddenSize]) as tf.Tensor2D;
+        const logprobs = tokenLogprobs(lmLogits(given, config, flat), batch.labels);
+        return { loss: tf.neg(tf.mean(logprobs)) as tf.Scalar, metrics: {} };
+      }, weights);
+      const { gradients } = clipByGlobalNorm(grads, 1);
+      const moments = { m: first, v: second };
+      return { loss, ...adamw(weights, gradients, moments, learningRate, count, optimizer) };
+    },
+    { donate: [0, 1, 2] },
+  );
+  let count = 0;
+  return {
+    async run() {
+      const scalars = [tf.scalar(1e-3), tf.scalar(++count)] as const;
+      const next = step(params, m, v, { tokens, labels, mask }, ...scalars);
+      ({ params } = next);
+      ({ m, v } = next.moments);
+      const [loss] = await next.loss.data();
+      disposeTree([next.loss, scalars]);
+      if (!Number.isFinite(loss)) throw new Error(`bench: the loss became ${loss}`);
+    },
+  };
+}
+
+function generation({ model, B, P, R }: GenerateCase): Timed {
+  const config = modelConfig(model);
+  const rng = createRng(1);
+  const params = initParams(config, rng.fork('params'));
+  const prompts = Array.from({ length: B }, () =>
+    Array.from({ length: P }, () => rng.integer(config.vocabSize)),
+  );
+  return {
+    async run() {
+      const options = { maxNewTokens: R, temperature: 1, stopTokenIds: [], rng };
+      const responses = await generate(params, config, prompts, options);
+      if (responses.some(({ tokens }) => tokens.length !== R)) throw new Error('bench: a response is short');
+    },
+  };
+}

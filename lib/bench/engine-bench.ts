@@ -1,0 +1,74 @@
+/** Times the engines at training steps and generation, beside the Python stacks where they are asked for. */
+import { availableParallelism, cpus } from 'node:os';
+import { engineNames, listEngines, type EngineName } from '../backend';
+import { InputError } from '../errors';
+import { versions } from '../train/versions';
+import { benchCases, type CaseName } from './cases';
+import { engineContender, peerContender, peerNames, type Contender, type PeerName } from './contenders';
+import { peersPython, pythonVersions } from './peers';
+import { runCase, type CaseResult } from './rounds';
+
+export interface EngineBenchOptions {
+  readonly cases: readonly CaseName[];
+  readonly rounds: number;
+  /** Interpreter with the peers; 'make' makes an environment for them. */
+  readonly python: string | undefined;
+  readonly say: (line: string) => void;
+}
+
+export interface EngineBench {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly device: Readonly<Record<string, string | number>>;
+  readonly rounds: number;
+  readonly cases: Readonly<Partial<Record<CaseName, CaseResult>>>;
+}
+
+/** The engines that are worth timing: those that compute natively. */
+const engines: readonly EngineName[] = ['xla', 'tensorflow'].filter((name): name is EngineName =>
+  (engineNames as readonly string[]).includes(name),
+);
+
+/** Peers that can do a case. */
+function peersOf(caseName: CaseName, found: Readonly<Record<string, string>>): PeerName[] {
+  const isStep = benchCases[caseName].kind === 'step';
+  return peerNames.filter((peer) => {
+    if (peer === 'transformers') return !isStep && 'transformers' in found;
+    if (peer === 'jax') return isStep && 'jax' in found;
+    return isStep && 'torch' in found && 'transformers' in found;
+  });
+}
+
+/** @throws {InputError} when the first engine cannot be had. */
+export async function benchEngines(options: EngineBenchOptions): Promise<EngineBench> {
+  const statuses = await listEngines();
+  const available = engines.filter((name) => statuses.find((status) => status.name === name)?.available);
+  const missing = statuses.find(({ name, available: here }) => name === engines[0] && !here);
+  if (missing !== undefined) throw new InputError(`bench: ${missing.detail}`);
+  const python = options.python === 'make' ? await peersPython(options.say) : options.python;
+  const found = python === undefined ? {} : pythonVersions(python);
+  const cases: Partial<Record<CaseName, CaseResult>> = {};
+  for (const caseName of options.cases) {
+    const contenders: Contender[] = [
+      ...available.map((engine) => engineContender(engine, caseName)),
+      ...peersOf(caseName, found).map((peer) => peerContender(peer, caseName, python as string)),
+    ];
+    cases[caseName] = await runCase(caseName, contenders, options.rounds);
+    options.say(describe(caseName, cases[caseName]));
+  }
+  const details = statuses.filter(({ name }) => available.includes(name));
+  return {
+    versions: { ...versions(), ...found, ...Object.fromEntries(details.map(({ name, detail }) => [name, detail])) },
+    device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() },
+    rounds: options.rounds,
+    cases,
+  }; // prettier-ignore
+}
+
+function describe(caseName: CaseName, { medianMs, ratio, failures }: CaseResult): string {
+  const times = Object.entries(medianMs).map(([name, value]) => {
+    const times = name in ratio ? ` (${(ratio[name] as number).toFixed(2)}x)` : '';
+    return `${name} ${value.toFixed(1)} ms${times}`;
+  });
+  const failed = Object.entries(failures).map(([name, reason]) => `${name} failed: ${reason}`);
+  return `${caseName}: ${[...times, ...failed].join(', ')}`;
+}

@@ -1,0 +1,59 @@
+/** Interleaved rounds: every contender runs in every round, so that a slow minute of the machine is everybody's. */
+import { median } from 'simple-statistics';
+import { startProgress } from '../train/progress';
+import type { CaseName } from './cases';
+import type { Contender } from './contenders';
+
+export interface CaseResult {
+  /** By contender: the median over all runs of all rounds. */
+  readonly medianMs: Readonly<Record<string, number>>;
+  /** Least and greatest of them. */
+  readonly rangeMs: Readonly<Record<string, readonly [number, number]>>;
+  /** medianMs of the contender by that of the first: above 1 the first is faster. */
+  readonly ratio: Readonly<Record<string, number>>;
+  /** First round, with compilation: not among the others. */
+  readonly firstMs: Readonly<Record<string, number>>;
+  /** Contenders that could not run, and why. */
+  readonly failures: Readonly<Record<string, string>>;
+}
+
+/** @param contenders the first is the one that the others are compared with. */
+export async function runCase(
+  caseName: CaseName,
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<CaseResult> {
+  const times = new Map<string, number[]>();
+  const firstMs: Record<string, number> = {};
+  const failures: Record<string, string> = {};
+  const progress = startProgress(`bench ${caseName}`, rounds + 1);
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      // The first is not always the first: whoever follows a busy process finds a warm or a hot machine.
+      const order = contenders.map((_, i) => contenders[(i + round) % contenders.length] as Contender);
+      for (const contender of order) {
+        if (contender.name in failures) continue;
+        const started = performance.now();
+        const answer = await contender.round();
+        if ('failure' in answer) failures[contender.name] = answer.failure;
+        else if (round === 0) firstMs[contender.name] = performance.now() - started;
+        else times.set(contender.name, [...(times.get(contender.name) ?? []), ...answer.milliseconds]);
+      }
+      progress.update(round + 1, {});
+    }
+  } finally {
+    progress.stop();
+    for (const contender of contenders) contender.end();
+  }
+  const named = <T>(of: (values: readonly number[]) => T): Record<string, T> =>
+    Object.fromEntries(Array.from(times, ([name, values]) => [name, of(values)]));
+  const medianMs = named((values) => median([...values]));
+  const [first] = contenders as readonly [Contender];
+  const ratio = Object.fromEntries(
+    Object.entries(medianMs)
+      .filter(([name]) => name !== first.name)
+      .map(([name, value]) => [name, value / (medianMs[first.name] ?? NaN)]),
+  );
+  const rangeMs = named((values) => [Math.min(...values), Math.max(...values)] as const);
+  return { medianMs, rangeMs, ratio, firstMs, failures };
+}

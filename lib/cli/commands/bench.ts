@@ -1,0 +1,60 @@
+/** `rlhf-kit bench engine`: how fast the engines are on this machine. */
+import { benchCases, type CaseName } from '../../bench/cases';
+import { benchEngines } from '../../bench/engine-bench';
+import type { FieldTable } from '../../config';
+import { InputError } from '../../errors';
+import { writeJson } from '../../files';
+import { defineCommand } from '../command';
+
+interface BenchConfig {
+  readonly target: 'engine';
+  readonly quick: boolean;
+  readonly cases?: string;
+  readonly rounds: number;
+  readonly peers: boolean;
+  readonly python?: string;
+  readonly out?: string;
+}
+
+const fields: FieldTable<BenchConfig> = {
+  target: { doc: 'what to time', type: ['engine'] },
+  quick: { doc: 'only the small training step, 4 rounds: a minute', type: 'boolean', default: false },
+  cases: {
+    doc: `comma-separated: ${Object.keys(benchCases).join(',')}; absent: all`,
+    type: 'string',
+    optional: true,
+  },
+  rounds: { doc: 'rounds that count, each with every contender', type: 'integer', min: 1, default: 8 },
+  peers: {
+    doc: 'PyTorch and transformers too, in an environment that is made on first use',
+    type: 'boolean',
+    default: false,
+  },
+  python: { doc: 'interpreter that has PyTorch and transformers, or JAX', type: 'string', optional: true },
+  out: { doc: 'JSON file to write the result to', type: 'string', optional: true },
+};
+
+export const benchCommand = defineCommand<BenchConfig>({
+  name: 'bench',
+  summary: 'time the engines: rlhf-kit bench engine [--quick] [--peers]',
+  fields,
+  positionals: ['target'],
+  async run({ quick, cases, rounds, peers, python, out }) {
+    const known = Object.keys(benchCases) as CaseName[];
+    const asked = quick ? ['gptStep'] : (cases?.split(',') ?? known);
+    for (const name of asked) {
+      if (!known.includes(name as CaseName))
+        throw new InputError(`bench: unknown case '${name}' (known: ${known.join(', ')})`);
+    }
+    const result = await benchEngines({
+      cases: asked as CaseName[],
+      rounds: quick ? 4 : rounds,
+      python: python ?? (peers && !quick ? 'make' : undefined),
+      say: (line) => void process.stderr.write(`bench: ${line}\n`),
+    });
+    const command = ['rlhf-kit', ...process.argv.slice(2)].join(' ');
+    const complete = { command, ...result };
+    if (out !== undefined) writeJson(out, complete);
+    return complete;
+  },
+});

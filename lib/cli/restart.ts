@@ -1,0 +1,28 @@
+/** Some things must be known to a process before it begins: the program then takes its own place, with another environment. */
+import koffi from 'koffi';
+import { chosenEngine, engineEnvironment } from '../backend';
+
+/**
+ * Before an engine is started: goes on as the same process with the environment that the engine wants, where that is possible (Linux,
+ * and as a program of its own; a caller of the library keeps its process). What fails is done without: the engine computes the same,
+ * only slower.
+ *
+ * @param name as for `useEngine`.
+ */
+export function restartForEngine(name: string | undefined): void {
+  const environment = engineEnvironment(chosenEngine(name));
+  const isProgram = require.main?.filename.endsWith('rlhf-kit.js') === true && process.send === undefined;
+  if (!isProgram || Object.keys(environment).length === 0) return;
+  const execve = koffi
+    .load(null)
+    .func('int execve(const char *path, const char **argv, const char **envp)') as (
+    path: string,
+    argv: readonly (string | null)[],
+    envp: readonly (string | null)[],
+  ) => number;
+  const variables = Object.entries({ ...process.env, ...environment }).map(
+    ([key, value]) => `${key}=${value}`,
+  );
+  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  execve(process.execPath, [...command, null], [...variables, null]);
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Executable } from '../../../lib/backend/xla/pjrt/executable';
+import { cached, removeOldest } from '../../../lib/backend/xla/program-cache';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-programs-'));
+  vi.stubEnv('RLHF_KIT_CACHE', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+const bytes = Uint8Array.of(1, 2, 3);
+const executable = { serialize: () => bytes } as unknown as Executable;
+const loaded = {} as unknown as Executable;
+/** A compiler that takes so long, by a clock that stands still otherwise. */
+function compiler(milliseconds: number) {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  return vi.fn(() => {
+    now += milliseconds;
+    return executable;
+  });
+}
+const programs = (): string => join(folder, 'xla', 'programs');
+
+describe('the cache of compiled programs', () => {
+  it('gives back what another process compiled, for the same text and machine alone', () => {
+    const compile = compiler(2000);
+    const load = vi.fn(() => loaded);
+    expect(cached('text', 'machine', load, compile)).toEqual({ executable, loaded: false });
+    expect(cached('text', 'machine', load, compile)).toEqual({ executable: loaded, loaded: true });
+    expect(load).toHaveBeenCalledWith(expect.objectContaining({ length: 3 }));
+    expect(cached('other text', 'machine', load, compile).loaded).toBe(false);
+    expect(cached('text', 'other machine', load, compile).loaded).toBe(false);
+    expect(compile).toHaveBeenCalledTimes(3);
+  });
+
+  it('keeps nothing that compiles at once', () => {
+    cached('text', 'machine', () => loaded, compiler(5));
+    expect(() => readdirSync(programs())).toThrow();
+  });
+
+  it('compiles a damaged or a refused program anew and replaces it', () => {
+    const compile = compiler(2000);
+    cached('text', 'machine', () => loaded, compile);
+    const path = join(programs(), readdirSync(programs())[0] as string);
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, whole.length - 1));
+    const load = vi.fn(() => loaded);
+    expect(cached('text', 'machine', load, compile).loaded).toBe(false);
+    expect(load).not.toHaveBeenCalled();
+    expect(readFileSync(path)).toEqual(whole);
+    const refuse = (): never => {
+      throw new Error('compiled for another processor');
+    };
+    expect(cached('text', 'machine', refuse, compile).loaded).toBe(false);
+    expect(compile).toHaveBeenCalledTimes(3);
+  });
+
+  it('goes without where nothing can be written', () => {
+    writeFileSync(join(folder, 'file'), '');
+    vi.stubEnv('RLHF_KIT_CACHE', join(folder, 'file'));
+    expect(cached('text', 'machine', () => loaded, compiler(2000))).toEqual({ executable, loaded: false });
+  });
+
+  it('removes the oldest programs first', () => {
+    ['old', 'middle', 'new'].forEach((name, i) => {
+      writeFileSync(join(folder, name), new Uint8Array(10));
+      utimesSync(join(folder, name), i, i);
+    });
+    removeOldest(folder, 25);
+    expect(readdirSync(folder).sort()).toEqual(['middle', 'new']);
+  });
+});
