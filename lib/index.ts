@@ -8,6 +8,7 @@ export { parseConfig, type Field, type FieldTable } from './config';
 
 // Engines
 export { BackendUnavailableError, engineNames, jit, useEngine, type EngineName } from './backend';
+export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './backend';
 
 // Tokenizers and models
 export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';

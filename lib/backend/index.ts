@@ -13,7 +13,7 @@ import { allocatorEnvironment } from './xla/pjrt/allocator';
 export { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
 export { jit, type JitOptions } from './jit';
 export { paddedLength, shrinking } from './shapes';
-export { barrier, dynamicUpdateSlice, loop, stopGradient } from './primitives';
+export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
   tensorflow: tensorflowEngine,

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { ShapeError } from '../errors';
+import { hostBits } from './threefry';
 import { disposeTree, flatten, mapTree } from '../tensor/pytree';
 
 function hasKernel(name: string): boolean {
@@ -122,6 +123,24 @@ tf.registerGradient({
   kernelName: 'OptimizationBarrier',
   gradFunc: (dy) => ({ x: () => barrier(dy as tf.Tensor) }),
 });
+
+/**
+ * Random bits: the same numbers for a key on every engine, in a step and outside of one.
+ *
+ * @param key two words. [2] int32
+ * @returns 32 bits each, uniform over all integers. int32
+ */
+export function rngBits(key: tf.Tensor1D, shape: readonly number[]): tf.Tensor {
+  if (key.dtype !== 'int32' || key.size !== 2)
+    throw new ShapeError(`rngBits: key must be int32[2], got ${typeOf(key)}`);
+  if (hasKernel('RandomBits')) return runKernel('RandomBits', { key }, { shape: [...shape] }) as tf.Tensor;
+  const [first, second] = key.dataSync() as Int32Array;
+  return tf.tensor(
+    hostBits([first as number, second as number], tf.util.sizeFromShape([...shape])),
+    [...shape],
+    'int32',
+  );
+}
 
 /** x, of which no gradient is taken: it counts as a constant. */
 export function stopGradient<T extends tf.Tensor>(x: T): T {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { barrier, dynamicUpdateSlice, jit, loop, stopGradient, useEngine } from '../../lib/backend';
+import { barrier, dynamicUpdateSlice, jit, loop, rngBits, stopGradient, useEngine } from '../../lib/backend';
+import { hostBits } from '../../lib/backend/threefry';
 import { engines } from '../support/engines';
 
 const numbers = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
@@ -72,6 +73,15 @@ describe.each(engines)('primitives on %s', (engine) => {
     const x = tf.tensor1d([1, -2]);
     expect(numbers(barrier(x))).toEqual([1, -2]);
     expect(numbers(jit((y: tf.Tensor) => tf.grad(f)(y))(x))).toEqual([18, -36]);
+  });
+
+  it('rngBits gives the published words, the same in a step and outside of one', () => {
+    const key = tf.tensor1d([0x13198a2e, 0x03707344], 'int32');
+    const expected = Array.from(hostBits([0x13198a2e, 0x03707344], 6));
+    const draw = (given: tf.Tensor1D): tf.Tensor => rngBits(given, [2, 3]);
+    expect([numbers(draw(key)), draw(key).shape]).toEqual([expected, [2, 3]]);
+    expect(numbers(jit(draw)(key))).toEqual(expected);
+    expect(() => rngBits(tf.tensor1d([1, 2]), [2])).toThrow('rngBits: key must be int32[2], got float32[2]');
   });
 
   it('stopGradient counts as a constant', () => {

@@ -8,6 +8,7 @@ import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { Prompt } from '../../types';
 import { defineCommand } from '../command';
+import { restartForEngine } from '../restart';
 
 interface GenerateCommandConfig {
   readonly model: string;
@@ -55,6 +56,7 @@ export const generateCommand = defineCommand<GenerateCommandConfig>({
   summary: 'continue a prompt with a model',
   fields,
   async run(config) {
+    restartForEngine(config.engine);
     await useEngine(config.engine);
     const { params, config: model, tokenizer } = loadModel(config.model);
     if (config.prompt === '' && tokenizer.bosTokenId === undefined && !config.chat)

@@ -8,6 +8,7 @@ import { loadPlugin } from '../../../../lib/backend/xla/pjrt/plugin';
 import { kernels } from '../../../../lib/backend/xla/trace/kernels';
 import { dynamicKernels } from '../../../../lib/backend/xla/trace/kernels/dynamic';
 import type { Attributes } from '../../../../lib/backend/xla/trace/kernel';
+import { randomKernels } from '../../../../lib/backend/xla/trace/kernels/random';
 import { Program, type DType, type Value } from '../../../../lib/backend/xla/trace/program';
 import { createRng } from '../../../../lib/random';
 import { pluginPath } from '../pjrt/plugin-path';
@@ -247,7 +248,7 @@ const cases: Case[] = [
 ];
 
 /** Those of the kit's own primitives, which tfjs's plain engine does not have: test/backend/primitives.test.ts has them. */
-const own = Object.keys(dynamicKernels);
+const own = Object.keys({ ...dynamicKernels, ...randomKernels });
 
 function title({ kernel, inputs, attributes }: Case): string {
   const types = Object.values(inputs).map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`);

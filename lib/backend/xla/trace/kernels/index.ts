@@ -5,6 +5,7 @@ import { elementwiseKernels } from './elementwise';
 import { indexingKernels } from './indexing';
 import { matmulKernels } from './matmul';
 import { orderingKernels } from './ordering';
+import { randomKernels } from './random';
 import { reduceKernels } from './reduce';
 import { shapeKernels } from './shape';
 
@@ -16,4 +17,5 @@ export const kernels: Kernels = {
   ...indexingKernels,
   ...orderingKernels,
   ...dynamicKernels,
+  ...randomKernels,
 };
