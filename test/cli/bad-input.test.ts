@@ -17,11 +17,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { writeJsonLines } from '../../lib/files';
-import { saveModel } from '../../lib/model/directory';
-import { createTokenizer } from '../../lib/tokenizer/tokenizer';
-import { trainByteLevelBpe } from '../../lib/tokenizer/train-bpe';
-import { tinyConfig, tinyParams } from '../model/tiny';
 import { mountable, onSmallDisk } from '../support/small-disk';
+import { saveTinyModel } from '../support/tiny-model';
 
 const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
 const pair = { prompt: 'What is two and two?', chosen: 'Four.', rejected: 'Five, I think.' };
@@ -31,14 +28,7 @@ const at = (path: string): string => join(folder, path);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-bad-input-'));
   await useEngine('cpu');
-  const tokenizer = createTokenizer(trainByteLevelBpe(Object.values(pair), { vocabSize: 270 }));
-  const config = {
-    ...tinyConfig,
-    vocabSize: tokenizer.vocabSize,
-    eosTokenId: tokenizer.eosTokenId,
-    padTokenId: tokenizer.padTokenId,
-  };
-  saveModel(at('model'), { config, tokenizer, params: tinyParams(config) });
+  saveTinyModel(at('model'), Object.values(pair));
   writeJsonLines(at('pairs.jsonl'), Array(8).fill(pair));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

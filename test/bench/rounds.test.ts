@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Contender, ContenderAnswer } from '../../lib/bench/contenders';
+import { runCase } from '../../lib/bench/rounds';
+
+/** Answers in turn, and notes its name in a list that all share. */
+function contender(
+  name: string,
+  answers: readonly ContenderAnswer[],
+  order: string[],
+  ended: string[],
+): Contender {
+  let next = 0;
+  return {
+    name,
+    round: () => {
+      order.push(name);
+      return Promise.resolve(answers[next++] ?? (answers.at(-1) as ContenderAnswer));
+    },
+    end: () => void ended.push(name),
+  };
+}
+const taking = (...milliseconds: number[]): ContenderAnswer => ({ milliseconds });
+
+describe('runCase', () => {
+  it('takes medians over all rounds but the first, and ratios to the first contender', async () => {
+    const [order, ended]: [string[], string[]] = [[], []];
+    const contenders = [
+      contender('a', [taking(900), taking(10, 12), taking(11, 50)], order, ended),
+      contender('b', [taking(1), taking(20, 22), taking(24, 26)], order, ended),
+    ];
+    const result = await runCase('gptStep', contenders, 2);
+    expect(result.medianMs).toEqual({ a: 11.5, b: 23 });
+    expect(result.rangeMs).toEqual({ a: [10, 50], b: [20, 26] });
+    expect(result.ratio).toEqual({ b: 2 });
+    expect(Object.keys(result.firstMs)).toEqual(['a', 'b']);
+    // Interleaved, and nobody always first.
+    expect(order).toEqual(['a', 'b', 'b', 'a', 'a', 'b']);
+    expect(ended).toEqual(['a', 'b']);
+  });
+
+  it('goes on without a contender that fails, and says why', async () => {
+    const order: string[] = [];
+    const contenders = [
+      contender('a', [taking(2)], order, []),
+      contender('b', [{ failure: 'no memory' }], order, []),
+    ];
+    const result = await runCase('gptStep', contenders, 3);
+    expect(result.failures).toEqual({ b: 'no memory' });
+    expect([result.medianMs, result.ratio]).toEqual([{ a: 2 }, {}]);
+    expect(order.filter((name) => name === 'b')).toHaveLength(1);
+  });
+});
