@@ -4,9 +4,10 @@ import type { Jit } from '../jit';
 import { flatten, mapTree } from '../../tensor/pytree';
 import { compile, device } from './device';
 import { DeviceBuffer } from './pjrt/buffer';
+import { PjrtError } from './pjrt/error';
 import type { Executable, Run } from './pjrt/executable';
 import { deviceTensors } from './tensors';
-import type { DType, Value } from './trace/program';
+import type { DType, Program, Value } from './trace/program';
 import { trace, tracing, type Hoisted, type Parameter } from './trace/trace';
 
 /** What a step gives for a tensor of its result. */
@@ -104,13 +105,26 @@ function make<A extends readonly unknown[], R>(
   const candidates = [...donatedArguments(args, donate)].filter((i) => !kept.has(i));
   const donations = matchDonations(parameters, candidates, outputs);
   return {
-    executable: compile(program.text(outputs, donations)),
+    executable: compileNamingPlaces(program, program.text(outputs, donations)),
     outputs,
     result,
     sources,
     donated: new Set(donations.keys()),
     hoisted: hoisted.map(upload),
   };
+}
+
+/** @throws {PjrtError} what the compiler refuses, with the place of the operation in the user's program. */
+function compileNamingPlaces(program: Program, text: string): Executable {
+  try {
+    return compile(text);
+  } catch (error) {
+    const [, line] = (error instanceof PjrtError && /-:(\d+):\d+/.exec(error.message)) || [];
+    const place = line === undefined ? undefined : program.placeOf(text, Number(line));
+    if (place === undefined) throw error;
+    const { code, message } = error as PjrtError;
+    throw new PjrtError(code, `${message.slice(code.length + 2)}\nThe operation comes from ${place}`);
+  }
 }
 
 function upload(hoisted: Hoisted): DeviceBuffer | tf.TensorInfo {

@@ -108,6 +108,14 @@ describe.skipIf(pluginPath === undefined)('steps on xla (need the plugin of setu
     expect(tf.getBackend()).toBe('xla');
   });
 
+  it('name the place of an operation that the compiler refuses', () => {
+    // tfjs's own check is gone around: shapes that do not fit reach the compiler.
+    const wrong = jit(
+      (x: tf.Tensor) => tf.engine().runKernel('Transpose', { x }, { perm: [1, 1] }) as tf.Tensor,
+    );
+    expect(() => wrong(tf.zeros([2, 3]))).toThrow(/[A-Z_]+: [^]*transpose[^]*comes from .*jit\.test/);
+  });
+
   it('let a NaN through', () => {
     const step = jit((x: tf.Tensor) => [tf.max(x), tf.relu(x), tf.minimum(x, 0)]);
     for (const tensor of step(tf.tensor1d([NaN]))) expect(numbers(tensor)).toEqual([NaN]);

@@ -11,6 +11,8 @@ export interface Line {
   /** Numbers in its result. */
   readonly size: number;
   readonly isFloat: boolean;
+  /** Made where the operation was written. */
+  readonly place?: Error;
 }
 
 /** Smaller values are cheaper to compute again than to keep. */

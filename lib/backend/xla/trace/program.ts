@@ -1,6 +1,7 @@
 /** A StableHLO program in the making: one line an operation, each with the name of its result. */
 
 import { valuesToKeep, type Line } from './barriers';
+import { userPlace } from './place';
 
 /** tfjs's types that the engine computes in. */
 export type DType = 'float32' | 'int32' | 'bool';
@@ -317,6 +318,13 @@ export class Program {
     ].join('\n');
   }
 
+  /** Where in the user's program the operation of a line of {@link text} comes from. @param line from 1. */
+  placeOf(text: string, line: number): string | undefined {
+    const [, number] = /^%(?:computed)?(\d+)/.exec(text.split('\n')[line - 1] ?? '') ?? [];
+    const found = this.lines.find((one) => typeof one !== 'string' && one.name === `%${number}`);
+    return found === undefined ? undefined : userPlace((found as Line).place?.stack);
+  }
+
   /** An operation that is written with the types of its operands and of its result; the latter has the first one's type of number. */
   private apply(
     operation: string,
@@ -331,7 +339,7 @@ export class Program {
   private result(operation: string, shape: readonly number[], dtype: DType): Value {
     const name = `%${this.names++}`;
     const size = shape.reduce((product, extent) => product * extent, 1);
-    this.lines.push({ name, operation, size, isFloat: dtype === 'float32' });
+    this.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });
     return { name, shape: [...shape], dtype };
   }
 }

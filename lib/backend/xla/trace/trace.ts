@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attributes } from './kernel';
 import { kernels } from './kernels';
+import { stackDepth, userPlace } from './place';
 import { alike, Program, type DType, type Value } from './program';
 
 const backendName = 'xla-trace';
@@ -85,12 +86,14 @@ class TraceBackend extends tf.KernelBackend {
 
   override readSync(): never {
     throw new Error(
-      `xla: a step reads a value while it is traced, at ${userPlace()}: make the decision outside, or compute with the tensor`,
+      `xla: a step reads a value while it is traced, at ${userPlace(new Error().stack)}: make the decision outside, or compute with the tensor`,
     );
   }
 
   override read(): Promise<never> {
-    return Promise.reject(new Error(`xla: a step reads a value while it is traced, at ${userPlace()}`));
+    return Promise.reject(
+      new Error(`xla: a step reads a value while it is traced, at ${userPlace(new Error().stack)}`),
+    );
   }
 
   override numDataIds(): number {
@@ -199,6 +202,8 @@ export function trace(
   const program = new Program();
   const hoisted = new Map<object, [Hoisted, Value]>();
   current = { program, hoisted };
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = Math.max(depth, stackDepth);
   useTraceBackend();
   try {
     const results: Value[] = [];
@@ -211,13 +216,7 @@ export function trace(
     return { program, results, hoisted: Array.from(hoisted.values(), ([what]) => what) };
   } finally {
     current = undefined;
+    Error.stackTraceLimit = depth;
     if (before) void tf.setBackend(before);
   }
-}
-
-/** The first place on the stack that is neither tfjs's nor this file's. */
-function userPlace(): string {
-  const lines = (new Error().stack ?? '').split('\n').slice(1);
-  const own = lines.find((line) => !/@tensorflow|tfjs-core/.test(line) && !line.includes(__filename));
-  return own?.trim().replace(/^at /, '') ?? 'an unknown place';
 }
