@@ -10,6 +10,13 @@ export class BackendUnavailableError extends InputError {
   override name = 'BackendUnavailableError';
 }
 
+/** Programs of a process: how many, how many of them came from the disk, and how long all that took. */
+export interface Compilations {
+  readonly programs: number;
+  readonly fromDisk: number;
+  readonly seconds: number;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** One line for `doctor`: what it is good for. */
@@ -20,6 +27,8 @@ export interface Engine {
   readonly jit: Jit;
   /** Whether that compiles a program for every shape. */
   readonly compiles: boolean;
+  /** Programs made in this process so far, where steps are compiled. */
+  readonly compilations?: () => Compilations;
   /** Version and device, once started. */
   describe(): string;
 }

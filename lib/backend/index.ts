@@ -3,14 +3,26 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { InputError, nearMatch } from '../errors';
 import { cpuEngine } from './cpu';
-import { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
+import {
+  BackendUnavailableError,
+  engineNames,
+  type Compilations,
+  type Engine,
+  type EngineName,
+} from './engine';
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
 import { xlaEngine, xlaThreads } from './xla/engine';
 import { allocatorEnvironment } from './xla/pjrt/allocator';
 
-export { BackendUnavailableError, engineNames, type Engine, type EngineName } from './engine';
+export {
+  BackendUnavailableError,
+  engineNames,
+  type Compilations,
+  type Engine,
+  type EngineName,
+} from './engine';
 export { jit, type JitOptions } from './jit';
 export { paddedLength, shrinking } from './shapes';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
@@ -94,6 +106,11 @@ export function findEngine(name: string): Engine {
   throw new InputError(
     `unknown engine '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${engineNames.join(', ')})`,
   );
+}
+
+/** Programs that the engine that computes has made so far; undefined for one that compiles nothing. */
+export function compilations(): Compilations | undefined {
+  return (engines as Partial<Record<string, Engine>>)[currentEngine()]?.compilations?.();
 }
 
 /** What computes now, e.g. for manifests. */

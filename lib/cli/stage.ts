@@ -1,5 +1,5 @@
 /** What every training command does around its stage: engine, run directory, manifest, result. */
-import { useEngine } from '../backend';
+import { compilations, useEngine } from '../backend';
 import { restartForEngine } from './restart';
 import { InputError } from '../errors';
 import { readJson } from '../files';
@@ -37,5 +37,11 @@ export async function runStage<C extends RunConfig>(
     throw error;
   });
   run.finish(results);
-  return { command, out: config.out, engine, ...results };
+  const compiled = compilations();
+  if (compiled !== undefined) {
+    process.stderr.write(
+      `${command}: ${compiled.programs} programs in ${compiled.seconds.toFixed(1)} s, ${compiled.fromDisk} of them from the disk\n`,
+    );
+  }
+  return { command, out: config.out, engine, ...results, ...(compiled && { compiled }) };
 }

@@ -1,4 +1,5 @@
 /** The device that the engine computes on: one a process, from its first use. */
+import type { Compilations } from '../engine';
 import { compilerOptions } from './compiler-options';
 import { keepFreedMemory } from './pjrt/allocator';
 import { Client } from './pjrt/client';
@@ -45,13 +46,6 @@ function openClient(plugin: Plugin): Client {
 export function device(): Device {
   if (current === undefined) throw new Error('xla: the engine has not been started');
   return current;
-}
-
-/** Programs of this process: how many, how many of them came from the disk, and how long all that took. */
-export interface Compilations {
-  readonly programs: number;
-  readonly fromDisk: number;
-  readonly seconds: number;
 }
 
 const counted = { programs: 0, fromDisk: 0, seconds: 0 };

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
 import { findPlugin } from '../setup/xla';
-import { device, openDevice } from './device';
+import { compilations, device, openDevice } from './device';
 import { compiledJit } from './jit';
 import { runOperation } from './operations';
 import { pluginAttributes } from './pjrt/client';
@@ -19,6 +19,7 @@ export const xlaEngine: Engine = {
   purpose: 'compiles whole steps, for processors and, by plugin, for GPUs',
   jit: compiledJit,
   compiles: true,
+  compilations,
   async start() {
     try {
       openDevice(findPlugin());

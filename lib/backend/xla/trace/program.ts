@@ -76,6 +76,11 @@ export class Program {
     return this.result(`stablehlo.${operation} ${names} : ${typeOf(operands[0])}`, shape, dtype);
   }
 
+  /** A function that StableHLO leaves to its library of composed operations, e.g. `asin`, `erf`. */
+  special(name: string, x: Value): Value {
+    return this.result(`chlo.${name} ${x.name} : ${typeOf(x)} -> ${typeOf(x)}`, x.shape, x.dtype);
+  }
+
   /** @param direction EQ, NE, LT, LE, GT or GE. NaN differs from everything. */
   compare(direction: string, a: Value, b: Value): Value {
     return this.apply(`stablehlo.compare ${direction}, ${a.name}, ${b.name}`, [a, b], a.shape, 'bool');
@@ -124,6 +129,18 @@ export class Program {
     if (sameShape(x.shape, size)) return x;
     const ranges = begin.map((start, axis) => `${start}:${start + (size[axis] as number)}`).join(', ');
     return this.apply(`stablehlo.slice ${x.name} [${ranges}]`, [x], size);
+  }
+
+  /** Every strides[axis]-th place of an axis from begin to end; strides are above 0. */
+  everyNth(
+    x: Value,
+    begin: readonly number[],
+    end: readonly number[],
+    strides: readonly number[],
+    shape: readonly number[],
+  ): Value {
+    const ranges = begin.map((start, axis) => `${start}:${end[axis]}:${strides[axis]}`).join(', ');
+    return this.apply(`stablehlo.slice ${x.name} [${ranges}]`, [x], shape);
   }
 
   reverse(x: Value, axes: readonly number[]): Value {

@@ -98,6 +98,7 @@ export const elementwiseKernels: Kernels = {
   Pow: binary((program, a, b) => program.elementwise('power', a, program.convert(b, a.dtype))),
   Maximum: plainBinary('maximum'),
   Minimum: plainBinary('minimum'),
+  Atan2: plainBinary('atan2'),
   SquaredDifference: binary((program, a, b) => {
     const difference = program.elementwise('subtract', a, b);
     return program.elementwise('multiply', difference, difference);

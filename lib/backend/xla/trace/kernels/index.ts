@@ -1,5 +1,6 @@
 /** All kernels that the engine can write. */
 import type { Kernels } from '../kernel';
+import { activationKernels } from './activations';
 import { dynamicKernels } from './dynamic';
 import { elementwiseKernels } from './elementwise';
 import { indexingKernels } from './indexing';
@@ -11,6 +12,7 @@ import { shapeKernels } from './shape';
 
 export const kernels: Kernels = {
   ...elementwiseKernels,
+  ...activationKernels,
   ...reduceKernels,
   ...matmulKernels,
   ...shapeKernels,

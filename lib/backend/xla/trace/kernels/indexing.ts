@@ -45,8 +45,55 @@ const unsortedSegmentSum: Emitter = (program, inputs, attributes) => {
   return program.scatterAdd(program.fill(0, shape, x.dtype), segments, x);
 };
 
+/** Rows of [N, …] that the last axis of the indices names by their place on the first axes of a larger array. [M] */
+function rowNumbers(program: Program, indices: Value, strides: readonly number[]): Value {
+  const count = util.sizeFromShape([...indices.shape]) / strides.length;
+  const flat = program.reshape(program.convert(indices, 'int32'), [count, strides.length]);
+  const weights = program.constant(strides, [strides.length], 'int32');
+  const weighted = program.elementwise('multiply', flat, program.broadcast(weights, flat.shape));
+  return program.reduce('add', weighted, [1], 0);
+}
+
+/** What tfjs's checks want to know of a tensor. */
+function described({ shape, dtype }: Value): never {
+  return { dtype, shape: [...shape], rank: shape.length, size: util.sizeFromShape([...shape]) } as never;
+}
+
+/** Slices of an array, each named by an index on its first axes. */
+const gatherNd: Emitter = (program, inputs) => {
+  const [x, indices] = [input(inputs, 'params'), input(inputs, 'indices')];
+  const [shape, rows, length, strides] = backend_util.prepareAndValidate(described(x), described(indices));
+  const flat = program.reshape(x, [util.sizeFromShape([...x.shape]) / length, length]);
+  const depth = indices.shape.at(-1) as number;
+  const taken = program.gather(flat, rowNumbers(program, indices, strides.slice(0, depth)), 0, 0, [
+    rows,
+    length,
+  ]);
+  return program.reshape(taken, shape);
+};
+
+/** Zeros with updates added at the places that the indices name. */
+const scatterNd: Emitter = (program, inputs, attributes) => {
+  const [indices, updates] = [input(inputs, 'indices'), input(inputs, 'updates')];
+  const shape = attributes['shape'] as number[];
+  const { sliceSize, strides, outputSize, numUpdates } = backend_util.calculateShapes(
+    described(updates),
+    described(indices),
+    shape,
+  );
+  const zeros = program.fill(0, [outputSize / sliceSize, sliceSize], updates.dtype);
+  const depth = indices.shape.at(-1) as number;
+  const rows = rowNumbers(program, indices, strides.slice(0, depth));
+  return program.reshape(
+    program.scatterAdd(zeros, rows, program.reshape(updates, [numUpdates, sliceSize])),
+    shape,
+  );
+};
+
 export const indexingKernels: Kernels = {
   GatherV2: gather,
+  GatherNd: gatherNd,
+  ScatterNd: scatterNd,
   OneHot: oneHot,
   UnsortedSegmentSum: unsortedSegmentSum,
 };

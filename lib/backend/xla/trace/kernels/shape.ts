@@ -90,6 +90,46 @@ export const shapeKernels: Kernels = {
     const [start, extent] = slice_util.parseSliceParams({ shape: [...x.shape] } as never, begin, size);
     return program.slice(x, start as number[], extent as number[]);
   },
+  StridedSlice: (program, inputs, attributes) => {
+    const x = input(inputs, 'x');
+    const { begin, end, strides } = attributes as { begin: number[]; end: number[]; strides: number[] };
+    const mask = (name: string): number => (attributes[name] as number | undefined) ?? 0;
+    const info = slice_util.sliceInfo(
+      [...x.shape],
+      begin,
+      end,
+      strides,
+      mask('beginMask'),
+      mask('endMask'),
+      mask('ellipsisMask'),
+      mask('newAxisMask'),
+      mask('shrinkAxisMask'),
+    );
+    if (info.finalShapeSparse.includes(0)) return program.fill(0, info.finalShape, x.dtype);
+    const backwards = info.strides.flatMap((stride, axis) => (stride < 0 ? [axis] : []));
+    const turned = backwards.length === 0 ? x : program.reverse(x, backwards);
+    // A place counted from the other end.
+    const place = (at: number, axis: number): number =>
+      (info.strides[axis] as number) < 0 ? (x.shape[axis] as number) - 1 - at : at;
+    const steps = info.strides.map(Math.abs);
+    const starts = info.begin.map(place);
+    const sizes = info.begin.map((from, axis) =>
+      Math.ceil(((info.end[axis] as number) - from) / (info.strides[axis] as number)),
+    );
+    const ends = starts.map(
+      (start, axis) => start + ((sizes[axis] as number) - 1) * (steps[axis] as number) + 1,
+    );
+    return program.reshape(program.everyNth(turned, starts, ends, steps, sizes), info.finalShape);
+  },
+  LinSpace: (program, _, attributes) => {
+    const { start, stop, num } = attributes as { start: number; stop: number; num: number };
+    const step = num === 1 ? 0 : (stop - start) / (num - 1);
+    return program.constant(
+      Array.from({ length: num }, (_unused, i) => start + step * i),
+      [num],
+      'float32',
+    );
+  },
   Concat: (program, inputs, attributes) => {
     const values = listed(inputs);
     return program.concatenate(values, axisOf(attributes, values[0].shape.length));
