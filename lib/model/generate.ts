@@ -1,12 +1,12 @@
 /** Batched generation with a key–value cache; what is sampled depends on the prompt's number, never on its batch. */
 import * as tf from '@tensorflow/tfjs';
-import { paddedLength, shrinking } from '../backend';
+import { decodingStretch, paddedLength, shrinking } from '../backend';
 import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { ModelConfig } from './config';
 import type { Params } from './params';
-import { generationSteps, stretchLength, type GenerationSteps } from './generation-steps';
+import { generationSteps, type GenerationSteps } from './generation-steps';
 import type { SamplingOptions } from './sampling';
 
 export interface GenerateOptions extends SamplingOptions {
@@ -52,7 +52,8 @@ export async function generate(
   const { maxBatch = defaultBatch(config, Math.max(...lengths) + options.maxNewTokens) } = options;
   // Batches of one size: a compiling engine sees few shapes.
   const size = Math.ceil(order.length / Math.ceil(order.length / maxBatch));
-  const steps = generationSteps(config, options, options.stopTokenIds);
+  const stretch = decodingStretch();
+  const steps = generationSteps(config, options, options.stopTokenIds, stretch);
   for (let first = 0; first < order.length; first += size) {
     const rows = order.slice(first, first + size).map((index): Sequence => {
       const prompt = prompts[index] as readonly number[];
@@ -61,7 +62,7 @@ export async function generate(
       const uniforms = Float32Array.from({ length: options.maxNewTokens }, () => rng?.uniform() ?? 0);
       return { index, prompt, uniforms, tokens: [], logprobs: [], finished: false };
     });
-    await generateBatch(params, steps, rows, size, options);
+    await generateBatch(params, steps, rows, { size, stretch }, options);
     for (const { index, tokens, logprobs, finished } of rows) results[index] = { tokens, logprobs, finished };
     options.onProgress?.(Math.min(order.length, first + size));
   }
@@ -120,7 +121,7 @@ async function generateBatch(
   params: Params,
   { start, advance, extend, shrink }: GenerationSteps,
   sequences: readonly Sequence[],
-  size: number,
+  { size, stretch }: { size: number; stretch: number },
   { maxNewTokens, stopTokenIds }: GenerateOptions,
 ): Promise<void> {
   const last = sequences.at(-1) as Sequence;
@@ -130,8 +131,8 @@ async function generateBatch(
     { ...padLeft(rows.map((row) => row.prompt)), idle: idle(rows), uniforms: columnOf(rows, 0) },
     ({ tokens, mask, idle, uniforms }) => start(params, tokens, mask, idle, uniforms),
   );
-  for (let begun = 0; ; begun += stretchLength) {
-    const end = Math.min(maxNewTokens, begun + stretchLength);
+  for (let begun = 0; ; begun += stretch) {
+    const end = Math.min(maxNewTokens, begun + stretch);
     let written = 0;
     for (;;) {
       const [count, ids, logprobs] = await Promise.all([
@@ -142,7 +143,7 @@ async function generateBatch(
       const drawn = count[0] as number;
       rows.forEach((row, b) => {
         for (let t = written; t < drawn && !row.finished; t++) {
-          const place = b * stretchLength + t;
+          const place = b * stretch + t;
           row.tokens.push(ids[place] as number);
           row.logprobs.push(logprobs[place] as number);
           row.finished = stopTokenIds.includes(ids[place] as number);
@@ -160,7 +161,7 @@ async function generateBatch(
       }
       state = withTensors(
         {
-          uniforms: stretchOf(rows, begun),
+          uniforms: stretchOf(rows, begun, stretch),
           last: tf.scalar(end - begun, 'int32'),
           few: tf.scalar(few, 'int32'),
         },
@@ -211,13 +212,11 @@ function columnOf(rows: readonly Sequence[], t: number): tf.Tensor1D {
   return tf.tensor1d(rows.map((row) => row.uniforms[t] as number));
 }
 
-/** [B, stretchLength] */
-function stretchOf(rows: readonly Sequence[], begun: number): tf.Tensor2D {
-  const numbers = new Float32Array(rows.length * stretchLength);
-  rows.forEach((row, b) =>
-    numbers.set(row.uniforms.subarray(begun, begun + stretchLength), b * stretchLength),
-  );
-  return tf.tensor2d(numbers, [rows.length, stretchLength]);
+/** [B, stretch] */
+function stretchOf(rows: readonly Sequence[], begun: number, stretch: number): tf.Tensor2D {
+  const numbers = new Float32Array(rows.length * stretch);
+  rows.forEach((row, b) => numbers.set(row.uniforms.subarray(begun, begun + stretch), b * stretch));
+  return tf.tensor2d(numbers, [rows.length, stretch]);
 }
 
 function padLeft(prompts: readonly (readonly number[])[]): { tokens: tf.Tensor2D; mask: tf.Tensor2D } {

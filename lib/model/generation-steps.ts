@@ -7,9 +7,6 @@ import type { Params } from './params';
 import { sampleToken, type SamplingOptions } from './sampling';
 import { decode, prefill, type KvCache } from './transformer';
 
-/** Tokens that are drawn before the cache is made longer; one stretch is one loop on the device. */
-export const stretchLength = 64;
-
 /** What one stretch of decoding hands to the next; all on the device. */
 export interface DecodeState {
   /** The tokens just drawn. [B] int32 */
@@ -23,9 +20,9 @@ export interface DecodeState {
   readonly cache: KvCache;
   /** How many tokens of this stretch are drawn. scalar int32 */
   readonly count: tf.Scalar;
-  /** What was drawn in this stretch. [B, stretchLength] int32 */
+  /** What was drawn in this stretch. [B, stretch] int32 */
   readonly tokens: tf.Tensor2D;
-  /** Log-probabilities of it, nats. [B, stretchLength] */
+  /** Log-probabilities of it, nats. [B, stretch] */
   readonly logprobs: tf.Tensor2D;
 }
 
@@ -35,24 +32,34 @@ export type GenerationSteps = ReturnType<typeof makeSteps>;
 /** Steps by what is fixed in them: a policy that samples again and again compiles its steps once. */
 const stepsOf = new Map<string, GenerationSteps>();
 
-/** The steps of a model under given sampling options; parameters are an argument of theirs. */
+/**
+ * The steps of a model under given sampling options; parameters are an argument of theirs.
+ *
+ * @param stretch tokens that are drawn before the cache is made longer; one stretch is one loop on the device.
+ */
 export function generationSteps(
   config: ModelConfig,
   { temperature, topK, topP }: SamplingOptions,
   stopTokenIds: readonly number[],
+  stretch: number,
 ): GenerationSteps {
   const sampling: SamplingOptions = {
     temperature,
     ...(topK === undefined ? {} : { topK }),
     ...(topP === undefined ? {} : { topP }),
   };
-  const key = JSON.stringify([config, sampling, stopTokenIds]);
-  const steps = stepsOf.get(key) ?? makeSteps(config, sampling, stopTokenIds);
+  const key = JSON.stringify([config, sampling, stopTokenIds, stretch]);
+  const steps = stepsOf.get(key) ?? makeSteps(config, sampling, stopTokenIds, stretch);
   stepsOf.set(key, steps);
   return steps;
 }
 
-function makeSteps(config: ModelConfig, sampling: SamplingOptions, stopTokenIds: readonly number[]) {
+function makeSteps(
+  config: ModelConfig,
+  sampling: SamplingOptions,
+  stopTokenIds: readonly number[],
+  stretch: number,
+) {
   /** The next token of every row, written down as number `count` of the stretch. @param hidden [B, D] @param uniforms [B] */
   const draw = (
     params: Params,
@@ -75,8 +82,8 @@ function makeSteps(config: ModelConfig, sampling: SamplingOptions, stopTokenIds:
   };
   const emptyStretch = (B: number) => ({
     count: tf.scalar(0, 'int32'),
-    tokens: tf.zeros([B, stretchLength], 'int32') as tf.Tensor2D,
-    logprobs: tf.zeros([B, stretchLength]) as tf.Tensor2D,
+    tokens: tf.zeros([B, stretch], 'int32') as tf.Tensor2D,
+    logprobs: tf.zeros([B, stretch]) as tf.Tensor2D,
   });
 
   /** Reads the prompts and draws the first token of each. @param idle rows that count as finished. [B] bool */
@@ -93,14 +100,14 @@ function makeSteps(config: ModelConfig, sampling: SamplingOptions, stopTokenIds:
       // Prompts are padded on the left: every one ends in the last column.
       const last = tf.reshape(tf.slice(hidden, [0, P - 1, 0], [B, 1, D]), [B, D]) as tf.Tensor2D;
       const drawn = draw(params, last, uniforms, { finished: idle.clone(), ...emptyStretch(B) });
-      return { ...drawn, column: tf.scalar(P, 'int32'), ...lengthen(mask, cache) };
+      return { ...drawn, column: tf.scalar(P, 'int32'), ...lengthen(mask, cache, stretch) };
     },
   );
 
   /**
    * Draws until the stretch is full or few rows are left.
    *
-   * @param uniforms one number a row and token of the stretch. [B, stretchLength]
+   * @param uniforms one number a row and token of the stretch. [B, stretch]
    * @param last stops when so many tokens of the stretch are drawn. scalar int32
    * @param few stops when no more rows than this are unfinished. scalar int32
    */
@@ -137,7 +144,7 @@ function makeSteps(config: ModelConfig, sampling: SamplingOptions, stopTokenIds:
       token: token.clone(),
       finished: finished.clone(),
       column: column.clone(),
-      ...lengthen(mask, cache),
+      ...lengthen(mask, cache, stretch),
       ...emptyStretch(token.shape[0]),
     }),
     { donate: [0] },
@@ -168,10 +175,14 @@ function makeSteps(config: ModelConfig, sampling: SamplingOptions, stopTokenIds:
 }
 
 /** Mask and cache with the columns of one more stretch, free. */
-function lengthen(mask: tf.Tensor2D, { keys, values }: KvCache): Pick<DecodeState, 'mask' | 'cache'> {
-  const longer = (layer: tf.Tensor3D): tf.Tensor3D => tf.pad(layer, [[0, 0], [0, stretchLength], [0, 0]]); // prettier-ignore
+function lengthen(
+  mask: tf.Tensor2D,
+  { keys, values }: KvCache,
+  stretch: number,
+): Pick<DecodeState, 'mask' | 'cache'> {
+  const longer = (layer: tf.Tensor3D): tf.Tensor3D => tf.pad(layer, [[0, 0], [0, stretch], [0, 0]]); // prettier-ignore
   return {
-    mask: tf.pad(mask, [[0, 0], [0, stretchLength]]), // prettier-ignore
+    mask: tf.pad(mask, [[0, 0], [0, stretch]]), // prettier-ignore
     cache: { keys: keys.map(longer), values: values.map(longer) },
   };
 }
