@@ -3,6 +3,8 @@ import { InputError } from '../errors';
 import type { Jit } from './jit';
 
 export const engineNames = ['tensorflow', 'xla', 'wasm', 'cpu'] as const;
+/** Those that compute with native code, the one that compiles first: worth timing. */
+export const nativeEngines = ['xla', 'tensorflow'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** An engine that was asked for cannot be had on this machine; the message says how to get it. */

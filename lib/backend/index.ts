@@ -19,6 +19,7 @@ import { allocatorEnvironment } from './xla/pjrt/allocator';
 export {
   BackendUnavailableError,
   engineNames,
+  nativeEngines,
   type Compilations,
   type Engine,
   type EngineName,

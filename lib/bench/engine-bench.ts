@@ -1,6 +1,6 @@
 /** Times the engines at training steps and generation, beside the Python stacks where they are asked for. */
 import { availableParallelism, cpus } from 'node:os';
-import { engineNames, listEngines, type EngineName } from '../backend';
+import { listEngines, nativeEngines } from '../backend';
 import { InputError } from '../errors';
 import { versions } from '../train/versions';
 import { benchCases, type CaseName } from './cases';
@@ -23,11 +23,6 @@ export interface EngineBench {
   readonly cases: Readonly<Partial<Record<CaseName, CaseResult>>>;
 }
 
-/** The engines that are worth timing: those that compute natively. */
-const engines: readonly EngineName[] = ['xla', 'tensorflow'].filter((name): name is EngineName =>
-  (engineNames as readonly string[]).includes(name),
-);
-
 /** Peers that can do a case. */
 function peersOf(caseName: CaseName, found: Readonly<Record<string, string>>): PeerName[] {
   const isStep = benchCases[caseName].kind === 'step';
@@ -41,8 +36,10 @@ function peersOf(caseName: CaseName, found: Readonly<Record<string, string>>): P
 /** @throws {InputError} when the first engine cannot be had. */
 export async function benchEngines(options: EngineBenchOptions): Promise<EngineBench> {
   const statuses = await listEngines();
-  const available = engines.filter((name) => statuses.find((status) => status.name === name)?.available);
-  const missing = statuses.find(({ name, available: here }) => name === engines[0] && !here);
+  const available = nativeEngines.filter(
+    (name) => statuses.find((status) => status.name === name)?.available,
+  );
+  const missing = statuses.find(({ name, available: here }) => name === nativeEngines[0] && !here);
   if (missing !== undefined) throw new InputError(`bench: ${missing.detail}`);
   const python = options.python === 'make' ? await peersPython(options.say) : options.python;
   const found = python === undefined ? {} : pythonVersions(python);
@@ -55,7 +52,7 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
     cases[caseName] = await runCase(caseName, contenders, options.rounds);
     options.say(describe(caseName, cases[caseName]));
   }
-  const details = statuses.filter(({ name }) => available.includes(name));
+  const details = statuses.filter(({ name }) => (available as readonly string[]).includes(name));
   return {
     versions: { ...versions(), ...found, ...Object.fromEntries(details.map(({ name, detail }) => [name, detail])) },
     device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() },
