@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { xlaBuilds } from '../../../lib/backend/setup/pins';
+import { pluginPath } from '../xla/pjrt/plugin-path';
 import { chooseXlaBuild, findPlugin, setupXla } from '../../../lib/backend/setup/xla';
 
 let folder = '';
@@ -37,4 +39,39 @@ describe('setup xla', () => {
     vi.stubEnv('RLHF_KIT_CACHE', join(folder, 'file'));
     await expect(setupXla(() => {})).rejects.toThrow(/^setup xla: .*not a directory/);
   });
+});
+
+describe('setup xla --plugin', () => {
+  const program = join(__dirname, '../../../bin/rlhf-kit.js');
+  const run = (...argv: string[]) =>
+    spawnSync(process.execPath, [program, ...argv], {
+      encoding: 'utf8',
+      env: { ...process.env, RLHF_KIT_CACHE: folder, RLHF_KIT_PJRT_PLUGIN: '' },
+    });
+
+  it('refuses a file that is no plugin, and remembers nothing of it', () => {
+    writeFileSync(join(folder, 'plugin.so'), 'no library');
+    const { status, stderr } = run('setup', 'xla', '--plugin', join(folder, 'plugin.so'));
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/setup xla: .*plugin\.so is no PJRT plugin: /);
+    expect(readdirSync(folder)).toEqual(['plugin.so']);
+  });
+
+  it.skipIf(pluginPath === undefined)(
+    'is what the engine loads from then on, until it is gone (needs the plugin of setup xla)',
+    () => {
+      const own = join(folder, 'own.so');
+      symlinkSync(pluginPath as string, own);
+      expect(JSON.parse(run('setup', 'xla', '--plugin', own).stdout)).toEqual({
+        changed: true,
+        directory: own,
+      });
+      const doctor = JSON.parse(run('doctor', '--engine', 'xla').stdout) as Record<string, unknown>;
+      expect(doctor).toMatchObject({ available: true, detail: expect.stringContaining('own.so') as string });
+      rmSync(own);
+      vi.stubEnv('RLHF_KIT_CACHE', folder);
+      vi.stubEnv('RLHF_KIT_PJRT_PLUGIN', '');
+      expect(findPlugin).toThrow(/the XLA plugin .*own\.so is gone; run: npx rlhf-kit setup xla/);
+    },
+  );
 });
