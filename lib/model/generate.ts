@@ -131,45 +131,44 @@ async function generateBatch(
     { ...padLeft(rows.map((row) => row.prompt)), idle: idle(rows), uniforms: columnOf(rows, 0) },
     ({ tokens, mask, idle, uniforms }) => start(params, tokens, mask, idle, uniforms),
   );
-  for (let begun = 0; ; begun += stretch) {
-    const end = Math.min(maxNewTokens, begun + stretch);
-    let written = 0;
-    for (;;) {
-      const [count, ids, logprobs] = await Promise.all([
-        state.count.data(),
-        state.tokens.data(),
-        state.logprobs.data(),
-      ]);
-      const drawn = count[0] as number;
-      rows.forEach((row, b) => {
-        for (let t = written; t < drawn && !row.finished; t++) {
-          const place = b * stretch + t;
-          row.tokens.push(ids[place] as number);
-          row.logprobs.push(logprobs[place] as number);
-          row.finished = stopTokenIds.includes(ids[place] as number);
-        }
-      });
-      written = drawn;
-      const unfinished = rows.filter((row) => !row.finished).length;
-      if (unfinished === 0 || begun + drawn === end) break;
-      const few = nextSize(rows.length);
-      if (unfinished <= few) {
-        const kept = keptRows(rows, unfinished);
-        rows = kept.map((b) => rows[b] as Sequence);
-        state = withTensors({ kept: tf.tensor1d(kept, 'int32') }, (given) => shrink(state, given.kept));
-        continue;
+  let begun = 0;
+  let written = 0;
+  for (;;) {
+    const [count, ids, logprobs] = await Promise.all([
+      state.count.data(),
+      state.tokens.data(),
+      state.logprobs.data(),
+    ]);
+    const drawn = count[0] as number;
+    rows.forEach((row, b) => {
+      for (let t = written; t < drawn && !row.finished; t++) {
+        const place = b * stretch + t;
+        row.tokens.push(ids[place] as number);
+        row.logprobs.push(logprobs[place] as number);
+        row.finished = stopTokenIds.includes(ids[place] as number);
       }
-      state = withTensors(
-        {
-          uniforms: stretchOf(rows, begun, stretch),
-          last: tf.scalar(end - begun, 'int32'),
-          few: tf.scalar(few, 'int32'),
-        },
-        ({ uniforms, last, few }) => advance(params, state, uniforms, last, few),
-      );
+    });
+    written = drawn;
+    const unfinished = rows.filter((row) => !row.finished).length;
+    if (unfinished === 0 || begun + drawn === maxNewTokens) break;
+    if (unfinished <= nextSize(rows.length)) {
+      const kept = keptRows(rows, unfinished);
+      rows = kept.map((b) => rows[b] as Sequence);
+      state = withTensors({ kept: tf.tensor1d(kept, 'int32') }, (given) => shrink(state, given.kept));
     }
-    if (end === maxNewTokens || rows.every((row) => row.finished)) break;
-    state = extend(state);
+    if (drawn === stretch) {
+      state = extend(state);
+      begun += stretch;
+      written = 0;
+    }
+    state = withTensors(
+      {
+        uniforms: stretchOf(rows, begun, stretch),
+        last: tf.scalar(Math.min(stretch, maxNewTokens - begun), 'int32'),
+        few: tf.scalar(nextSize(rows.length), 'int32'),
+      },
+      ({ uniforms, last, few }) => advance(params, state, uniforms, last, few),
+    );
   }
   disposeTree(state);
 }
