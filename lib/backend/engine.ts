@@ -29,6 +29,8 @@ export interface Engine {
   readonly jit: Jit;
   /** Whether that compiles a program for every shape. */
   readonly compiles: boolean;
+  /** What a process that computes on it must have in its environment when it begins. */
+  readonly environment?: () => Record<string, string>;
   /** Programs made in this process so far, where steps are compiled. */
   readonly compilations?: () => Compilations;
   /** Version and device, once started. */

@@ -14,7 +14,6 @@ import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
 import { xlaEngine, xlaThreads } from './xla/engine';
-import { allocatorEnvironment } from './xla/pjrt/allocator';
 
 export {
   BackendUnavailableError,
@@ -70,7 +69,7 @@ export function shareProcessor(processes: number): Record<string, string> {
 
 /** Environment of a process that is to compute on an engine: what the engine must know before the process begins. */
 export function engineEnvironment(name: EngineName): Record<string, string> {
-  return engines[name].compiles ? allocatorEnvironment() : {};
+  return engines[name].environment?.() ?? {};
 }
 
 /** Whether an engine can be had on this machine. */

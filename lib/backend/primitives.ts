@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ShapeError } from '../errors';
 import { hostBits } from './threefry';
-import { disposeTree, flatten, mapTree } from '../tensor/pytree';
+import { disposeTree, flatten, mapTree, typeText } from '../tensor/pytree';
 
 function hasKernel(name: string): boolean {
   return (tf.getKernel(name, tf.getBackend()) ?? undefined) !== undefined;
@@ -35,15 +35,15 @@ export function loop<S>(state: S, condition: (state: S) => tf.Tensor, body: (sta
     const next = tensors.values();
     return mapTree(state, () => next.next().value) as S;
   };
-  const types = initial.map(typeOf);
+  const types = initial.map(typeText);
   const nextTensors = (tensors: readonly tf.Tensor[]): tf.Tensor[] => {
     const next = flatten(body(treeOf(tensors)));
-    const changed = next.findIndex((tensor, i) => typeOf(tensor) !== types[i]);
+    const changed = next.findIndex((tensor, i) => typeText(tensor) !== types[i]);
     if (next.length !== types.length)
       throw new ShapeError(`loop: the state must stay ${types.length} tensors, got ${next.length}`);
     if (changed >= 0)
       throw new ShapeError(
-        `loop: tensor ${changed} of the state must stay ${types[changed]}, got ${typeOf(next[changed] as tf.Tensor)}`,
+        `loop: tensor ${changed} of the state must stay ${types[changed]}, got ${typeText(next[changed] as tf.Tensor)}`,
       );
     return next;
   };
@@ -62,10 +62,6 @@ export function loop<S>(state: S, condition: (state: S) => tf.Tensor, body: (sta
     disposeTree(before.filter((tensor) => !tensors.includes(tensor)));
   }
   return treeOf(tensors);
-}
-
-function typeOf({ dtype, shape }: tf.Tensor): string {
-  return `${dtype}[${shape.join()}]`;
 }
 
 /**
@@ -132,7 +128,7 @@ tf.registerGradient({
  */
 export function rngBits(key: tf.Tensor1D, shape: readonly number[]): tf.Tensor {
   if (key.dtype !== 'int32' || key.size !== 2)
-    throw new ShapeError(`rngBits: key must be int32[2], got ${typeOf(key)}`);
+    throw new ShapeError(`rngBits: key must be int32[2], got ${typeText(key)}`);
   if (hasKernel('RandomBits')) return runKernel('RandomBits', { key }, { shape: [...shape] }) as tf.Tensor;
   const [first, second] = key.dataSync() as Int32Array;
   return tf.tensor(

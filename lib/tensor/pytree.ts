@@ -5,6 +5,17 @@ import * as tf from '@tensorflow/tfjs';
 export type Pytree =
   tf.Tensor | number | null | undefined | readonly Pytree[] | { readonly [key: string]: Pytree };
 
+/** A tensor's type and shape, e.g. `float32[2,3]`. */
+export function typeText({
+  dtype,
+  shape,
+}: {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}): string {
+  return `${dtype}[${shape.join()}]`;
+}
+
 /** The tensors of a tree: arrays in order, objects in the order of their keys. */
 export function flatten(tree: unknown): tf.Tensor[] {
   if (tree instanceof tf.Tensor) return [tree];

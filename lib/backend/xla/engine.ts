@@ -8,11 +8,11 @@ import { findPlugin } from '../setup/xla';
 import { compilations, device, openDevice } from './device';
 import { compiledJit } from './jit';
 import { runOperation } from './operations';
+import { allocatorEnvironment } from './pjrt/allocator';
 import { pluginAttributes } from './pjrt/client';
 import { PjrtError } from './pjrt/error';
 import { deviceTensors } from './tensors';
-import type { Attributes } from './trace/kernel';
-import { kernels } from './trace/kernels';
+import { registerKernels } from './trace/register';
 
 export const xlaEngine: Engine = {
   name: 'xla',
@@ -20,6 +20,7 @@ export const xlaEngine: Engine = {
   jit: compiledJit,
   compiles: true,
   compilations,
+  environment: allocatorEnvironment,
   async start() {
     try {
       openDevice(findPlugin());
@@ -27,7 +28,10 @@ export const xlaEngine: Engine = {
       if (!(error instanceof PjrtError)) throw error;
       throw new BackendUnavailableError(`the xla engine finds no device: ${errorMessage(error)}`);
     }
-    if (tf.findBackend('xla') === null) register();
+    if (tf.findBackend('xla') === null) {
+      tf.registerBackend('xla', () => deviceTensors);
+      registerKernels('xla', runOperation);
+    }
     await tf.setBackend('xla');
     await tf.ready();
   },
@@ -42,25 +46,6 @@ export const xlaEngine: Engine = {
     return `XLA through tfjs ${tf.version.tfjs}: ${platform.name}, ${devices.join(', ')}; ${gigabytes} GB of memory; PJRT ${major}.${minor}, StableHLO ${language}; plugin ${join(basename(dirname(plugin.path)), basename(plugin.path))}`;
   },
 };
-
-function register(): void {
-  tf.registerBackend('xla', () => deviceTensors);
-  for (const [kernelName, emit] of Object.entries(kernels)) {
-    tf.registerKernel({
-      kernelName,
-      backendName: 'xla',
-      kernelFunc: ({ inputs, attrs }) => {
-        const given = Object.entries(inputs as tf.NamedTensorInfoMap).filter(([, tensor]) => tensor);
-        return runOperation(
-          kernelName,
-          emit,
-          Object.fromEntries(given) as Record<string, tf.TensorInfo>,
-          (attrs ?? {}) as unknown as Attributes,
-        );
-      },
-    });
-  }
-}
 
 /** Environment in which the device computes with so many threads, unless the user set it otherwise. */
 export function xlaThreads(threads: number): Record<string, string> {

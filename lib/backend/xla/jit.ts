@@ -1,7 +1,7 @@
 /** Steps as compiled programs: traced once for each set of shapes, then run on the device. */
 import * as tf from '@tensorflow/tfjs';
 import type { Jit } from '../jit';
-import { flatten, mapTree } from '../../tensor/pytree';
+import { flatten, mapTree, typeText } from '../../tensor/pytree';
 import { compile, device } from './device';
 import { DeviceBuffer } from './pjrt/buffer';
 import { PjrtError } from './pjrt/error';
@@ -26,24 +26,21 @@ interface Compiled {
   /** The tree of the result, with the tensors that stood for it while it was traced, and where each comes from. */
   readonly result: unknown;
   readonly sources: ReadonlyMap<tf.Tensor, Source>;
-  /** Arguments whose memory an output takes over. */
-  readonly donated: ReadonlySet<number>;
+  /** Arguments that a call uses up. */
+  readonly consumed: readonly number[];
+  /** Those whose memory an output takes over. */
+  readonly donated: readonly number[];
   /** What the program takes after the step's arguments. */
   readonly hoisted: readonly (DeviceBuffer | tf.TensorInfo)[];
 }
 
 /** @returns the tree as text: its form, the shapes and types of its tensors, and everything else that stands in it. */
 function signature(args: readonly unknown[]): string {
-  return JSON.stringify(
-    mapTree(args, ({ dtype, shape }) => `${dtype}[${shape.join()}]`),
-    (key, value: unknown) => {
-      if (typeof value === 'function' || typeof value === 'symbol')
-        throw new Error(
-          `xla: a step got a ${typeof value} in its argument '${key}'; take it in from outside`,
-        );
-      return value === undefined ? 'undefined' : value;
-    },
-  );
+  return JSON.stringify(mapTree(args, typeText), (key, value: unknown) => {
+    if (typeof value === 'function' || typeof value === 'symbol')
+      throw new Error(`xla: a step got a ${typeof value} in its argument '${key}'; take it in from outside`);
+    return value === undefined ? 'undefined' : value;
+  });
 }
 
 /** Each program takes some hundred mappings of memory, and the system allows a process 65,530. */
@@ -72,7 +69,7 @@ export const compiledJit: Jit = (fn, { donate = [] } = {}) => {
     const program = programs.get(key) ?? make(fn, args, donate);
     programs.set(key, program);
     keepRecent(program, () => programs.delete(key));
-    return call(program, args, donate) as ReturnType<typeof fn>;
+    return call(program, args) as ReturnType<typeof fn>;
   };
 };
 
@@ -102,14 +99,16 @@ function make<A extends readonly unknown[], R>(
     }),
   );
   const kept = new Set([...sources.values()].flatMap((source) => ('output' in source ? [] : Object.values(source)))); // prettier-ignore
-  const candidates = [...donatedArguments(args, donate)].filter((i) => !kept.has(i));
+  const consumed = consumedArguments(args, donate);
+  const candidates = consumed.filter((i) => !kept.has(i));
   const donations = matchDonations(parameters, candidates, outputs);
   return {
     executable: compileNamingPlaces(program, program.text(outputs, donations)),
     outputs,
     result,
     sources,
-    donated: new Set(donations.keys()),
+    consumed,
+    donated: [...donations.keys()],
     hoisted: hoisted.map(upload),
   };
 }
@@ -133,9 +132,9 @@ function upload(hoisted: Hoisted): DeviceBuffer | tf.TensorInfo {
 }
 
 /** Numbers of the tensors in the arguments at some positions. */
-function donatedArguments(args: readonly unknown[], positions: readonly number[]): Set<number> {
-  const numbers = args.flatMap((arg, position) => flatten(arg).map(() => positions.includes(position)));
-  return new Set(numbers.flatMap((donated, i) => (donated ? [i] : [])));
+function consumedArguments(args: readonly unknown[], positions: readonly number[]): number[] {
+  const positionOf = args.flatMap((arg, position) => flatten(arg).map(() => position));
+  return positionOf.flatMap((position, i) => (positions.includes(position) ? [i] : []));
 }
 
 /** Which output takes over the memory of which argument: the first of its type that is left, for steps return their state in its order. */
@@ -144,18 +143,17 @@ function matchDonations(
   candidates: readonly number[],
   outputs: readonly Value[],
 ): Map<number, number> {
-  const type = ({ shape, dtype }: Parameter): string => `${dtype}[${shape.join()}]`;
   const left = new Map<string, number[]>();
-  outputs.forEach((value, i) => left.set(type(value), [...(left.get(type(value)) ?? []), i]));
+  outputs.forEach((value, i) => left.set(typeText(value), [...(left.get(typeText(value)) ?? []), i]));
   return new Map(
     candidates.flatMap((i) => {
-      const output = left.get(type(parameters[i] as Parameter))?.shift();
+      const output = left.get(typeText(parameters[i] as Parameter))?.shift();
       return output === undefined ? [] : [[i, output] as const];
     }),
   );
 }
 
-function call(program: Compiled, args: readonly unknown[], donate: readonly number[]): unknown {
+function call(program: Compiled, args: readonly unknown[]): unknown {
   const leaves = flatten(args);
   const buffers = leaves.map((tensor) => deviceTensors.bufferOf(tensor));
   const further = program.hoisted.map((what) =>
@@ -164,8 +162,7 @@ function call(program: Compiled, args: readonly unknown[], donate: readonly numb
   const uses = new Map<DeviceBuffer, number>();
   for (const buffer of [...buffers, ...further]) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
   // A buffer that something else holds too, or that is passed twice, must outlive the run.
-  const given = [...program.donated];
-  const kept = given.filter(
+  const kept = program.donated.filter(
     (i) => !deviceTensors.isOnlyOwner(leaves[i] as tf.Tensor) || uses.get(buffers[i] as DeviceBuffer) !== 1,
   );
   freeSpentHandles();
@@ -179,10 +176,10 @@ function call(program: Compiled, args: readonly unknown[], donate: readonly numb
     if ('returned' in source) return leaves[source.returned];
     return tf.engine().makeTensorFromTensorInfo(deviceTensors.share(leaves[source.copied] as tf.Tensor));
   });
-  const takenOver = given.filter((i) => !kept.includes(i));
+  const takenOver = program.donated.filter((i) => !kept.includes(i));
   spend(run, takenOver.map((i) => deviceTensors.release(leaves[i] as tf.Tensor))); // prettier-ignore
   const returned = new Set(flatten(result));
-  for (const i of donatedArguments(args, donate)) {
+  for (const i of program.consumed) {
     const tensor = leaves[i] as tf.Tensor;
     if (!returned.has(tensor) && !tensor.isDisposed) tensor.dispose();
   }

@@ -1,9 +1,11 @@
 /** Operations outside of steps: each runs as a program of its own, compiled once for its shapes. */
 import type * as tf from '@tensorflow/tfjs';
+import { typeText } from '../../tensor/pytree';
 import { compile } from './device';
 import type { Executable } from './pjrt/executable';
 import { deviceTensors } from './tensors';
 import type { Attributes, Emitter } from './trace/kernel';
+import type { KernelRunner } from './trace/register';
 import { Program, type DType, type Value } from './trace/program';
 
 interface Operation {
@@ -21,16 +23,11 @@ function changesNothing(name: string, x: tf.TensorInfo | undefined, attributes: 
 }
 
 /** Runs a kernel on tensors of the device. */
-export function runOperation(
-  name: string,
-  emit: Emitter,
-  inputs: Readonly<Record<string, tf.TensorInfo>>,
-  attributes: Attributes,
-): tf.TensorInfo | tf.TensorInfo[] {
+export const runOperation: KernelRunner = (name, emit, inputs, attributes) => {
   const named = Object.entries(inputs);
   const first = named[0]?.[1];
   if (first !== undefined && changesNothing(name, first, attributes)) return deviceTensors.share(first);
-  const types = named.map(([input, { shape, dtype }]) => `${input}:${dtype}[${shape.join()}]`);
+  const types = named.map(([input, tensor]) => `${input}:${typeText(tensor)}`);
   const key = `${name}(${types.join(' ')})${JSON.stringify(attributes, spellNumber)}`;
   const operation = operations.get(key) ?? make(emit, named, attributes);
   operations.set(key, operation);
@@ -40,7 +37,7 @@ export function runOperation(
     deviceTensors.tensorOf(buffer, operation.results[i] as Value),
   );
   return operation.isList ? tensors : (tensors[0] as tf.TensorInfo);
-}
+};
 
 /** JSON has no word for numbers that are not finite, nor for −0. */
 function spellNumber(_: string, value: unknown): unknown {

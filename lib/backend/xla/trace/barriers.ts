@@ -57,16 +57,13 @@ export function valuesToKeep(lines: readonly Line[], results: readonly string[])
       return (kind === 'stablehlo.reshape' || kind === 'stablehlo.transpose') && feedsProduct(user.name);
     });
   const returned = new Set(results);
-  const kept = lines.filter(
-    (line) =>
-      line.isFloat &&
-      line.size >= leastSize &&
-      !returned.has(line.name) &&
-      ((numberByNumber.has(kindOf(line)) &&
-        fromProduct.has(line.name) &&
-        (users.get(line.name)?.length ?? 0) > 1) ||
-        ((numberByNumber.has(kindOf(line)) || kindOf(line) === 'stablehlo.concatenate') &&
-          feedsProduct(line.name))),
-  );
-  return new Set(kept.map(({ name }) => name));
+  const worthKeeping = (line: Line): boolean => {
+    if (!line.isFloat || line.size < leastSize || returned.has(line.name)) return false;
+    const kind = kindOf(line);
+    if (kind === 'stablehlo.concatenate') return feedsProduct(line.name);
+    if (!numberByNumber.has(kind)) return false;
+    const usedTwice = fromProduct.has(line.name) && (users.get(line.name) ?? []).length > 1;
+    return usedTwice || feedsProduct(line.name);
+  };
+  return new Set(lines.filter(worthKeeping).map(({ name }) => name));
 }

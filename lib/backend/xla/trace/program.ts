@@ -1,5 +1,6 @@
 /** A StableHLO program in the making: one line an operation, each with the name of its result. */
 
+import { util } from '@tensorflow/tfjs';
 import { valuesToKeep, type Line } from './barriers';
 import { userPlace } from './place';
 
@@ -355,7 +356,7 @@ export class Program {
 
   private result(operation: string, shape: readonly number[], dtype: DType): Value {
     const name = `%${this.names++}`;
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = util.sizeFromShape([...shape]);
     this.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });
     return { name, shape: [...shape], dtype };
   }

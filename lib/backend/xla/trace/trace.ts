@@ -1,9 +1,8 @@
 /** Runs a function of tensors once, on values that are known by shape and type only, and writes what it does as one program. */
 import * as tf from '@tensorflow/tfjs';
-import type { Attributes } from './kernel';
-import { kernels } from './kernels';
 import { stackDepth, userPlace } from './place';
 import { alike, Program, type DType, type Value } from './program';
+import { registerKernels, type KernelRunner } from './register';
 
 const backendName = 'xla-trace';
 
@@ -135,30 +134,20 @@ const backend = new TraceBackend();
 function useTraceBackend(): void {
   if (tf.findBackend(backendName) === null) {
     tf.registerBackend(backendName, () => backend, 0);
-    for (const [kernelName, emit] of Object.entries(kernels)) {
-      tf.registerKernel({
-        kernelName,
-        backendName,
-        kernelFunc: ({ inputs, attrs }) => {
-          const values = Object.entries(inputs as tf.NamedTensorInfoMap)
-            .filter(([, tensor]) => tensor !== undefined && tensor !== null)
-            .map(([name, tensor]) => [name, backend.valueIn(tensor as tf.TensorInfo)] as const);
-          const written = emit(
-            now().program,
-            Object.fromEntries(values),
-            (attrs ?? {}) as unknown as Attributes,
-          );
-          return Array.isArray(written)
-            ? (written as Value[]).map((value) => backend.tensorOf(value))
-            : backend.tensorOf(written as Value);
-        },
-      });
-    }
+    registerKernels(backendName, writeKernel);
     tf.registerKernel({ kernelName: 'While', backendName, kernelFunc: writeLoop });
   }
   // Done at once for a backend that is made without waiting.
   void tf.setBackend(backendName);
 }
+
+const writeKernel: KernelRunner = (_, emit, inputs, attributes) => {
+  const values = Object.entries(inputs).map(([name, tensor]) => [name, backend.valueIn(tensor)] as const);
+  const written = emit(now().program, Object.fromEntries(values), attributes);
+  return Array.isArray(written)
+    ? (written as Value[]).map((value) => backend.tensorOf(value))
+    : backend.tensorOf(written as Value);
+};
 
 /** A loop's condition and body are functions of tensors: they are traced into the program where they stand. */
 function writeLoop({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo[] {

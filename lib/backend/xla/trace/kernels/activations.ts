@@ -1,49 +1,44 @@
 /** Activation functions and the functions of a circle and a hyperbola. */
 import { input, type Emitter, type Kernels } from '../kernel';
 import type { Program, Value } from '../program';
-
-const like = (program: Program, x: Value, value: number): Value => program.fill(value, x.shape, x.dtype);
-
-/** f(x) in floats. */
-const floats =
-  (write: (program: Program, x: Value, attribute: (name: string) => number) => Value): Emitter =>
-  (program, inputs, attributes) =>
-    write(program, program.convert(input(inputs, 'x'), 'float32'), (name) => attributes[name] as number);
+import { like, unary } from './elementwise';
 
 /** x above 0, and something else below. */
 function splitAtZero(program: Program, x: Value, above: Value, below: Value): Value {
   return program.select(program.compare('GE', x, like(program, x, 0)), above, below);
 }
 
-const special = (name: string): Emitter => floats((program, x) => program.special(name, x));
+const special = (name: string): Emitter => unary((program, x) => program.special(name, x));
 
 /** The constants with which outputs keep mean 0 and variance 1 (Klambauer et al. 2017, arXiv:1706.02515). */
 const seluAlpha = 1.7580993408473768;
 const seluScale = 1.0507009873554805;
 
 export const activationKernels: Kernels = {
-  Elu: floats((program, x) => splitAtZero(program, x, x, program.elementwise('exponential_minus_one', x))),
+  Elu: unary((program, x) => splitAtZero(program, x, x, program.elementwise('exponential_minus_one', x))),
   EluGrad: (program, inputs) => {
     const [dy, y] = [input(inputs, 'dy'), input(inputs, 'y')];
     const slope = program.elementwise('add', y, like(program, y, 1));
     return splitAtZero(program, y, dy, program.elementwise('multiply', dy, slope));
   },
-  Selu: floats((program, x) => {
+  Selu: unary((program, x) => {
     const below = program.elementwise('exponential_minus_one', x);
     const scaled = (value: Value, factor: number): Value =>
       program.elementwise('multiply', value, like(program, value, factor));
     return splitAtZero(program, x, scaled(x, seluScale), scaled(below, seluAlpha));
   }),
-  Relu6: floats((program, x) =>
+  Relu6: unary((program, x) =>
     program.elementwise(
       'minimum',
       program.elementwise('maximum', x, like(program, x, 0)),
       like(program, x, 6),
     ),
   ),
-  LeakyRelu: floats((program, x, attribute) =>
-    splitAtZero(program, x, x, program.elementwise('multiply', x, like(program, x, attribute('alpha')))),
-  ),
+  LeakyRelu: (program, inputs, attributes) => {
+    const x = program.convert(input(inputs, 'x'), 'float32');
+    const slope = like(program, x, attributes['alpha'] as number);
+    return splitAtZero(program, x, x, program.elementwise('multiply', x, slope));
+  },
   Prelu: (program, inputs) => {
     const x = input(inputs, 'x');
     const alpha = program.broadcast(input(inputs, 'alpha'), x.shape);

@@ -22,7 +22,7 @@ const comparison = (direction: string): Emitter =>
   binary((program, a, b) => program.compare(direction, a, b));
 
 /** f(x), in floats: tfjs takes integers too and gives floats. */
-const unary =
+export const unary =
   (write: (program: Program, x: Value) => Value): Emitter =>
   (program, inputs) =>
     write(program, program.convert(input(inputs, 'x'), 'float32'));
@@ -35,7 +35,9 @@ const sameType =
   (program, inputs) =>
     write(program, input(inputs, 'x'));
 
-const like = (program: Program, x: Value, value: number): Value => program.fill(value, x.shape, x.dtype);
+/** One number everywhere in the shape and type of x. */
+export const like = (program: Program, x: Value, value: number): Value =>
+  program.fill(value, x.shape, x.dtype);
 
 const magnitudeToInfinity = (direction: string): Emitter =>
   unary((program, x) =>

@@ -45,11 +45,16 @@ const unsortedSegmentSum: Emitter = (program, inputs, attributes) => {
   return program.scatterAdd(program.fill(0, shape, x.dtype), segments, x);
 };
 
-/** Rows of [N, …] that the last axis of the indices names by their place on the first axes of a larger array. [M] */
+/**
+ * Rows of [N, …] that the last axis of the indices names by their place on the first axes of a larger array. [M]
+ *
+ * @param strides rows from one place to the next, for at least those axes.
+ */
 function rowNumbers(program: Program, indices: Value, strides: readonly number[]): Value {
-  const count = util.sizeFromShape([...indices.shape]) / strides.length;
-  const flat = program.reshape(program.convert(indices, 'int32'), [count, strides.length]);
-  const weights = program.constant(strides, [strides.length], 'int32');
+  const depth = indices.shape.at(-1) as number;
+  const count = util.sizeFromShape([...indices.shape]) / depth;
+  const flat = program.reshape(program.convert(indices, 'int32'), [count, depth]);
+  const weights = program.constant(strides.slice(0, depth), [depth], 'int32');
   const weighted = program.elementwise('multiply', flat, program.broadcast(weights, flat.shape));
   return program.reduce('add', weighted, [1], 0);
 }
@@ -64,11 +69,7 @@ const gatherNd: Emitter = (program, inputs) => {
   const [x, indices] = [input(inputs, 'params'), input(inputs, 'indices')];
   const [shape, rows, length, strides] = backend_util.prepareAndValidate(described(x), described(indices));
   const flat = program.reshape(x, [util.sizeFromShape([...x.shape]) / length, length]);
-  const depth = indices.shape.at(-1) as number;
-  const taken = program.gather(flat, rowNumbers(program, indices, strides.slice(0, depth)), 0, 0, [
-    rows,
-    length,
-  ]);
+  const taken = program.gather(flat, rowNumbers(program, indices, strides), 0, 0, [rows, length]);
   return program.reshape(taken, shape);
 };
 
@@ -82,8 +83,7 @@ const scatterNd: Emitter = (program, inputs, attributes) => {
     shape,
   );
   const zeros = program.fill(0, [outputSize / sliceSize, sliceSize], updates.dtype);
-  const depth = indices.shape.at(-1) as number;
-  const rows = rowNumbers(program, indices, strides.slice(0, depth));
+  const rows = rowNumbers(program, indices, strides);
   return program.reshape(
     program.scatterAdd(zeros, rows, program.reshape(updates, [numUpdates, sliceSize])),
     shape,

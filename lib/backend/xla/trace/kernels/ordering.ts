@@ -1,22 +1,18 @@
 /** Kernels that compare numbers along an axis: places of extremes, the largest numbers. */
 import { util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Value } from '../program';
+import { extreme, spread } from './reduce';
 
 /** Place of the extreme along an axis, the first where several are equal. NaN is passed over. */
 const placeOf =
-  (operation: 'maximum' | 'minimum', worst: (x: Value) => number): Emitter =>
+  (operation: 'maximum' | 'minimum', worst: 1 | -1): Emitter =>
   (program, inputs, attributes) => {
     const x = input(inputs, 'x');
     const [axis] = util.parseAxisParam(attributes['axis'] as number | number[], [...x.shape]) as [number];
     const extent = x.shape[axis] as number;
     const numbers = x.dtype === 'bool' ? program.convert(x, 'int32') : x;
-    const extreme = program.reduce(operation, numbers, [axis], worst(numbers));
-    const grown = program.reshape(
-      extreme,
-      x.shape.map((size, i) => (i === axis ? 1 : size)),
-    );
-    const hit = program.compare('EQ', numbers, program.broadcast(grown, x.shape));
+    const found = program.reduce(operation, numbers, [axis], extreme(numbers, worst));
+    const hit = program.compare('EQ', numbers, spread(program, found, x, axis));
     const places = program.iota(x.shape, axis, 'int32');
     const elsewhere = program.fill(extent, x.shape, 'int32');
     const first = program.reduce('minimum', program.select(hit, places, elsewhere), [axis], extent);
@@ -37,15 +33,7 @@ const topK: Emitter = (program, inputs, attributes) => {
 };
 
 export const orderingKernels: Kernels = {
-  ArgMax: placeOf('maximum', least),
-  ArgMin: placeOf('minimum', greatest),
+  ArgMax: placeOf('maximum', -1),
+  ArgMin: placeOf('minimum', 1),
   TopK: topK,
 };
-
-function least({ dtype }: Value): number {
-  return dtype === 'float32' ? -Infinity : -(2 ** 31);
-}
-
-function greatest({ dtype }: Value): number {
-  return dtype === 'float32' ? Infinity : 2 ** 31 - 1;
-}

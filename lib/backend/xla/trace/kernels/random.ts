@@ -1,4 +1,5 @@
 /** Random bits: a kernel of the kit's own. */
+import { util } from '@tensorflow/tfjs';
 import { threefry, type Words } from '../../../threefry';
 import { input, type Kernels } from '../kernel';
 import type { Program, Value } from '../program';
@@ -19,7 +20,7 @@ function wordsOf(program: Program, shape: readonly number[]): Words<Value> {
 export const randomKernels: Kernels = {
   RandomBits: (program, inputs, attributes) => {
     const shape = attributes['shape'] as number[];
-    const count = shape.reduce((product, extent) => product * extent, 1);
+    const count = util.sizeFromShape(shape);
     const words = wordsOf(program, [count]);
     const key = input(inputs, 'key');
     const word = (i: number): Value => program.broadcast(program.slice(key, [i], [1]), [count]);

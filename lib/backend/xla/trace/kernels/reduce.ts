@@ -17,7 +17,7 @@ function keep(program: Program, x: Value, axes: readonly number[], reduced: Valu
 }
 
 /** The least or greatest number that there is of x's type. */
-function extreme({ dtype }: Value, sign: 1 | -1): number {
+export function extreme({ dtype }: Value, sign: 1 | -1): number {
   return dtype === 'float32' ? sign * Infinity : sign === 1 ? 2 ** 31 - 1 : -(2 ** 31);
 }
 
@@ -55,7 +55,7 @@ function centred(program: Program, x: Value, axis: number): Value {
 }
 
 /** A reduced value at every place of the axis that it lost. */
-function spread(program: Program, reduced: Value, x: Value, axis: number): Value {
+export function spread(program: Program, reduced: Value, x: Value, axis: number): Value {
   return program.broadcast(keep(program, x, [axis], reduced, true), x.shape);
 }
 
