@@ -12,15 +12,16 @@ import { tokenLogprobs } from '../tensor/logprobs';
 import { disposeTree } from '../tensor/pytree';
 import { adamw, clipByGlobalNorm, initAdamw, type NamedTensors } from '../train/adamw';
 
-/** A model by the fields of its `config.json`; weights are random. */
-export interface BenchModel {
-  readonly vocabSize: number;
-  readonly hiddenSize: number;
-  readonly intermediateSize: number;
-  readonly numHiddenLayers: number;
-  readonly numAttentionHeads: number;
-  readonly numKeyValueHeads: number;
-}
+/** What sets the size of a model; weights are random. */
+export type BenchModel = Pick<
+  ModelConfig,
+  | 'vocabSize'
+  | 'hiddenSize'
+  | 'intermediateSize'
+  | 'numHiddenLayers'
+  | 'numAttentionHeads'
+  | 'numKeyValueHeads'
+>;
 
 /** One training step (loss, gradients, clipping, AdamW) on B sequences of T tokens. */
 interface StepCase {
@@ -86,7 +87,7 @@ function modelConfig(model: BenchModel): ModelConfig {
     rmsNormEps: 1e-5,
     ropeTheta: 10_000,
     tieWordEmbeddings: true,
-  } as ModelConfig;
+  };
 }
 
 /** Prepares a case on the engine that computes. */

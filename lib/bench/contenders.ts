@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { engineEnvironment, type EngineName } from '../backend';
+import { errorMessage } from '../errors';
+import { packageRoot } from '../train/versions';
 import { benchCases, type CaseName } from './cases';
 
 export type ContenderAnswer = { readonly milliseconds: readonly number[] } | { readonly failure: string };
@@ -20,11 +22,13 @@ export function engineContender(engine: EngineName, caseName: CaseName): Contend
     env: { ...process.env, ...engineEnvironment(engine) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  const ended = endOf(child);
   return {
     name: engine,
-    async round() {
+    round() {
       child.send('round');
-      return answerOf(child, once(child, 'message') as Promise<[ContenderAnswer]>);
+      const answer = once(child, 'message').then(([message]) => message as ContenderAnswer);
+      return Promise.race([answer, ended]);
     },
     end: () => void child.kill(),
   };
@@ -40,32 +44,25 @@ export function peerContender(peer: PeerName, caseName: CaseName, python: string
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = endOf(child);
   return {
     name: peer,
-    async round() {
+    round() {
       child.stdin.write('round\n');
-      const line = lines
+      // Without a line the process has ended.
+      const answer = lines
         .next()
-        .then(({ value }): [ContenderAnswer] => [
-          typeof value === 'string'
-            ? (JSON.parse(value) as ContenderAnswer)
-            : { failure: `${peer} ended without an answer` },
-        ]);
-      return answerOf(child, line);
+        .then(({ value, done }) => (done ? ended : (JSON.parse(value) as ContenderAnswer)));
+      return Promise.race([answer, ended]);
     },
     end: () => void child.kill(),
   };
 }
 
-async function answerOf(child: ChildProcess, answer: Promise<[ContenderAnswer]>): Promise<ContenderAnswer> {
-  const ended = once(child, 'exit').then(([code]): [ContenderAnswer] => [
-    { failure: `its process ended with ${code}` },
-  ]);
-  const [result] = await Promise.race([answer, ended]);
-  return result;
-}
-
-/** The folder of package.json: built files lie in dist/lib/bench. */
-export function packageRoot(): string {
-  return join(__dirname, '..', '..', '..');
+/** What a process that ended answers from then on. */
+function endOf(child: ChildProcess): Promise<ContenderAnswer> {
+  return once(child, 'exit').then(
+    ([code]) => ({ failure: `its process ended with ${code}` }),
+    (error: unknown) => ({ failure: errorMessage(error) }),
+  );
 }

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
+import { packageRoot } from '../train/versions';
 import { buildInPlace, cacheDirectory } from '../backend/setup/cache';
-import { packageRoot } from './contenders';
 
 /**
  * The interpreter of the peers' environment, which is made when it is missing: PyTorch and transformers as pinned in

@@ -1,6 +1,6 @@
 /** Some things must be known to a process before it begins: the program then takes its own place, with another environment. */
 import koffi from 'koffi';
-import { chosenEngine, engineEnvironment } from '../backend';
+import { chosenEngine, engineEnvironment, useEngine, type EngineName } from '../backend';
 
 type FileControl = (file: number, command: number, value: number) => number;
 type Execute = (path: string, argv: readonly (string | null)[], envp: readonly (string | null)[]) => number;
@@ -8,14 +8,18 @@ type Execute = (path: string, argv: readonly (string | null)[], envp: readonly (
 /** F_SETFD of fcntl.h. */
 const setFlags = 2;
 
+/** Starts a command's engine. @param name as for `useEngine`, with its errors. */
+export function startEngine(name: string | undefined): Promise<EngineName> {
+  restartForEngine(name);
+  return useEngine(name);
+}
+
 /**
- * Before an engine is started: goes on as the same process with the environment that the engine wants, where that is possible (Linux,
+ * Goes on as the same process with the environment that the engine wants, where that is possible (Linux,
  * and as a program of its own; a caller of the library keeps its process). What fails is done without: the engine computes the same,
  * only slower.
- *
- * @param name as for `useEngine`.
  */
-export function restartForEngine(name: string | undefined): void {
+function restartForEngine(name: string | undefined): void {
   const environment = engineEnvironment(chosenEngine(name));
   const isProgram = require.main?.filename.endsWith('rlhf-kit.js') === true && process.send === undefined;
   if (!isProgram || Object.keys(environment).length === 0) return;

@@ -1,10 +1,10 @@
 /** What every training command does around its stage: engine, run directory, manifest, result. */
-import { compilations, useEngine } from '../backend';
-import { restartForEngine } from './restart';
+import { compilations } from '../backend';
 import { InputError } from '../errors';
 import { readJson } from '../files';
 import type { RunConfig } from '../train/fields';
 import { openRunDirectory, type RunDirectory } from '../train/run-directory';
+import { startEngine } from './restart';
 
 /**
  * Runs one stage into its run directory.
@@ -19,8 +19,7 @@ export async function runStage<C extends RunConfig>(
   inputs: readonly string[],
   body: (run: RunDirectory) => Promise<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
-  restartForEngine(config.engine);
-  const engine = await useEngine(config.engine);
+  const engine = await startEngine(config.engine);
   const run = await openRunDirectory({
     command,
     out: config.out,

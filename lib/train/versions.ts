@@ -7,18 +7,25 @@ export function versions(): Record<string, string> {
   return { 'rlhf-kit': kitVersion(), node: process.versions.node, tfjs: tf.version.tfjs };
 }
 
-/** The version in the package's own package.json, found from the sources as from the built files. */
+/** The version in the package's own package.json. */
 export function kitVersion(): string {
-  for (const up of ['../..', '../../..']) {
-    try {
-      const manifest = JSON.parse(readFileSync(join(__dirname, up, 'package.json'), 'utf8')) as Record<
-        string,
-        string
-      >;
-      if (manifest['name'] === 'rlhf-kit') return manifest['version'] as string;
-    } catch {
-      // Not here: built files lie one folder deeper than sources.
-    }
+  return packageAt(packageRoot())?.['version'] as string;
+}
+
+/** The folder of the package's own package.json, found from the sources as from the built files. */
+export function packageRoot(): string {
+  // Built files lie one folder deeper than sources.
+  const root = ['../..', '../../..']
+    .map((up) => join(__dirname, up))
+    .find((directory) => packageAt(directory)?.['name'] === 'rlhf-kit');
+  if (root === undefined) throw new Error('package.json of rlhf-kit not found');
+  return root;
+}
+
+function packageAt(directory: string): Record<string, string> | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Record<string, string>;
+  } catch {
+    return undefined;
   }
-  throw new Error('package.json of rlhf-kit not found');
 }

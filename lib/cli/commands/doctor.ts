@@ -6,7 +6,7 @@ import { defaultEngine, engineNames, type EngineName } from '../../backend';
 import { checkEngine, checkTolerance, type EngineReport } from '../../backend/check';
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
-import { versions } from '../../train/versions';
+import { packageRoot, versions } from '../../train/versions';
 import { defineCommand } from '../command';
 
 interface DoctorConfig {
@@ -42,7 +42,7 @@ export const doctorCommand = defineCommand<DoctorConfig>({
 
 /** A native engine can crash a process and is loaded once in it: each check gets one of its own. */
 function checkInOwnProcess(name: EngineName): EngineReport {
-  const program = join(__dirname, '..', '..', '..', '..', 'bin', 'rlhf-kit.js');
+  const program = join(packageRoot(), 'bin', 'rlhf-kit.js');
   const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'doctor', '--engine', name], {
     encoding: 'utf8',
   });

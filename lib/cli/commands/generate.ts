@@ -1,5 +1,4 @@
 /** `rlhf-kit generate`: continues one prompt with a model directory. */
-import { useEngine } from '../../backend';
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
 import { loadModel } from '../../model/directory';
@@ -8,7 +7,7 @@ import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { Prompt } from '../../types';
 import { defineCommand } from '../command';
-import { restartForEngine } from '../restart';
+import { startEngine } from '../restart';
 
 interface GenerateCommandConfig {
   readonly model: string;
@@ -56,8 +55,7 @@ export const generateCommand = defineCommand<GenerateCommandConfig>({
   summary: 'continue a prompt with a model',
   fields,
   async run(config) {
-    restartForEngine(config.engine);
-    await useEngine(config.engine);
+    await startEngine(config.engine);
     const { params, config: model, tokenizer } = loadModel(config.model);
     if (config.prompt === '' && tokenizer.bosTokenId === undefined && !config.chat)
       throw new InputError(`generate: ${config.model} has no BOS token to start from; give a --prompt`);
