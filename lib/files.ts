@@ -17,6 +17,11 @@ import { dirname } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { errorMessage, InputError } from './errors';
 
+/** Whether a name is one that a kill left of {@link writeFileAtomically} for a file of this name. */
+export function isUnfinished(name: string, file: string): boolean {
+  return name.startsWith(`${file}.`) && /^[0-9a-f]{8}\.tmp$/.test(name.slice(file.length + 1));
+}
+
 /**
  * Writes a file under a temporary name beside it, syncs it, then renames it: a crash, a full disk or Ctrl-C leaves the
  * old file or the new one, never a half.

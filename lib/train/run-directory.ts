@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
-import { readJson, sha256File, writeJson } from '../files';
+import { isUnfinished, readJson, sha256File, writeJson } from '../files';
 import { newestCheckpoint } from './checkpoint-steps';
 import { versions } from './versions';
 
@@ -46,8 +46,12 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
   const inputs = await hashInputs(options.inputs);
   const configPath = join(out, 'config.json');
   const manifestPath = join(out, 'manifest.json');
-  // The manifest is written first: a folder that a kill left without a configuration holds nothing else yet.
-  const exists = existsSync(out) && readdirSync(out).some((name) => name !== 'manifest.json');
+  // The manifest is written first: a folder that a kill left without a configuration holds nothing else yet, but perhaps the half of one.
+  const found = existsSync(out) ? readdirSync(out) : [];
+  const halves = found.filter(
+    (name) => isUnfinished(name, 'manifest.json') || isUnfinished(name, 'config.json'),
+  );
+  const exists = found.some((name) => name !== 'manifest.json' && !halves.includes(name));
   if (exists && !resume) {
     throw new InputError(
       `${command}: ${out} exists; nothing is overwritten. Choose another --out, or --resume to go on with it`,
@@ -61,6 +65,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
     refuseDifferences(command, 'input', before.inputs, inputs);
   } else {
     mkdirSync(out, { recursive: true });
+    for (const name of halves) unlinkSync(join(out, name));
     writeJson(manifestPath, { command, inputs, engine, versions: versions(), complete: false });
     writeJson(configPath, config);
   }

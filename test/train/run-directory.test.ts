@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,6 +70,21 @@ describe('openRunDirectory', () => {
     writeFileSync(run.file('metrics.jsonl'), '');
     run.withdraw();
     expect(existsSync(run.file('metrics.jsonl'))).toBe(true);
+  });
+
+  it('begins anew where a kill came while it wrote its first two files, and nowhere else', async () => {
+    const run = join(folder, 'run');
+    for (const half of ['manifest.json.0123abcd.tmp', 'config.json.0123abcd.tmp']) {
+      mkdirSync(run);
+      writeFileSync(join(run, half), '{"compl');
+      if (half.startsWith('config')) writeFileSync(join(run, 'manifest.json'), '{}');
+      expect((await open()).resumed).toBe(false);
+      expect(readdirSync(run).sort()).toEqual(['config.json', 'manifest.json']);
+      rmSync(run, { recursive: true });
+    }
+    mkdirSync(run);
+    writeFileSync(join(run, 'rows.0123abcd.tmp'), '');
+    await expect(open()).rejects.toThrow(/exists; nothing is overwritten/);
   });
 
   it('does not take any folder for a run', async () => {
