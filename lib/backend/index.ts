@@ -24,7 +24,7 @@ export {
   type EngineName,
 } from './engine';
 export { jit, type JitOptions } from './jit';
-export { decodingStretch, paddedLength, shrinking } from './shapes';
+export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {

@@ -54,6 +54,8 @@ export function sequenceKl(
     const batch = padRows(
       chosen.map((i) => rows[i] as (typeof rows)[number]),
       tokenizer.padTokenId,
+      options,
+      options.batchSize,
     );
     const ours = policyLogprobs(policy.params, batch);
     const theirs = refLogprobs(refPolicy.params, batch);

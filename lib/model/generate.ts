@@ -53,6 +53,7 @@ export async function generate(
   // Batches of one size: a compiling engine sees few shapes.
   const size = Math.ceil(order.length / Math.ceil(order.length / maxBatch));
   const stretch = decodingStretch();
+  const mostTokens = config.maxPositionEmbeddings - options.maxNewTokens;
   const steps = generationSteps(config, options, options.stopTokenIds, stretch);
   for (let first = 0; first < order.length; first += size) {
     const rows = order.slice(first, first + size).map((index): Sequence => {
@@ -62,7 +63,7 @@ export async function generate(
       const uniforms = Float32Array.from({ length: options.maxNewTokens }, () => rng?.uniform() ?? 0);
       return { index, prompt, uniforms, tokens: [], logprobs: [], finished: false };
     });
-    await generateBatch(params, steps, rows, { size, stretch }, options);
+    await generateBatch(params, steps, rows, { size, stretch, mostTokens }, options);
     for (const { index, tokens, logprobs, finished } of rows) results[index] = { tokens, logprobs, finished };
     options.onProgress?.(Math.min(order.length, first + size));
   }
@@ -116,19 +117,26 @@ interface Sequence {
   finished: boolean;
 }
 
-/** @param size rows of the batch; where there are fewer sequences, the last one's prompt fills it up. */
+/** @param size rows of the batch; where there are fewer sequences, the last one's prompt fills it up. @param mostTokens of a prompt. */
 async function generateBatch(
   params: Params,
   { start, advance, extend, shrink }: GenerationSteps,
   sequences: readonly Sequence[],
-  { size, stretch }: { size: number; stretch: number },
+  { size, stretch, mostTokens }: { size: number; stretch: number; mostTokens: number },
   { maxNewTokens, stopTokenIds }: GenerateOptions,
 ): Promise<void> {
   const last = sequences.at(-1) as Sequence;
   let rows = Array.from({ length: size }, (_, b): Sequence =>
     sequences[b] ?? { ...last, tokens: [], logprobs: [], finished: true }); // prettier-ignore
   let state = withTensors(
-    { ...padLeft(rows.map((row) => row.prompt)), idle: idle(rows), uniforms: columnOf(rows, 0) },
+    {
+      ...padLeft(
+        rows.map((row) => row.prompt),
+        mostTokens,
+      ),
+      idle: idle(rows),
+      uniforms: columnOf(rows, 0),
+    },
     ({ tokens, mask, idle, uniforms }) => start(params, tokens, mask, idle, uniforms),
   );
   let begun = 0;
@@ -218,8 +226,12 @@ function stretchOf(rows: readonly Sequence[], begun: number, stretch: number): t
   return tf.tensor2d(numbers, [rows.length, stretch]);
 }
 
-function padLeft(prompts: readonly (readonly number[])[]): { tokens: tf.Tensor2D; mask: tf.Tensor2D } {
-  const P = paddedLength(Math.max(...prompts.map((prompt) => prompt.length)));
+/** @param mostTokens no prompt is longer. */
+function padLeft(
+  prompts: readonly (readonly number[])[],
+  mostTokens: number,
+): { tokens: tf.Tensor2D; mask: tf.Tensor2D } {
+  const P = paddedLength(Math.max(...prompts.map((prompt) => prompt.length)), mostTokens);
   const tokens = new Int32Array(prompts.length * P);
   const mask = new Float32Array(prompts.length * P);
   prompts.forEach((prompt, b) => {

@@ -47,5 +47,6 @@ export function demonstrationSource(
       stepRowsByLength(update, sftBatchSize, lengths, rng).map((i) => rows[i] as DemonstrationRow),
       parts,
       tokenizer.padTokenId,
+      maxLength,
     );
 }

@@ -1,6 +1,6 @@
 /** Preference pairs as token batches: one forward pass scores every response of a batch once. */
 import * as tf from '@tensorflow/tfjs';
-import { paddedLength } from '../backend';
+import { paddedLength, paddedRows } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { encodePrompt, type SequenceLimits } from '../train/sequences';
 import type { PreferencePair } from '../types';
@@ -57,22 +57,32 @@ export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: S
   };
 }
 
-/** Pads token rows on the right to a common length; the caller disposes the batch. */
-export function scoreBatch(rows: readonly (readonly number[])[], padTokenId: number): ScoreBatch {
-  const T = paddedLength(Math.max(...rows.map((row) => row.length)));
-  const tokens = new Int32Array(rows.length * T).fill(padTokenId);
-  const mask = new Float32Array(rows.length * T);
+/**
+ * Pads token rows on the right to a common length; the caller disposes the batch.
+ *
+ * @param mostRows rows of the largest batch of its kind; the batch may be filled up towards it with rows of padding.
+ */
+export function scoreBatch(
+  rows: readonly (readonly number[])[],
+  padTokenId: number,
+  { maxPromptTokens, maxResponseTokens }: SequenceLimits,
+  mostRows: number,
+): ScoreBatch {
+  const longest = Math.max(...rows.map((row) => row.length));
+  const T = paddedLength(longest, maxPromptTokens + maxResponseTokens);
+  const B = paddedRows(rows.length, mostRows);
+  const tokens = new Int32Array(B * T).fill(padTokenId);
+  const mask = new Float32Array(B * T);
+  const lastIndex = new Int32Array(B);
   rows.forEach((row, b) => {
     tokens.set(row, b * T);
     mask.fill(1, b * T, b * T + row.length);
+    lastIndex[b] = row.length - 1;
   });
   return {
-    tokens: tf.tensor2d(tokens, [rows.length, T], 'int32'),
-    mask: tf.tensor2d(mask, [rows.length, T]),
-    lastIndex: tf.tensor1d(
-      rows.map((row) => row.length - 1),
-      'int32',
-    ),
+    tokens: tf.tensor2d(tokens, [B, T], 'int32'),
+    mask: tf.tensor2d(mask, [B, T]),
+    lastIndex: tf.tensor1d(lastIndex, 'int32'),
   };
 }
 
@@ -87,6 +97,7 @@ export function rewardBatch(
   rows: readonly RewardRow[],
   count: number,
   padTokenId: number,
+  limits: SequenceLimits,
   lengthSlope = 0,
 ): RewardBatch {
   const sequences: (readonly number[])[] = [];
@@ -100,7 +111,7 @@ export function rewardBatch(
   const chosen = rows.map((row) => rowOf(row.chosen));
   const rejected = rows.map((row) => rowOf(row.rejected));
   return {
-    scores: scoreBatch(sequences, padTokenId),
+    scores: scoreBatch(sequences, padTokenId, limits, 2 * rows.length),
     chosen: tf.tensor1d(chosen, 'int32'),
     rejected: tf.tensor1d(rejected, 'int32'),
     margins: tf.tensor1d(rows.map((row) => row.margin)),

@@ -61,6 +61,8 @@ export function rewardScorer(models: RewardModels, options: RewardScorerOptions)
       const batch = scoreBatch(
         part.map((row) => row.tokens),
         tokenizer.padTokenId,
+        options,
+        options.batchSize,
       );
       const scored = forward(params, batch); // [B]
       const values = await scored.data();

@@ -101,7 +101,7 @@ export async function trainReward(
       return {
         updates: [
           chunk(drawn, size).map((part) =>
-            rewardBatch(part, drawn.length, tokenizer.padTokenId, carry.lengthSlope),
+            rewardBatch(part, drawn.length, tokenizer.padTokenId, config, carry.lengthSlope),
           ),
         ],
         metrics: { num_tokens: carry.num_tokens, epoch: (step * config.batchSize) / rows.length },
@@ -117,9 +117,7 @@ export async function trainReward(
     async afterStep(step, weights) {
       if (evalRows.length === 0 || (step % config.evalSteps !== 0 && step !== totalSteps)) return undefined;
       // Without the length term: what the scores alone are worth.
-      return evaluateRows(evalRows, config.batchSize, tokenizer.padTokenId, (batch) =>
-        evaluate(weights, batch),
-      );
+      return evaluateRows(evalRows, config, tokenizer.padTokenId, (batch) => evaluate(weights, batch));
     },
   };
   const initial = initRewardParams(models.params, model);
@@ -154,13 +152,13 @@ export function initRewardParams(params: NamedTensors, config: ModelConfig): Nam
 /** Metrics over all rows: each batch is divided by the count of all rows, so its sums add up to means. */
 function evaluateRows(
   rows: readonly RewardRow[],
-  batchSize: number,
+  config: RewardConfig,
   padTokenId: number,
   evaluate: (batch: RewardBatch) => Record<string, tf.Tensor>,
 ): Metrics {
   const total: Metrics = {};
-  for (const part of chunk(rows, batchSize)) {
-    const batch = rewardBatch(part, rows.length, padTokenId);
+  for (const part of chunk(rows, config.batchSize)) {
+    const batch = rewardBatch(part, rows.length, padTokenId, config);
     const metrics = evaluate(batch);
     for (const [key, tensor] of Object.entries(metrics)) {
       const value = tensor.dataSync()[0] as number;

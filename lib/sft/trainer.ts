@@ -85,16 +85,21 @@ export async function trainSft(
       );
       carry.num_tokens += countLabels(chosen);
       return {
-        updates: [demonstrationMicrobatches(chosen, config.gradientAccumulationSteps, tokenizer.padTokenId)],
+        updates: [
+          demonstrationMicrobatches(
+            chosen,
+            config.gradientAccumulationSteps,
+            tokenizer.padTokenId,
+            config.maxLength,
+          ),
+        ],
         metrics: { num_tokens: carry.num_tokens, epoch: (step * config.batchSize) / rows.length },
       };
     },
     async afterStep(step, weights) {
       if (heldOut.length === 0 || (step % config.evalSteps !== 0 && step !== config.maxSteps))
         return undefined;
-      return evaluateRows(heldOut, config.batchSize, tokenizer.padTokenId, (batch) =>
-        evaluate(weights, batch),
-      );
+      return evaluateRows(heldOut, config, tokenizer.padTokenId, (batch) => evaluate(weights, batch));
     },
   };
   return train(trainer, params, config, run);
@@ -103,13 +108,13 @@ export async function trainSft(
 /** Sums of per-batch metrics over all rows; each batch is normalised by the count of all rows, so sums are means. */
 async function evaluateRows(
   rows: readonly DemonstrationRow[],
-  batchSize: number,
+  { batchSize, maxLength }: SftConfig,
   padTokenId: number,
   evaluate: (batch: DemonstrationBatch) => Record<string, tf.Tensor | undefined>,
 ): Promise<Metrics> {
   const total: Metrics = {};
   const parts = chunk(rows, batchSize).length;
-  for (const batch of demonstrationMicrobatches(rows, parts, padTokenId)) {
+  for (const batch of demonstrationMicrobatches(rows, parts, padTokenId, maxLength)) {
     const metrics = evaluate(batch);
     for (const [key, value] of Object.entries(metrics)) {
       total[key] = (total[key] ?? 0) + (value?.dataSync()[0] as number);

@@ -62,14 +62,19 @@ export function countLabels(rows: readonly DemonstrationRow[]): number {
   return rows.reduce((sum, row) => sum + row.lossMask.slice(1).reduce((a, b) => a + b, 0), 0);
 }
 
-/** Lays rows out; the caller disposes the batch. */
+/**
+ * Lays rows out; the caller disposes the batch.
+ *
+ * @param count labels that count in the whole step. @param maxLength no row is longer. Tokens.
+ */
 export function demonstrationBatch(
   rows: readonly DemonstrationRow[],
   count: number,
   padTokenId: number,
+  maxLength: number,
 ): DemonstrationBatch {
   const B = rows.length;
-  const T = paddedLength(Math.max(...rows.map((row) => row.tokens.length)));
+  const T = paddedLength(Math.max(...rows.map((row) => row.tokens.length)), maxLength);
   const tokens = new Int32Array(B * T).fill(padTokenId);
   const mask = new Float32Array(B * T);
   const counted = rows.flatMap((row, b) =>
@@ -78,7 +83,7 @@ export function demonstrationBatch(
     ),
   );
   // Few different sizes, as with T: a compiling engine compiles each once.
-  const N = paddedLength(counted.length, labelMultiple);
+  const N = paddedLength(counted.length, B * T, labelMultiple);
   const positions = new Int32Array(N);
   const labels = new Int32Array(N);
   rows.forEach((row, b) => {
@@ -104,12 +109,13 @@ export function demonstrationMicrobatches(
   rows: readonly DemonstrationRow[],
   parts: number,
   padTokenId: number,
+  maxLength: number,
 ): DemonstrationBatch[] {
   const count = countLabels(rows);
   const size = Math.ceil(rows.length / parts);
   const batches: DemonstrationBatch[] = [];
   for (let i = 0; i < rows.length; i += size) {
-    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId));
+    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId, maxLength));
   }
   return batches;
 }

@@ -1,6 +1,6 @@
 /** Records as padded token batches: prompts end and responses begin at the same column in every row. */
 import * as tf from '@tensorflow/tfjs';
-import { paddedLength } from '../backend';
+import { paddedLength, paddedRows } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Prompt } from '../types';
 
@@ -48,14 +48,25 @@ export interface SequenceBatch {
   readonly responseMask: tf.Tensor2D;
 }
 
-/** Lays rows out as a {@link SequenceBatch}; the caller disposes it. */
-export function padRows(rows: readonly EncodedRow[], padTokenId: number): SequenceBatch {
-  const P = paddedLength(Math.max(...rows.map((row) => row.promptTokens.length)));
-  const R = paddedLength(Math.max(...rows.map((row) => row.responseTokens.length)));
+/**
+ * Lays rows out as a {@link SequenceBatch}; the caller disposes it.
+ *
+ * @param mostRows rows of the largest batch of its kind; the batch may be filled up towards it with rows of padding. Absent: it has
+ * these rows and no more.
+ */
+export function padRows(
+  rows: readonly EncodedRow[],
+  padTokenId: number,
+  { maxPromptTokens, maxResponseTokens }: SequenceLimits,
+  mostRows?: number,
+): SequenceBatch {
+  const P = paddedLength(Math.max(...rows.map((row) => row.promptTokens.length)), maxPromptTokens);
+  const R = paddedLength(Math.max(...rows.map((row) => row.responseTokens.length)), maxResponseTokens);
   const T = P + R;
-  const tokens = new Int32Array(rows.length * T).fill(padTokenId);
-  const mask = new Float32Array(rows.length * T);
-  const responseMask = new Float32Array(rows.length * R);
+  const B = mostRows === undefined ? rows.length : paddedRows(rows.length, mostRows);
+  const tokens = new Int32Array(B * T).fill(padTokenId);
+  const mask = new Float32Array(B * T);
+  const responseMask = new Float32Array(B * R);
   rows.forEach(({ promptTokens, responseTokens }, b) => {
     const start = b * T + P - promptTokens.length;
     tokens.set(promptTokens, start);
@@ -64,8 +75,8 @@ export function padRows(rows: readonly EncodedRow[], padTokenId: number): Sequen
     responseMask.fill(1, b * R, b * R + responseTokens.length);
   });
   return {
-    tokens: tf.tensor2d(tokens, [rows.length, T], 'int32'),
-    mask: tf.tensor2d(mask, [rows.length, T]),
-    responseMask: tf.tensor2d(responseMask, [rows.length, R]),
+    tokens: tf.tensor2d(tokens, [B, T], 'int32'),
+    mask: tf.tensor2d(mask, [B, T]),
+    responseMask: tf.tensor2d(responseMask, [B, R]),
   };
 }

@@ -44,7 +44,7 @@ describe.skipIf(missing).each(engines)(`stories260K on %s against transformers${
 
   /** Logits of every position [T, V] and log-probabilities of the token that follows [T − 1], for one prompt. */
   function read(ids: readonly number[]): { logits: Float32Array; logprobs: Float32Array } {
-    const T = paddedLength(ids.length);
+    const T = paddedLength(ids.length, model.config.maxPositionEmbeddings);
     const padded = (values: readonly number[]): number[] => [
       ...values,
       ...new Array<number>(T - values.length).fill(0),

@@ -26,9 +26,11 @@ describe('encodePair', () => {
   });
 });
 
+const limits = { maxPromptTokens: 8, maxResponseTokens: 8 };
+
 describe('scoreBatch', () => {
   it('pads on the right and tells where each row ends, even where padding looks like the last token', () => {
-    const batch = scoreBatch([[5, 6, 1], [7]], 1);
+    const batch = scoreBatch([[5, 6, 1], [7]], 1, limits, 2);
     expect(batch.tokens.shape).toEqual([2, 16]);
     expect([...batch.tokens.dataSync()].slice(0, 4)).toEqual([5, 6, 1, 1]);
     expect([...batch.mask.dataSync()].slice(0, 4)).toEqual([1, 1, 1, 0]);
@@ -42,7 +44,7 @@ describe('rewardBatch', () => {
       { chosen: [2], rejected: [3], margin: 0.1, weight: 1 },
       { chosen: [4], rejected: [5], margin: 0.5, weight: 3 },
     ];
-    const batch = rewardBatch(rows, 7, 1);
+    const batch = rewardBatch(rows, 7, 1, limits);
     const firstColumn = [...batch.scores.tokens.dataSync()].filter((_, i) => i % 16 === 0);
     expect(firstColumn).toEqual([2, 4, 3, 5]);
     expect([...batch.weights.dataSync()]).toEqual([1, 3]);

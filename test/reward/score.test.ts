@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runEagerly, setJit } from '../../lib/backend/jit';
 import { InputError } from '../../lib/errors';
 import { createRng } from '../../lib/random';
 import { scoreBatch } from '../../lib/reward/batch';
@@ -18,6 +19,8 @@ function rewardModels(): RewardModels {
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
+
+afterEach(() => setJit(runEagerly));
 
 describe('rewardScorer', () => {
   const inputs = randomPairs(12).map(({ prompt, chosen }) => ({ prompt, response: chosen }));
@@ -40,7 +43,7 @@ describe('rewardScorer', () => {
       { prompt: 'ab', response: 'cd', finished: false },
     ]);
     const read = (tokens: number[]): number =>
-      scoreRows(models.params, models.config, scoreBatch([tokens], 1)).dataSync()[0] as number;
+      scoreRows(models.params, models.config, scoreBatch([tokens], 1, limits, 1)).dataSync()[0] as number;
     expect(finished).toBeCloseTo(read([0, 2, 3, 4, 5, 1]), 6);
     expect(unfinished).toBeCloseTo(read([0, 2, 3, 4, 5]), 6);
     expect(finished).not.toBeCloseTo(unfinished as number, 3);
@@ -52,8 +55,17 @@ describe('rewardScorer', () => {
       [0, 5, 6, 1],
       [0, 4, 3, 2, 9, 1],
     ];
-    const read = (pad: number): number[] => [...scoreRows(params, config, scoreBatch(rows, pad)).dataSync()];
+    const read = (pad: number): number[] => [
+      ...scoreRows(params, config, scoreBatch(rows, pad, limits, 2)).dataSync(),
+    ];
     read(13).forEach((score, i) => expect(score).toBeCloseTo(read(1)[i] as number, 6));
+  });
+
+  it('gives the same scores where batches are filled up with rows of padding', async () => {
+    const scorer = rewardScorer(rewardModels(), { ...limits, batchSize: 9 });
+    const scores = await scorer(inputs);
+    setJit(runEagerly, true);
+    (await scorer(inputs)).forEach((score, i) => expect(score).toBeCloseTo(scores[i] as number, 6));
   });
 
   it('keeps no tensors, and scores nothing as nothing', async () => {

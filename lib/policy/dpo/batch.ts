@@ -52,10 +52,15 @@ export function dpoBatch(
   rows: readonly DpoRow[],
   whole: readonly DpoRow[],
   padTokenId: number,
+  limits: SequenceLimits,
   demonstrations?: DemonstrationBatch,
 ): DpoBatch {
   return {
-    sequences: padRows([...rows.map((row) => row.chosen), ...rows.map((row) => row.rejected)], padTokenId),
+    sequences: padRows(
+      [...rows.map((row) => row.chosen), ...rows.map((row) => row.rejected)],
+      padTokenId,
+      limits,
+    ),
     refChosenLogps: tf.tensor1d(rows.map((row) => row.refChosenLogps)),
     refRejectedLogps: tf.tensor1d(rows.map((row) => row.refRejectedLogps)),
     count: tf.scalar(whole.length),

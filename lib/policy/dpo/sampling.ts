@@ -56,7 +56,7 @@ export function policySampler(
       encodeRow(tokenizer, prompt, response, config, finished),
     );
     const kls = chunk(rows, config.batchSize).flatMap((part) => {
-      const batch = padRows(part, tokenizer.padTokenId);
+      const batch = padRows(part, tokenizer.padTokenId, config, config.batchSize);
       const both = [logps(params, batch), logps(reference.params, batch)];
       const [ours, theirs] = both.map((tensor) => tensor.dataSync()) as [Float32Array, Float32Array];
       disposeTree([batch, both]);

@@ -69,7 +69,7 @@ export async function trainDpo(
   const drawn = (step: number): DpoRow[] =>
     stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map((i) => rows[i] as DpoRow);
   const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => drawn(i + 1)).flat());
-  readReference([...needed], (batch) => logps(refParams, batch), config.batchSize, tokenizer.padTokenId);
+  readReference([...needed], (batch) => logps(refParams, batch), config, tokenizer.padTokenId);
 
   // 2. loss
   const loss = (params: NamedTensors, batch: DpoBatch): LossAndMetrics => {
@@ -121,7 +121,7 @@ export async function trainDpo(
       const parts = chunk(chosen, Math.ceil(chosen.length / config.gradientAccumulationSteps));
       const own = drawDemonstrations(step, parts.length);
       return {
-        updates: [parts.map((part, i) => dpoBatch(part, chosen, tokenizer.padTokenId, own[i]))],
+        updates: [parts.map((part, i) => dpoBatch(part, chosen, tokenizer.padTokenId, config, own[i]))],
         metrics: { epoch: (step * config.batchSize) / rows.length },
         finish: (updates) => {
           if (step === 1 && config.lossType === 'sigmoid')
@@ -144,16 +144,17 @@ export async function trainDpo(
 function readReference(
   rows: readonly DpoRow[],
   logps: (batch: SequenceBatch) => tf.Tensor1D,
-  batchSize: number,
+  config: DpoConfig,
   padTokenId: number,
 ): void {
   const progress = startProgress('dpo: reference', rows.length, 'pair');
   let done = 0;
   for (const part of chunk(
     [...rows].sort((a, b) => longerSide(a) - longerSide(b)),
-    batchSize,
+    config.batchSize,
   )) {
-    const batch = padRows([...part.map((row) => row.chosen), ...part.map((row) => row.rejected)], padTokenId);
+    const sides = [...part.map((row) => row.chosen), ...part.map((row) => row.rejected)];
+    const batch = padRows(sides, padTokenId, config, 2 * config.batchSize);
     const read = logps(batch);
     const values = read.dataSync();
     disposeTree([batch, read]);

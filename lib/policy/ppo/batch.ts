@@ -1,7 +1,8 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
 import type { DemonstrationBatch } from '../../train/demonstrations';
-import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
+import { padRows, type EncodedRow, type SequenceBatch, type SequenceLimits } from '../../train/sequences';
+import type { PpoConfig } from './config';
 
 /** A rollout ready for updates; every list is as long as the response. */
 export interface PpoRow extends EncodedRow {
@@ -24,14 +25,20 @@ export type PpoBatch = {
   readonly demonstrations?: DemonstrationBatch;
 };
 
+/** Longest prompt and response of a run. */
+export function sequenceLimits({ maxPromptTokens, maxNewTokens }: PpoConfig): SequenceLimits {
+  return { maxPromptTokens, maxResponseTokens: maxNewTokens };
+}
+
 /** Lays rows out; the caller disposes the batch. `whole` are all rows of the update. */
 export function ppoBatch(
   rows: readonly PpoRow[],
   whole: readonly PpoRow[],
   padTokenId: number,
+  limits: SequenceLimits,
   demonstrations?: DemonstrationBatch,
 ): PpoBatch {
-  const sequences = padRows(rows, padTokenId);
+  const sequences = padRows(rows, padTokenId, limits);
   const [B, R] = sequences.responseMask.shape;
   const perToken = (key: 'logprobs' | 'values' | 'advantages' | 'returns'): tf.Tensor2D => {
     const padded = new Float32Array(B * R);

@@ -13,6 +13,7 @@ import { responseHidden, responseLogits, responseLogprobs } from '../../train/re
 import { chunk } from '../../train/sampler';
 import { encodePrompt, padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
 import type { PromptRecord, ScorerInput } from '../../types';
+import { sequenceLimits } from './batch';
 import type { PpoConfig } from './config';
 
 /** What policy and reference say of a response, each of length |response|. */
@@ -51,6 +52,7 @@ const allowedGap = 0.05;
 export function rolloutSampler(reference: LanguageModel, config: PpoConfig): RolloutSampler {
   const { config: model, tokenizer } = reference;
   const { temperature } = config;
+  const limits = sequenceLimits(config);
   const readPolicy = jit((params: NamedTensors, batch: SequenceBatch) => {
     const hidden = responseHidden(params, model, batch);
     const logits = responseLogits(params, model, hidden, temperature);
@@ -85,7 +87,7 @@ export function rolloutSampler(reference: LanguageModel, config: PpoConfig): Rol
     const read: TokenNumbers[] = [];
     for (const numbers of chunk(byLength, size)) {
       const part = numbers.map((i) => rows[i] as EncodedRow);
-      const batch = padRows(part, tokenizer.padTokenId);
+      const batch = padRows(part, tokenizer.padTokenId, limits, size);
       const policy = readTokens(part, readPolicy(params, batch));
       const ref = readTokens(part, readReference(reference.params, batch));
       disposeTree(batch);

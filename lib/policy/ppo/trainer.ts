@@ -21,7 +21,7 @@ import type { Demonstration, PromptRecord, Scorer } from '../../types';
 import { demonstrationSource } from '../demonstrations';
 import { openSamples } from '../samples';
 import { adaptKlCoef } from './advantage';
-import { ppoBatch, type PpoBatch } from './batch';
+import { ppoBatch, sequenceLimits, type PpoBatch } from './batch';
 import type { PpoConfig } from './config';
 import { ppoPolicyLoss, ppoValueLoss } from './loss';
 import { rolloutSamples, scoreReference, scoreRollouts } from './rewards';
@@ -71,7 +71,8 @@ export async function trainPpo(
       `ppo: rolloutBatchSize must be a multiple of numMiniBatches (${config.numMiniBatches}), got ${config.rolloutBatchSize}`,
     );
   }
-  const maxLength = config.maxPromptTokens + config.maxNewTokens;
+  const limits = sequenceLimits(config);
+  const maxLength = limits.maxPromptTokens + limits.maxResponseTokens;
   const drawDemonstrations = demonstrationSource(
     'ppo',
     inputs.demonstrations ?? [],
@@ -157,7 +158,7 @@ export async function trainPpo(
           const parts = chunk(whole, Math.ceil(whole.length / config.gradientAccumulationSteps));
           const update = (step - 1) * trainer.updatesPerStep + updates.length + 1;
           const own = drawDemonstrations(update, parts.length);
-          updates.push(parts.map((part, i) => ppoBatch(part, whole, tokenizer.padTokenId, own[i])));
+          updates.push(parts.map((part, i) => ppoBatch(part, whole, tokenizer.padTokenId, limits, own[i])));
         }
       }
       const metrics = rolloutMetrics(scored);

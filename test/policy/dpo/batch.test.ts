@@ -22,7 +22,7 @@ describe('encodePair', () => {
 describe('dpoBatch', () => {
   it('lays the chosen rows before the rejected ones, normalised by the pairs and tokens of the whole step', () => {
     const whole = [row('a', 'b', 'cd', [-1, -2]), row('b', 'bcd', 'c', [-3, -4])];
-    const batch = dpoBatch([whole[1] as (typeof whole)[number]], whole, tokenizer.padTokenId);
+    const batch = dpoBatch([whole[1] as (typeof whole)[number]], whole, tokenizer.padTokenId, limits);
     expect(batch.sequences.tokens.shape).toEqual([2, 32]);
     expect(batch.sequences.responseMask.sum(1).arraySync()).toEqual([4, 2]);
     expect([...batch.refChosenLogps.dataSync(), ...batch.refRejectedLogps.dataSync()]).toEqual([-3, -4]);

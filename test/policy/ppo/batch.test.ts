@@ -15,7 +15,7 @@ const row = (promptTokens: number[], responseTokens: number[]): PpoRow => ({
 describe('ppoBatch', () => {
   it('sets every number under its token, 0 under padding, and counts the tokens of the whole update', () => {
     const whole = [row([0, 3], [4, 5, 1]), row([0], [6, 1]), row([0], [2])];
-    const batch = ppoBatch(whole.slice(0, 2), whole, 1);
+    const batch = ppoBatch(whole.slice(0, 2), whole, 1, { maxPromptTokens: 8, maxResponseTokens: 8 });
     const first = (name: 'oldLogprobs' | 'oldValues' | 'advantages' | 'returns') =>
       batch[name].arraySync().map((numbers) => numbers.slice(0, 4));
     expect(batch.sequences.responseMask.arraySync().map((mask) => mask.slice(0, 4))).toEqual([
