@@ -35,11 +35,23 @@ export function alike(numbers: ArrayLike<number>): boolean {
   return true;
 }
 
-export class Program {
+/** Operations that run together: those of the program itself, or of a loop's round within it. */
+interface Region {
   /** Lines that hold more than one operation, as loops do, are plain text. */
-  private lines: (Line | string)[] = [];
+  readonly lines: (Line | string)[];
+  /** Values that are made in it. */
+  readonly names: Set<string>;
+}
+
+export class Program {
+  /** From the program itself to the loop that is being written. */
+  private readonly regions: [Region, ...Region[]] = [{ lines: [], names: new Set() }];
   private readonly parameters: Value[] = [];
   private names = 0;
+  /** What each reshaped value was before. */
+  private readonly reshaped = new Map<string, Value>();
+  /** Matrices that were turned around before a loop, by name. */
+  private readonly turned = new Map<string, Value>();
 
   /** One more argument of the program. */
   parameter(shape: readonly number[], dtype: DType): Value {
@@ -100,8 +112,11 @@ export class Program {
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
-    if (sameShape(x.shape, shape)) return x;
-    return this.apply(`stablehlo.reshape ${x.name}`, [x], shape);
+    const source = this.reshaped.get(x.name) ?? x;
+    if (sameShape(source.shape, shape)) return source;
+    const result = this.apply(`stablehlo.reshape ${source.name}`, [source], shape);
+    this.reshaped.set(result.name, source);
+    return result;
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
@@ -124,6 +139,25 @@ export class Program {
     );
     const axes = kept.map(({ axis }) => axis).join(', ');
     return this.apply(`stablehlo.broadcast_in_dim ${core.name}, dims = [${axes}]`, [core], shape);
+  }
+
+  /**
+   * The transpose of a matrix that a loop uses in every round and that comes from before the loop: turned around once, there.
+   *
+   * @returns undefined outside of loops, and for a matrix that is made in the loop.
+   */
+  turnedBeforeLoop(x: Value): Value | undefined {
+    const depth = this.regions.findIndex(({ names }) => names.has(x.name));
+    // Parameters are made in no region.
+    if (Math.max(depth, 0) === this.regions.length - 1) return undefined;
+    const found = this.turned.get(x.name);
+    if (found !== undefined) return found;
+    const loops = this.regions.splice(Math.max(depth, 0) + 1);
+    // Kept: else the compiler would put the transposition back into the product.
+    const value = this.barrier(this.transpose(x, [1, 0]));
+    this.regions.push(...loops);
+    this.turned.set(x.name, value);
+    return value;
   }
 
   slice(x: Value, begin: readonly number[], size: readonly number[]): Value {
@@ -245,13 +279,13 @@ export class Program {
     const name = `%${this.names++}`;
     const [one, place] = [typeOf({ shape: [], dtype: x.dtype }), typeOf({ shape: [], dtype: 'int32' })];
     const type = `(${typeOf(x)}, ${typeOf(places)})`;
-    this.lines.push(
+    this.region.lines.push(
       `${name}:2 = "stablehlo.sort"(${x.name}, ${places.name}) <{dimension = ${axis} : i64, is_stable = true}> ({\n^bb0(%a: ${one}, %b: ${one}, %i: ${place}, %j: ${place}):\n%before = stablehlo.compare GT, %a, %b : (${one}, ${one}) -> tensor<i1>\nstablehlo.return %before : tensor<i1>\n}) : ${type} -> ${type}`,
     );
-    return [
+    return this.made([
       { name: `${name}#0`, shape: [...x.shape], dtype: x.dtype },
       { name: `${name}#1`, shape: [...x.shape], dtype: 'int32' },
-    ];
+    ]);
   }
 
   /** x with the update in place of its numbers from the starts on. */
@@ -279,11 +313,11 @@ export class Program {
     const carried = initial.map((value) => ({ ...value, name: `%${this.names++}` }));
     const types = initial.map(typeOf).join(', ');
     const region = (results: () => readonly Value[]): string => {
-      const outside = this.lines;
-      this.lines = [];
+      const own: Region = { lines: [], names: new Set(carried.map(({ name }) => name)) };
+      this.regions.push(own);
       const returned = results();
-      const lines = this.lines;
-      this.lines = outside;
+      this.regions.pop();
+      const { lines } = own;
       const names = returned.map(({ name }) => name).join(', ');
       return [...lines.map(written), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join(
         '\n',
@@ -294,10 +328,10 @@ export class Program {
     const name = `%${this.names++}`;
     const inputs = carried.map((value, i) => `${value.name} = ${(initial[i] as Value).name}`).join(', ');
     const count = initial.length === 1 ? '' : `:${initial.length}`;
-    this.lines.push(
+    this.region.lines.push(
       `${name}${count} = stablehlo.while(${inputs}) : ${types}\ncond {\n${test}\n} do {\n${round}\n}`,
     );
-    return initial.map((value, i) => ({ ...value, name: initial.length === 1 ? name : `${name}#${i}` }));
+    return this.made(initial.map((value, i) => ({ ...value, name: initial.length === 1 ? name : `${name}#${i}` }))); // prettier-ignore
   }
 
   /**
@@ -312,7 +346,8 @@ export class Program {
       return `${value.name}: ${typeOf(value)}${donation}`;
     });
     const types = results.map(typeOf).join(', ');
-    const operations = this.lines.filter((line) => typeof line !== 'string');
+    const { lines } = this.regions[0];
+    const operations = lines.filter((line) => typeof line !== 'string');
     const kept = valuesToKeep(
       operations,
       results.map(({ name }) => name),
@@ -320,7 +355,7 @@ export class Program {
     return [
       'module {',
       `func.func public @main(${parameters.join(', ')}) -> (${types}) {`,
-      ...this.lines.flatMap((line) => {
+      ...lines.flatMap((line) => {
         if (typeof line === 'string' || !kept.has(line.name)) return written(line);
         const computed = `%computed${line.name.slice(1)}`;
         const type = line.operation.slice(line.operation.lastIndexOf('tensor<'));
@@ -339,7 +374,7 @@ export class Program {
   /** Where in the user's program the operation of a line of {@link text} comes from. @param line from 1. */
   placeOf(text: string, line: number): string | undefined {
     const [, number] = /^%(?:computed)?(\d+)/.exec(text.split('\n')[line - 1] ?? '') ?? [];
-    const found = this.lines.find((one) => typeof one !== 'string' && one.name === `%${number}`);
+    const found = this.regions[0].lines.find((one) => typeof one !== 'string' && one.name === `%${number}`);
     return found === undefined ? undefined : userPlace((found as Line).place?.stack);
   }
 
@@ -357,8 +392,20 @@ export class Program {
   private result(operation: string, shape: readonly number[], dtype: DType): Value {
     const name = `%${this.names++}`;
     const size = util.sizeFromShape([...shape]);
-    this.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });
-    return { name, shape: [...shape], dtype };
+    this.region.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });
+    const value = { name, shape: [...shape], dtype };
+    this.made([value]);
+    return value;
+  }
+
+  /** The region that is being written. */
+  private get region(): Region {
+    return this.regions.at(-1) as Region;
+  }
+
+  private made<V extends readonly Value[]>(values: V): V {
+    for (const { name } of values) this.region.names.add(name);
+    return values;
   }
 }
 
