@@ -32,8 +32,22 @@ const topK: Emitter = (program, inputs, attributes) => {
   return sorted.map((value) => program.slice(value, begin, size));
 };
 
+/** How many numbers of a sorted row are less than a value, or not greater: where it would be put in. */
+const searchSorted: Emitter = (program, inputs, attributes) => {
+  const [sorted, values] = [input(inputs, 'sortedSequence'), input(inputs, 'values')];
+  const [rows, n] = sorted.shape as [number, number];
+  const shape = [rows, values.shape[1] as number, n];
+  const below = program.compare(
+    attributes['side'] === 'left' ? 'LT' : 'LE',
+    program.broadcast(program.reshape(sorted, [rows, 1, n]), shape),
+    program.broadcast(program.reshape(values, [...values.shape, 1]), shape),
+  );
+  return program.reduce('add', program.convert(below, 'int32'), [2], 0);
+};
+
 export const orderingKernels: Kernels = {
   ArgMax: placeOf('maximum', -1),
   ArgMin: placeOf('minimum', 1),
   TopK: topK,
+  SearchSorted: searchSorted,
 };

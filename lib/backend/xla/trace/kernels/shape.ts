@@ -9,7 +9,7 @@ function axisOf(attributes: Readonly<Record<string, unknown>>, rank: number): nu
 }
 
 /** The inputs of a kernel that takes a list: tfjs numbers them. */
-function listed(inputs: Readonly<Record<string, Value>>): [Value, ...Value[]] {
+export function listed(inputs: Readonly<Record<string, Value>>): [Value, ...Value[]] {
   return Object.keys(inputs)
     .sort((a, b) => Number(a) - Number(b))
     .map((key) => inputs[key] as Value) as [Value, ...Value[]];
