@@ -8,13 +8,20 @@ export const runOnHost: HostRunner = (kernelName, inputs, attributes) => {
   const backend = tf.findBackend('cpu');
   const kernel = tf.getKernel(kernelName, 'cpu');
   if ((kernel ?? undefined) === undefined) throw new Error(`xla: there is no ${kernelName} on text`);
-  const copies = Object.entries(inputs).map(([name, { dataId, shape, dtype }]) => {
-    const copy = backend.write(deviceTensors.readSync(dataId), shape, dtype);
-    return [name, { dataId: copy, shape, dtype }] as const;
-  });
+  const copies: tf.TensorInfo[] = [];
+  const copy = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => {
+    const copied = backend.write(deviceTensors.readSync(dataId), shape, dtype);
+    // Some kernels ask for the rank, as if they were given a whole tensor.
+    const info = { dataId: copied, shape, dtype, rank: shape.length };
+    copies.push(info);
+    return info;
+  };
+  const given = Object.entries(inputs).map(
+    ([name, tensor]) => [name, Array.isArray(tensor) ? tensor.map(copy) : copy(tensor)] as const,
+  );
   const isList = '0' in inputs;
   const results = kernel.kernelFunc({
-    inputs: (isList ? copies.map(([, copy]) => copy) : Object.fromEntries(copies)) as tf.NamedTensorInfoMap,
+    inputs: (isList ? given.map(([, tensor]) => tensor) : Object.fromEntries(given)) as tf.NamedTensorInfoMap,
     backend,
     attrs: attributes as unknown as tf.NamedAttrMap,
   });
@@ -24,7 +31,7 @@ export const runOnHost: HostRunner = (kernelName, inputs, attributes) => {
     dtype,
   });
   const moved = Array.isArray(results) ? results.map(toDevice) : toDevice(results);
-  for (const { dataId } of [...copies.map(([, copy]) => copy), ...[results].flat()]) backend.disposeData(dataId);
+  for (const { dataId } of [...copies, ...[results].flat()]) backend.disposeData(dataId);
   return moved;
 };
 

@@ -6,6 +6,9 @@ import { notCompiled } from './not-compiled';
 
 type Inputs = Readonly<Record<string, tf.TensorInfo>>;
 
+/** Kernels of ragged tensors have lists among their inputs. */
+export type HostInputs = Readonly<Record<string, tf.TensorInfo | tf.TensorInfo[]>>;
+
 /** What a backend does with a kernel: the inputs are those that were given. */
 export type KernelRunner = (
   kernelName: string,
@@ -17,7 +20,7 @@ export type KernelRunner = (
 /** What it does with one that has no compiled form. */
 export type HostRunner = (
   kernelName: string,
-  inputs: Inputs,
+  inputs: HostInputs,
   attributes: Attributes,
 ) => tf.TensorInfo | tf.TensorInfo[];
 

@@ -25,8 +25,9 @@ const batchToSpace: Emitter = (program, inputs, attributes) => {
   const order = backend_util.getPermuted(apart.length, rank);
   const together = backend_util.getReshapedPermuted([...x.shape], blockShape, count);
   const whole = program.reshape(program.transpose(program.reshape(x, apart), order), together);
-  const begin = backend_util.getSliceBeginCoords(crops, rank);
-  return program.slice(whole, begin, backend_util.getSliceSize(together, crops, rank));
+  const begin = whole.shape.map((_, axis) => crops[axis - 1]?.[0] ?? 0);
+  const size = whole.shape.map((extent, axis) => extent - (crops[axis - 1] ?? [0, 0]).reduce((a, b) => a + b));
+  return program.slice(whole, begin, size);
 };
 
 /** Channels become blocks of space: [batch, rows, columns, blocks, blocks, channels]. */

@@ -78,7 +78,12 @@ export const convolve: Emitter = (program, inputs, attributes) => {
 const imageGradient: Emitter = (program, inputs, attributes) => {
   const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')];
   const { axes, image, space } = shapesOf(attributes['inputShape'] as number[], filter.shape, attributes);
-  return convolution(program, dy, filter, {
+  // tf.conv2dTranspose takes more than the places that the result comes from.
+  const extents = image.map((axis, i) =>
+    typeof axis === 'number' ? (axes[axis] as SpaceAxis).outExtent : (dy.shape[i] as number),
+  );
+  const used = program.slice(dy, extents.map(() => 0), extents); // prettier-ignore
+  return convolution(program, used, filter, {
     layouts: { x: image, filter: [...space, 'o', 'i'], result: image },
     window: axes.map(backToImage),
     reversed: true,

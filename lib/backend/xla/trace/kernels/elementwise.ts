@@ -31,7 +31,7 @@ export const unary =
 const plainUnary = (operation: string): Emitter => unary((program, x) => program.elementwise(operation, x));
 
 /** f(x), in x's own type. */
-const sameType =
+export const sameType =
   (write: (program: Program, x: Value) => Value): Emitter =>
   (program, inputs) =>
     write(program, input(inputs, 'x'));
@@ -143,7 +143,12 @@ export const elementwiseKernels: Kernels = {
     const step = program.select(above, like(program, x, 1), like(program, x, attributes['alpha'] as number));
     return program.select(program.compare('NE', x, x), x, step);
   },
-  Sign: sameType((program, x) => program.elementwise('sign', x)),
+  // NaN has none: 0, as tfjs has it.
+  Sign: sameType((program, x) => {
+    const where = (direction: string): Value =>
+      program.convert(program.compare(direction, x, like(program, x, 0)), x.dtype);
+    return program.elementwise('subtract', where('GT'), where('LT'));
+  }),
   Exp: plainUnary('exponential'),
   Expm1: plainUnary('exponential_minus_one'),
   Log: plainUnary('log'),

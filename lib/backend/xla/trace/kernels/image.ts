@@ -119,7 +119,8 @@ function placesOfCut(program: Program, boxes: Value, axis: 0 | 1, length: number
 
 /** Boxes cut out of images and resized; places outside of the image get the extrapolation value. */
 const cropAndResize: Emitter = (program, inputs, attributes) => {
-  const [image, boxes, boxInd] = [input(inputs, 'image'), input(inputs, 'boxes'), input(inputs, 'boxInd')];
+  const image = program.convert(input(inputs, 'image'), 'float32');
+  const [boxes, boxInd] = [input(inputs, 'boxes'), input(inputs, 'boxInd')];
   const { cropSize, method, extrapolationValue } = attributes as { cropSize: [number, number]; method: string; extrapolationValue: number }; // prettier-ignore
   const [batch, rows, columns, channels] = image.shape as [number, number, number, number];
   const count = boxes.shape[0] as number;

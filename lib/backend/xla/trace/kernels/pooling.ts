@@ -9,7 +9,8 @@ import {
   scatterToGreatest,
   type WindowAxis,
 } from '../windows';
-import { extreme } from './reduce';
+import { like } from './elementwise';
+import { extreme, withoutNan } from './reduce';
 import { spaceOf, type SpaceAxis } from './space';
 
 function axesOf(x: Value, attributes: Attributes): SpaceAxis[] {
@@ -33,19 +34,25 @@ function back({ inExtent, outExtent, filter, stride, before }: SpaceAxis): Windo
 const windowOf = (x: Value, attributes: Attributes): WindowAxis[] =>
   overSpace(axesOf(x, attributes).map(forward));
 
+/** A window of one place that gives as many numbers as there are: tfjs leaves the image as it is, whatever the padding. */
+function changesNothing(axes: readonly SpaceAxis[]): boolean {
+  return axes.every(({ filter, inExtent, outExtent }) => filter === 1 && inExtent === outExtent);
+}
+
 const greatest: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
-  return reduceWindow(program, 'maximum', x, extreme(x, -1), windowOf(x, attributes));
+  if (changesNothing(axesOf(x, attributes))) return x;
+  return reduceWindow(program, 'maximum', withoutNan(program, x, -1), extreme(x, -1), windowOf(x, attributes));
 };
 
 const greatestGradient: Emitter = (program, inputs, attributes) => {
-  const x = input(inputs, 'input');
+  const x = withoutNan(program, input(inputs, 'input'), -1);
   return scatterToGreatest(program, x, input(inputs, 'dy'), windowOf(x, attributes));
 };
 
 /** The greatest numbers and their places, counted in the image or in all images of the batch. */
 const greatestWithPlaces: Emitter = (program, inputs, attributes) => {
-  const x = input(inputs, 'x');
+  const x = withoutNan(program, input(inputs, 'x'), -1);
   const window = windowOf(x, attributes);
   const perImage = util.sizeFromShape(x.shape.slice(1));
   const wholeBatch = attributes['includeBatchInIndex'] === true;
@@ -57,19 +64,24 @@ const greatestWithPlaces: Emitter = (program, inputs, attributes) => {
   ];
 };
 
-/** Numbers of the image under each window: fewer at its edges. */
+/** Numbers of the image under each window: fewer at its edges, at least 1. */
 function counts(program: Program, x: Value, window: readonly WindowAxis[]): Value {
-  return reduceWindow(program, 'add', program.fill(1, x.shape, 'float32'), 0, window);
+  const found = reduceWindow(program, 'add', program.fill(1, x.shape, 'float32'), 0, window);
+  return program.elementwise('maximum', found, like(program, found, 1));
 }
 
 const mean: Emitter = (program, inputs, attributes) => {
   const x = program.convert(input(inputs, 'x'), 'float32');
+  if (changesNothing(axesOf(x, attributes))) return x;
   const window = windowOf(x, attributes);
   const sum = reduceWindow(program, 'add', x, 0, window);
   return program.elementwise('divide', sum, counts(program, x, window));
 };
 
-/** Each number gets its part of the means that it went into. */
+/**
+ * Each number gets its part of the means that it went into. tfjs's plain engine divides by the whole window at the edges too,
+ * which is not the gradient of its own mean.
+ */
 const meanGradient: Emitter = (program, inputs, attributes) => {
   const [dy, x] = [input(inputs, 'dy'), input(inputs, 'input')];
   const part = program.elementwise('divide', dy, counts(program, x, windowOf(x, attributes)));

@@ -22,6 +22,12 @@ export function extreme({ dtype }: Value, sign: 1 | -1): number {
   return dtype === 'float32' ? sign * Infinity : sign === 1 ? 2 ** 31 - 1 : -(2 ** 31);
 }
 
+/** With the least or greatest number in place of NaN, which then is passed over. */
+export function withoutNan(program: Program, x: Value, sign: 1 | -1): Value {
+  if (x.dtype !== 'float32') return x;
+  return program.select(program.compare('EQ', x, x), x, program.fill(extreme(x, sign), x.shape, x.dtype));
+}
+
 const reduction =
   (operation: string, start: (x: Value) => number): Emitter =>
   (program, inputs, attributes) => {

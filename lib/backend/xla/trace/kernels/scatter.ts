@@ -73,17 +73,20 @@ function counted(program: Program, x: Value, weights: Value, size: number): Valu
 }
 
 const bincount: Emitter = (program, inputs, attributes) => {
-  const [x, weights] = [program.convert(input(inputs, 'x'), 'int32'), input(inputs, 'weights')];
+  const x = program.convert(input(inputs, 'x'), 'int32');
   const size = attributes['size'] as number;
-  const isRow = x.shape.length < 2;
-  const rows = isRow ? program.reshape(x, [1, util.sizeFromShape([...x.shape])]) : x;
-  // Only rows are asked whether a number stands in them at all.
-  if (!isRow && attributes['binaryOutput'] === true) {
-    const counts = counted(program, rows, program.fill(0, [0], 'float32'), size);
-    return program.convert(program.compare('GT', counts, like(program, counts, 0)), weights.dtype);
-  }
-  const counts = counted(program, rows, weights, size);
-  return isRow ? program.reshape(counts, [size]) : counts;
+  const row = program.reshape(x, [1, util.sizeFromShape([...x.shape])]);
+  return program.reshape(counted(program, row, input(inputs, 'weights'), size), [size]);
+};
+
+/** The same for each row of a matrix. */
+const denseBincount: Emitter = (program, inputs, attributes) => {
+  const [x, weights] = [program.convert(input(inputs, 'x'), 'int32'), input(inputs, 'weights')];
+  if (x.shape.length < 2) return bincount(program, inputs, attributes);
+  const size = attributes['size'] as number;
+  if (attributes['binaryOutput'] !== true) return counted(program, x, weights, size);
+  const counts = counted(program, x, program.fill(0, [0], 'float32'), size);
+  return program.convert(program.compare('GT', counts, like(program, counts, 0)), weights.dtype);
 };
 
 export const scatterKernels: Kernels = {
@@ -92,5 +95,5 @@ export const scatterKernels: Kernels = {
   TensorScatterUpdate: tensorScatterUpdate,
   SparseToDense: sparseToDense,
   Bincount: bincount,
-  DenseBincount: bincount,
+  DenseBincount: denseBincount,
 };

@@ -79,6 +79,9 @@ export const shapeKernels: Kernels = {
     const x = input(inputs, 'input');
     const dim = attributes['dim'] as number;
     const shape = [...x.shape];
+    util.assert(-(shape.length + 1) <= dim && dim <= shape.length, () =>
+      `expandDims: axis must be between ${-(shape.length + 1)} and ${shape.length}, got ${dim}`,
+    ); // prettier-ignore
     shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
     return program.reshape(x, shape);
   },
