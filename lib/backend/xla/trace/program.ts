@@ -5,7 +5,7 @@ import { valuesToKeep, type Line } from './barriers';
 import { userPlace } from './place';
 
 /** tfjs's types that the engine computes in. */
-export type DType = 'float32' | 'int32' | 'bool';
+export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
 
 /** A value of the program: known by name, shape and type, not by its numbers. */
 export interface Value {
@@ -14,7 +14,12 @@ export interface Value {
   readonly dtype: DType;
 }
 
-const elements: Readonly<Record<DType, string>> = { float32: 'f32', int32: 'i32', bool: 'i1' };
+const elements: Readonly<Record<DType, string>> = {
+  float32: 'f32',
+  int32: 'i32',
+  bool: 'i1',
+  complex64: 'complex<f32>',
+};
 
 /** How StableHLO writes a type, e.g. `tensor<2x3xf32>`. */
 export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string {
@@ -25,6 +30,7 @@ export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string
 export function literal(value: number, dtype: DType): string {
   if (dtype === 'bool') return value === 0 ? 'false' : 'true';
   if (dtype === 'int32') return `${Math.trunc(value)}`;
+  if (dtype === 'complex64') return `(${literal(value, 'float32')}, ${literal(0, 'float32')})`;
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
   return `0x${bits.toString(16).toUpperCase().padStart(8, '0')}`;
 }
@@ -261,13 +267,20 @@ export class Program {
     );
   }
 
-  /** target with the rows of x added at the rows that the indices name; rows that are not there are left out. */
-  scatterAdd(target: Value, indices: Value, x: Value): Value {
+  /**
+   * target with the rows of x added at the rows that the indices name, or put in their place (the last one where several
+   * are); rows that are not there are left out.
+   */
+  scatter(how: 'add' | 'replace', target: Value, indices: Value, x: Value): Value {
     const window = x.shape.slice(1).map((_, i) => i + 1);
     const numbers = `update_window_dims = [${window.join(', ')}], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1`;
     const one = typeOf({ shape: [], dtype: x.dtype });
+    const region =
+      how === 'add'
+        ? `%sum = stablehlo.add %before, %new : ${one}\nstablehlo.return %sum : ${one}`
+        : `stablehlo.return %new : ${one}`;
     return this.apply(
-      `"stablehlo.scatter"(${target.name}, ${indices.name}, ${x.name}) <{scatter_dimension_numbers = #stablehlo.scatter<${numbers}>, indices_are_sorted = false, unique_indices = false}> ({\n^bb0(%before: ${one}, %more: ${one}):\n%sum = stablehlo.add %before, %more : ${one}\nstablehlo.return %sum : ${one}\n})`,
+      `"stablehlo.scatter"(${target.name}, ${indices.name}, ${x.name}) <{scatter_dimension_numbers = #stablehlo.scatter<${numbers}>, indices_are_sorted = false, unique_indices = false}> ({\n^bb0(%before: ${one}, %new: ${one}):\n${region}\n})`,
       [target, indices, x],
       target.shape,
     );
@@ -276,16 +289,9 @@ export class Program {
   /** Numbers along an axis from the largest down, and the places where they stood; equal ones stay in order. */
   sortDescending(x: Value, axis: number): [Value, Value] {
     const places = this.iota(x.shape, axis, 'int32');
-    const name = `%${this.names++}`;
     const [one, place] = [typeOf({ shape: [], dtype: x.dtype }), typeOf({ shape: [], dtype: 'int32' })];
-    const type = `(${typeOf(x)}, ${typeOf(places)})`;
-    this.region.lines.push(
-      `${name}:2 = "stablehlo.sort"(${x.name}, ${places.name}) <{dimension = ${axis} : i64, is_stable = true}> ({\n^bb0(%a: ${one}, %b: ${one}, %i: ${place}, %j: ${place}):\n%before = stablehlo.compare GT, %a, %b : (${one}, ${one}) -> tensor<i1>\nstablehlo.return %before : tensor<i1>\n}) : ${type} -> ${type}`,
-    );
-    return this.made([
-      { name: `${name}#0`, shape: [...x.shape], dtype: x.dtype },
-      { name: `${name}#1`, shape: [...x.shape], dtype: 'int32' },
-    ]);
+    const sort = `"stablehlo.sort"(${x.name}, ${places.name}) <{dimension = ${axis} : i64, is_stable = true}> ({\n^bb0(%a: ${one}, %b: ${one}, %i: ${place}, %j: ${place}):\n%before = stablehlo.compare GT, %a, %b : (${one}, ${one}) -> tensor<i1>\nstablehlo.return %before : tensor<i1>\n})`;
+    return this.applyMany(sort, [x, places], [x, places]) as [Value, Value];
   }
 
   /** x with the update in place of its numbers from the starts on. */
@@ -347,7 +353,7 @@ export class Program {
     });
     const types = results.map(typeOf).join(', ');
     const { lines } = this.regions[0];
-    const operations = lines.filter((line) => typeof line !== 'string');
+    const operations = lines.filter((line): line is Line => typeof line !== 'string');
     const kept = valuesToKeep(
       operations,
       results.map(({ name }) => name),
@@ -379,7 +385,7 @@ export class Program {
   }
 
   /** An operation that is written with the types of its operands and of its result; the latter has the first one's type of number. */
-  private apply(
+  apply(
     operation: string,
     operands: readonly [Value, ...Value[]],
     shape: readonly number[],
@@ -387,6 +393,20 @@ export class Program {
   ): Value {
     const types = `(${operands.map(typeOf).join(', ')}) -> ${typeOf({ shape, dtype })}`;
     return this.result(`${operation} : ${types}`, shape, dtype);
+  }
+
+  /** The same for an operation that has several results. */
+  applyMany(
+    operation: string,
+    operands: readonly Value[],
+    results: readonly Pick<Value, 'shape' | 'dtype'>[],
+  ): Value[] {
+    const name = `%${this.names++}`;
+    const types = `(${operands.map(typeOf).join(', ')}) -> (${results.map(typeOf).join(', ')})`;
+    this.region.lines.push(`${name}:${results.length} = ${operation} : ${types}`);
+    return this.made(
+      results.map(({ shape, dtype }, i) => ({ name: `${name}#${i}`, shape: [...shape], dtype })),
+    );
   }
 
   private result(operation: string, shape: readonly number[], dtype: DType): Value {

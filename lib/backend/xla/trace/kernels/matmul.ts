@@ -1,5 +1,5 @@
 /** Matrix products. */
-import { broadcast_util } from '@tensorflow/tfjs';
+import { broadcast_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
 import type { Value } from '../program';
 
@@ -14,6 +14,9 @@ function hasFewRows({ shape }: Value, summed: number): boolean {
 /** Σ_k a[…, i, k]·b[…, k, j], each matrix transposed if asked; the batch axes broadcast. */
 const batchMatMul: Emitter = (program, inputs, attributes) => {
   const [a, b] = [input(inputs, 'a'), input(inputs, 'b')];
+  util.assert(a.shape.length >= 2 && b.shape.length >= 2, () =>
+    `matMul: a and b must be matrices, got [${a.shape.join()}] and [${b.shape.join()}]`,
+  ); // prettier-ignore
   const matrix = ({ shape }: Value): number[] => shape.slice(-2);
   const batch = broadcast_util.assertAndGetBroadcastShape(
     [...a.shape.slice(0, -2)],

@@ -2,6 +2,7 @@
 import { util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
 import type { Program, Value } from '../program';
+import { reduceWindow, type WindowAxis } from '../windows';
 
 function axesOf(x: Value, axis: unknown): number[] {
   return util.parseAxisParam((axis ?? null) as number[], [...x.shape]);
@@ -19,6 +20,12 @@ function keep(program: Program, x: Value, axes: readonly number[], reduced: Valu
 /** The least or greatest number that there is of x's type. */
 export function extreme({ dtype }: Value, sign: 1 | -1): number {
   return dtype === 'float32' ? sign * Infinity : sign === 1 ? 2 ** 31 - 1 : -(2 ** 31);
+}
+
+/** With the least or greatest number in place of NaN, which then is passed over. */
+export function withoutNan(program: Program, x: Value, sign: 1 | -1): Value {
+  if (x.dtype !== 'float32') return x;
+  return program.select(program.compare('EQ', x, x), x, program.fill(extreme(x, sign), x.shape, x.dtype));
 }
 
 const reduction =
@@ -88,6 +95,21 @@ const cumsum: Emitter = (program, inputs, attributes) => {
   );
 };
 
+/** Running products along an axis: what lies in a window that ends, or begins, at each place. */
+const cumprod: Emitter = (program, inputs, attributes) => {
+  const given = input(inputs, 'x');
+  const x = given.dtype === 'bool' ? program.convert(given, 'int32') : given;
+  const [axis] = axesOf(x, attributes['axis'] ?? 0) as [number];
+  const n = x.shape[axis] as number;
+  const [own, others] = attributes['exclusive'] === true ? [1, n] : [0, n - 1];
+  const padding = (attributes['reverse'] === true ? [-own, others] : [others, -own]) as [number, number];
+  const window = x.shape.map((_, i): WindowAxis => {
+    const still = { size: 1, stride: 1, dilation: 1, spread: 1, padding: [0, 0] } as const;
+    return i === axis ? { ...still, size: n, padding } : still;
+  });
+  return n === 0 ? x : reduceWindow(program, 'multiply', x, 1, window);
+};
+
 export const reduceKernels: Kernels = {
   Sum: sum,
   Prod: counting(reduction('multiply', () => 1)),
@@ -98,4 +120,5 @@ export const reduceKernels: Kernels = {
   Any: reduction('or', () => 0),
   Softmax: softmax,
   Cumsum: cumsum,
+  Cumprod: cumprod,
 };
