@@ -11,6 +11,7 @@ import { cached, machineKey } from './program-cache';
 export interface Device {
   readonly plugin: Plugin;
   readonly client: Client;
+  readonly isProcessor: boolean;
   /** What a compiled program depends on besides its text. */
   readonly key: string;
 }
@@ -28,7 +29,7 @@ export function openDevice(path: string): Device {
   const plugin = loadPlugin(path);
   const client = openClient(plugin);
   const key = JSON.stringify([machineKey(plugin, client), compilerOptions]);
-  current = { plugin, client, key };
+  current = { plugin, client, isProcessor: client.platform.name === 'cpu', key };
   return current;
 }
 

@@ -2,6 +2,7 @@
 
 import { util } from '@tensorflow/tfjs';
 import { valuesToKeep, type Line } from './barriers';
+import { halved } from './halving';
 import { userPlace } from './place';
 
 /** tfjs's types that the engine computes in. */
@@ -58,6 +59,12 @@ export class Program {
   private readonly reshaped = new Map<string, Value>();
   /** Matrices that were turned around before a loop, by name. */
   private readonly turned = new Map<string, Value>();
+  /** Whether XLA's compiler for processors is to read it: it does badly at some things that are written otherwise for it. */
+  readonly forProcessor: boolean;
+
+  constructor(forProcessor = true) {
+    this.forProcessor = forProcessor;
+  }
 
   /** One more argument of the program. */
   parameter(shape: readonly number[], dtype: DType): Value {
@@ -155,7 +162,7 @@ export class Program {
   turnedBeforeLoop(x: Value): Value | undefined {
     const depth = this.regions.findIndex(({ names }) => names.has(x.name));
     // Parameters are made in no region.
-    if (Math.max(depth, 0) === this.regions.length - 1) return undefined;
+    if (!this.forProcessor || Math.max(depth, 0) === this.regions.length - 1) return undefined;
     const found = this.turned.get(x.name);
     if (found !== undefined) return found;
     const loops = this.regions.splice(Math.max(depth, 0) + 1);
@@ -213,6 +220,12 @@ export class Program {
       [x, filler],
       shape,
     );
+  }
+
+  /** The extremes along axes. @param start what there is where these have no places. */
+  extreme(operation: 'maximum' | 'minimum', x: Value, axes: readonly number[], start: number): Value {
+    const helped = this.forProcessor && x.dtype === 'float32' && axes.includes(x.shape.length - 1);
+    return this.reduce(operation, helped ? halved(this, operation, x) : x, axes, start);
   }
 
   /** Takes axes away. @param operation e.g. `add`; it must be associative, with `start` as its neutral element. */
@@ -354,10 +367,8 @@ export class Program {
     const types = results.map(typeOf).join(', ');
     const { lines } = this.regions[0];
     const operations = lines.filter((line): line is Line => typeof line !== 'string');
-    const kept = valuesToKeep(
-      operations,
-      results.map(({ name }) => name),
-    );
+    const names = results.map(({ name }) => name);
+    const kept = this.forProcessor ? valuesToKeep(operations, names) : new Set<string>();
     return [
       'module {',
       `func.func public @main(${parameters.join(', ')}) -> (${types}) {`,

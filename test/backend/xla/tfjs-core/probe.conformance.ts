@@ -14,7 +14,9 @@ it('probe', { timeout: 3_000_000 }, async () => {
   await import(join(root, 'public/chained_ops/register_all_chained_ops.js'));
   await import(join(root, 'register_all_gradients.js'));
   Error.stackTraceLimit = 10;
-  let files = (readdirSync(root, { recursive: true }) as string[]).filter((f) => f.endsWith('_test.js')).sort();
+  let files = (readdirSync(root, { recursive: true }) as string[])
+    .filter((f) => f.endsWith('_test.js'))
+    .sort();
   if (only) files = files.filter((f) => new RegExp(only).test(f));
   if (shard) files = files.filter((_, i) => i % 2 === Number(shard));
   const all: Record<string, Outcome[]> = {};
@@ -26,7 +28,9 @@ it('probe', { timeout: 3_000_000 }, async () => {
       all[file] = [{ title: 'LOAD', status: 'failed', messages: [String(error)] }];
     }
     const n = (s: string) => all[file]!.filter((o) => o.status === s).length;
-    process.stderr.write(`${file} ${n('passed')}/${n('failed')}/${n('skipped')} ${Math.round(performance.now() - t)} ms\n`);
+    process.stderr.write(
+      `${file} ${n('passed')}/${n('failed')}/${n('skipped')} ${Math.round(performance.now() - t)} ms\n`,
+    );
     writeFileSync(process.env['OUT'] ?? '/tmp/probe.json', JSON.stringify(all, null, 1));
   }
 });

@@ -4,6 +4,7 @@ import { activationKernels } from './activations';
 import { blockKernels } from './blocks';
 import { complexKernels } from './complex';
 import { convolutionKernels } from './convolution';
+import { cumulativeKernels } from './cumulative';
 import { dynamicKernels } from './dynamic';
 import { einsumKernels } from './einsum';
 import { elementwiseKernels } from './elementwise';
@@ -23,6 +24,7 @@ export const kernels: Kernels = {
   ...elementwiseKernels,
   ...activationKernels,
   ...reduceKernels,
+  ...cumulativeKernels,
   ...matmulKernels,
   ...einsumKernels,
   ...convolutionKernels,
