@@ -68,8 +68,8 @@ describe('trainPpo', () => {
   });
 
   it('takes its matrix products in bfloat16 where asked to: ratios stay within rounding, weights in float32', async () => {
-    const { rows, params } = await trained({ maxSteps: 1, bf16: true });
-    const exact = await trained({ maxSteps: 1 });
+    const { rows, params } = await trained({ maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1, bf16: true });
+    const exact = await trained({ maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1 });
     expect(rows[0]?.['val/ratio']).toBeCloseTo(1, 2);
     expect(rows[0]?.['loss/policy_avg']).not.toBe(exact.rows[0]?.['loss/policy_avg']);
     expect(Object.values(params).every(({ dtype }) => dtype === 'float32')).toBe(true);
