@@ -67,10 +67,8 @@ export function loadPlugin(path: string): Plugin {
     functions.Error_Message(message.address);
     const code = new Struct('Error_GetCode', { error });
     functions.Error_GetCode(code.address);
-    const thrown = new PjrtError(
-      errorCode(code.get('code')),
-      readText(message.get('message'), message.get('message_size')),
-    );
+    const text = readText(message.get('message'), message.get('message_size'));
+    const thrown = new PjrtError(errorCode(code.get('code'), text), text);
     const destroy = new Struct('Error_Destroy', { error });
     functions.Error_Destroy(destroy.address);
     keepUntilHere(message, code, destroy);
