@@ -12,6 +12,7 @@ import { cached, machineKey } from './program-cache';
 export interface Device {
   readonly plugin: Plugin;
   readonly client: Client;
+  readonly isProcessor: boolean;
   /** What a compiled program depends on besides its text. */
   readonly key: string;
   /** What its compiler is told. */
@@ -36,7 +37,7 @@ export function openDevice(path: string): Device {
   const options =
     toolkit === undefined ? compilerOptions : { ...compilerOptions, xla_gpu_cuda_data_dir: toolkit };
   const key = JSON.stringify([machineKey(plugin, client), options]);
-  current = { plugin, client, key, options };
+  current = { plugin, client, isProcessor: client.platform.name === 'cpu', key, options };
   return current;
 }
 

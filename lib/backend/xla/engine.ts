@@ -6,6 +6,7 @@ import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
 import { findPlugin } from '../setup/xla';
 import { compilations, device, openDevice } from './device';
+import { runOnHost } from './host';
 import { compiledJit } from './jit';
 import { runOperation } from './operations';
 import { allocatorEnvironment } from './pjrt/allocator';
@@ -33,7 +34,7 @@ export const xlaEngine: Engine = {
     }
     if (tf.findBackend('xla') === null) {
       tf.registerBackend('xla', () => deviceTensors);
-      registerKernels('xla', runOperation);
+      registerKernels('xla', runOperation, runOnHost);
     }
     await tf.setBackend('xla');
     await tf.ready();

@@ -1,7 +1,8 @@
 /** Operations outside of steps: each runs as a program of its own, compiled once for its shapes. */
 import type * as tf from '@tensorflow/tfjs';
 import { typeText } from '../../tensor/pytree';
-import { compile } from './device';
+import { compile, device } from './device';
+import { hasText, runOnHost } from './host';
 import type { Executable } from './pjrt/executable';
 import { deviceTensors } from './tensors';
 import type { Attributes, Emitter } from './trace/kernel';
@@ -27,6 +28,7 @@ export const runOperation: KernelRunner = (name, emit, inputs, attributes) => {
   const named = Object.entries(inputs);
   const first = named[0]?.[1];
   if (first !== undefined && changesNothing(name, first, attributes)) return deviceTensors.share(first);
+  if (hasText(inputs, attributes)) return runOnHost(name, inputs, attributes);
   const types = named.map(([input, tensor]) => `${input}:${typeText(tensor)}`);
   const key = `${name}(${types.join(' ')})${JSON.stringify(attributes, spellNumber)}`;
   const operation = operations.get(key) ?? make(emit, named, attributes);
@@ -51,7 +53,7 @@ function make(
   inputs: readonly (readonly [string, tf.TensorInfo])[],
   attributes: Attributes,
 ): Operation {
-  const program = new Program();
+  const program = new Program(device().isProcessor);
   const values = inputs.map(
     ([name, { shape, dtype }]) => [name, program.parameter(shape, dtype as DType)] as const,
   );

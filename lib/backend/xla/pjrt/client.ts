@@ -1,6 +1,6 @@
 /** A plugin's devices, and what is put on them: data and programs. */
 import { InputError } from '../../../errors';
-import { DeviceBuffer, elementTypes, sizeOf, type ElementType, type HostArray } from './buffer';
+import { DeviceBuffer, elementTypes, lengthOf, type ElementType, type HostArray } from './buffer';
 import { compileOptions, type DebugOption } from './compile-options';
 import { PjrtError } from './error';
 import { Executable } from './executable';
@@ -72,7 +72,7 @@ export class Client {
    * @throws {InputError} when the array's size is not the shape's.
    */
   put(data: HostArray, type: ElementType, shape: readonly number[]): DeviceBuffer {
-    const expected = sizeOf(shape) * elementTypes[type].array.BYTES_PER_ELEMENT;
+    const expected = lengthOf(type, shape) * elementTypes[type].array.BYTES_PER_ELEMENT;
     if (data.byteLength !== expected) {
       throw new InputError(
         `xla: ${type}[${shape.join(',')}] needs ${expected} bytes, got ${data.byteLength}`,
