@@ -23,11 +23,14 @@ export const xlaEngine: Engine = {
   compilations,
   environment: allocatorEnvironment,
   async start() {
+    const plugin = findPlugin();
     try {
-      openDevice(findPlugin());
+      openDevice(plugin);
     } catch (error) {
       if (!(error instanceof PjrtError)) throw error;
-      throw new BackendUnavailableError(`the xla engine finds no device: ${errorMessage(error)}`);
+      throw new BackendUnavailableError(
+        `the xla engine finds no device: ${errorMessage(error)}; its plugin is ${plugin}, npx rlhf-kit setup xla takes the one for processors`,
+      );
     }
     if (tf.findBackend('xla') === null) {
       tf.registerBackend('xla', () => deviceTensors);
