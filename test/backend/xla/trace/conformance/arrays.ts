@@ -89,14 +89,19 @@ export const arrayCases: Readonly<Record<string, DrawCase>> = {
   },
   Unpack: (d) => {
     const shape = d.fullShape(1);
-    return { inputs: { value: d.float(shape) }, attributes: { axis: d.axis(shape.length) } };
+    const axis = d.axis(shape.length);
+    // tfjs takes no gradient of a kernel whose list has one tensor.
+    const hasGradient = shape.at(axis) !== 1;
+    return { inputs: { value: d.float(shape) }, attributes: { axis }, hasGradient };
   },
   SplitV: (d) => {
     const shape = d.fullShape(1);
     const axis = d.integer(0, shape.length - 1);
     const sizes = d.list(d.integer(1, 3), 1, 3);
     shape[axis] = sizes.reduce((sum, size) => sum + size);
-    return { inputs: { x: d.float(shape) }, attributes: { axis, numOrSizeSplits: d.chance() ? sizes : 1 } };
+    const numOrSizeSplits = d.chance() ? sizes : 1;
+    const hasGradient = numOrSizeSplits !== 1 && sizes.length > 1;
+    return { inputs: { x: d.float(shape) }, attributes: { axis, numOrSizeSplits }, hasGradient };
   },
   Tile: (d) => {
     const shape = d.shape(1, 4);
@@ -220,7 +225,8 @@ export const arrayCases: Readonly<Record<string, DrawCase>> = {
     const [rows, numSegments] = [d.integer(1, 5), d.integer(1, 4)];
     return {
       inputs: {
-        x: d.number([rows, ...d.fullShape(0, 2)]),
+        // Of integers tfjs's plain engine makes floats.
+        x: d.float([rows, ...d.fullShape(0, 2)]),
         segmentIds: d.int([rows], 0, numSegments - 1),
       },
       attributes: { numSegments },

@@ -17,7 +17,7 @@ const runs = Number(process.env['RLHF_KIT_CONFORMANCE_RUNS'] ?? 6);
 type Step = (...tensors: tf.Tensor[]) => tf.Tensor[];
 
 /** The kernel's results, then the gradients of a weighted sum of the floats among them. */
-function stepOf(kernel: string, { inputs, attributes = {} }: Case): Step {
+function stepOf(kernel: string, { inputs, attributes = {}, hasGradient = true }: Case): Step {
   const names = Object.keys(inputs);
   const run = (tensors: readonly tf.Tensor[]): tf.Tensor[] => {
     const given = '0' in inputs ? tensors : Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
@@ -29,8 +29,8 @@ function stepOf(kernel: string, { inputs, attributes = {} }: Case): Step {
   const floats = names.flatMap((name, i) => (inputs[name]?.dtype === 'float32' ? [i] : []));
   return (...tensors) => {
     const results = run(tensors);
-    const hasGradient = (tf.getGradient(kernel) ?? undefined) !== undefined;
-    if (!hasGradient || floats.length === 0 || results.every(({ dtype }) => dtype !== 'float32'))
+    const known = (tf.getGradient(kernel) ?? undefined) !== undefined;
+    if (!hasGradient || !known || floats.length === 0 || results.every(({ dtype }) => dtype !== 'float32'))
       return results;
     const loss = (...free: tf.Tensor[]): tf.Scalar => {
       const all = tensors.map((tensor, i) => free[floats.indexOf(i)] ?? tensor);
@@ -45,6 +45,12 @@ function tensorOf({ numbers, shape, dtype }: Input): tf.Tensor {
   if (dtype !== 'complex64') return tf.tensor([...numbers], [...shape], dtype);
   const [real, imaginary] = [0, 1].map((part) => tf.tensor(numbers.filter((_, i) => i % 2 === part), [...shape])) as [tf.Tensor, tf.Tensor]; // prettier-ignore
   return tf.complex(real, imaginary);
+}
+
+/** e.g. `Sum(x: float32[2,3]) {"axis":[0]}`. */
+function spelt(kernel: string, { inputs, attributes = {} }: Case): string {
+  const types = Object.entries(inputs).map(([name, { dtype, shape }]) => `${name}: ${dtype}[${shape}]`);
+  return `${kernel}(${types.join(', ')}) ${JSON.stringify(attributes)}`;
 }
 
 /** Different for each place, and the same in each run. */
@@ -67,8 +73,15 @@ export function checkKernels(title: string, tables: Readonly<Record<string, Draw
     afterAll(() => client.dispose());
 
     it.each(Object.entries(tables))('%s', (kernel, drawCase) => {
-      const property = fc.property(fc.gen(), (generate) => check(kernel, drawCase(new Draw(generate))));
-      fc.assert(property, { numRuns: runs, seed: 20 });
+      const property = fc.property(fc.gen(), (generate) => {
+        const drawn = drawCase(new Draw(generate));
+        try {
+          check(kernel, drawn);
+        } catch (error) {
+          throw new Error(`${spelt(kernel, drawn)}: ${(error as Error).message}`);
+        }
+      });
+      fc.assert(property, { numRuns: runs, seed: 20, includeErrorInReport: true });
     });
 
     function check(kernel: string, drawn: Case): void {

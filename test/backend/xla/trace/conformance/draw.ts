@@ -13,6 +13,8 @@ export interface Input {
 export interface Case {
   readonly inputs: Readonly<Record<string, Input>>;
   readonly attributes?: Attributes;
+  /** False where tfjs's own gradient fails or is wrong on every engine. */
+  readonly hasGradient?: boolean;
 }
 
 /** How a kernel's case is drawn. */
@@ -107,6 +109,14 @@ export class Draw {
   /** Any type. */
   any(shape: readonly number[]): Input {
     return this.integer(0, 4) === 0 ? this.bool(shape) : this.number(shape);
+  }
+
+  /** Two shapes of which a gradient can be taken where tfjs does not sum it over the axes that were broadcast. */
+  sameOrBroadcasting(): { a: number[]; b: number[]; hasGradient: boolean } {
+    const [a, b] = this.broadcasting();
+    const whole = a.length > b.length ? a : b;
+    if (this.chance()) return { a: whole, b: whole, hasGradient: true };
+    return { a, b, hasGradient: false };
   }
 
   /** The numbers come of one drawn seed: what is made smaller when a case fails is its shapes. */

@@ -29,6 +29,12 @@ const ofOneType =
   };
 const numbers = ofOneType(false);
 const anything = ofOneType(true);
+/** Gradients that tfjs does not sum over the axes that were broadcast. */
+const withoutUnbroadcasting: DrawCase = (d) => {
+  const { a, b, hasGradient } = d.sameOrBroadcasting();
+  const make = d.chance() ? floats : (draw: Draw, shape: readonly number[]): Input => draw.int(shape);
+  return { inputs: { a: make(d, a), b: make(d, b) }, hasGradient };
+};
 /** No zeros: a division by one is what engines differ in. */
 const divisors = ofOneType(false, (d, shape, dtype) =>
   dtype === 'int32'
@@ -49,10 +55,10 @@ export const elementwiseCases: Readonly<Record<string, DrawCase>> = {
       ? { inputs: { a: positive(d, a), b: floats(d, b) } }
       : { inputs: { a: d.int(a, -3, 3), b: d.int(b, 0, 4) } };
   },
-  Maximum: numbers,
-  Minimum: numbers,
+  Maximum: withoutUnbroadcasting,
+  Minimum: withoutUnbroadcasting,
   Atan2: binary(positive),
-  SquaredDifference: numbers,
+  SquaredDifference: withoutUnbroadcasting,
   Equal: anything,
   NotEqual: anything,
   Less: anything,

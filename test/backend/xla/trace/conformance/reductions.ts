@@ -22,22 +22,27 @@ const scan =
   (draw: (d: Draw, shape: readonly number[]) => Input): DrawCase =>
   (d) => {
     const shape = d.fullShape(1);
-    const attributes = { axis: d.integer(0, shape.length - 1), exclusive: d.chance(), reverse: d.chance() };
-    return { inputs: { x: draw(d, shape) }, attributes };
+    const axis = d.integer(0, shape.length - 1);
+    const attributes = { axis, exclusive: d.chance(), reverse: d.chance() };
+    // tfjs's gradient of a running sum is right along the last axis only.
+    return { inputs: { x: draw(d, shape) }, attributes, hasGradient: axis === shape.length - 1 };
   };
 
 const matMul: DrawCase = (d) => {
   const batch = d.shape(0, 2);
   const [rows, inner, columns] = d.list(3, 1, 5) as [number, number, number];
   const [transposeA, transposeB] = [d.chance(), d.chance()];
-  const shared = (): number[] => batch.map((extent) => (d.integer(0, 3) === 0 ? 1 : extent));
+  // tfjs does not sum the gradient over batch axes that were broadcast.
+  const hasGradient = d.chance();
+  const other = hasGradient ? batch : batch.map((extent) => d.pick([1, extent]));
   const matrix = (a: number, b: number, turned: boolean): number[] => (turned ? [b, a] : [a, b]);
   return {
     inputs: {
       a: d.float([...batch, ...matrix(rows, inner, transposeA)]),
-      b: d.float([...shared(), ...matrix(inner, columns, transposeB)]),
+      b: d.float([...other, ...matrix(inner, columns, transposeB)]),
     },
     attributes: { transposeA, transposeB },
+    hasGradient,
   };
 };
 
@@ -58,11 +63,12 @@ const fusedMatMul: DrawCase = (d) => {
   };
 };
 
+/** Without letters of one array alone that are summed over beside another array: tfjs's plain engine leaves the other one out. */
 const einsum: DrawCase = (d) => {
   const extents: Record<string, number> = Object.fromEntries([...'ijkl'].map((letter) => [letter, d.integer(1, 4)]));
   const equation = d.pick([
     'ij->ji', 'ij->', 'ijk->ik', 'ij,jk->ik', 'ij,jk->ki', 'bij,bjk->bik'.replaceAll('b', 'l'), 'ij,ij->', 'i,j->ij',
-    'ij,ij->ij', 'ijk,kl->ijl', 'ij,kj->ik', 'ijkl,kl->ij', 'ij,k->ik', 'i,->i',
+    'ij,ij->ij', 'ijk,kl->ijl', 'ij,kj->ik', 'ijkl,kl->ij', 'i,->i',
   ]); // prettier-ignore
   const terms = (equation.split('->')[0] as string).split(',');
   const shapes = terms.map((term) => [...term].map((letter) => extents[letter] as number));
@@ -74,15 +80,21 @@ const einsum: DrawCase = (d) => {
 
 export const reductionCases: Readonly<Record<string, DrawCase>> = {
   Sum: reduction((d, shape) => d.any(shape)),
-  Prod: reduction((d, shape) => d.any(shape)),
+  Prod: (d) => {
+    const { inputs, attributes } = reduction((draw, shape) => draw.any(shape))(d);
+    const { x } = inputs as { x: Input };
+    const axis = (attributes?.['axis'] as number[]).map((one) => (one < 0 ? one + x.shape.length : one));
+    return { inputs: { x }, attributes: { ...attributes, axis } };
+  },
   Mean: reduction((d, shape) => d.number(shape), true),
   Max: (d) => {
     const { inputs, attributes } = reduction((draw, shape) => draw.number(shape), true)(d);
     return { inputs, attributes: { reductionIndices: attributes?.['axis'], keepDims: attributes?.['keepDims'] } };
   },
   Min: reduction((d, shape) => d.number(shape), true),
-  All: reduction((d, shape) => d.bool(shape)),
-  Any: reduction((d, shape) => d.bool(shape)),
+  // Of nothing at all, tfjs's plain engine says that not all of it is true.
+  All: reduction((d, shape) => d.bool(shape), true),
+  Any: reduction((d, shape) => d.bool(shape), true),
   Softmax: (d) => ({
     inputs: { logits: d.float(d.fullShape(1), -20, 20) },
     attributes: { dim: -1 },

@@ -10,12 +10,12 @@ interface Geometry {
   readonly attributes: Attributes;
 }
 
-function geometry(d: Draw, space: 2 | 3, dilated: boolean): Geometry {
+/** Dilations are in kernels.test.ts: tfjs's gradients refuse them. */
+function geometry(d: Draw, space: 2 | 3): Geometry {
   const filter = d.list(space, 1, 3);
   const strides = d.list(space, 1, 2);
-  // tfjs allows one or the other.
-  const dilations = dilated && strides.every((stride) => stride === 1) ? d.list(space, 1, 2) : filter.map(() => 1);
-  const image = filter.map((size, axis) => (size - 1) * (dilations[axis] as number) + d.integer(1, 3));
+  const dilations = filter.map(() => 1);
+  const image = filter.map((size) => size - 1 + d.integer(1, 3));
   const [depth, pad] = [space === 3, d.pick(['same', 'valid'])];
   return {
     batch: d.integer(1, 2),
@@ -27,9 +27,9 @@ function geometry(d: Draw, space: 2 | 3, dilated: boolean): Geometry {
 
 /** Extents that a convolution gives. */
 function outOf({ image, filter, attributes }: Geometry): number[] {
-  const { strides, pad, dilations } = attributes as { strides: number[]; pad: string; dilations: number[] };
+  const { strides, pad } = attributes as { strides: number[]; pad: string };
   return image.map((extent, axis) => {
-    const reach = ((filter[axis] as number) - 1) * (dilations[axis] as number);
+    const reach = (filter[axis] as number) - 1;
     return Math.ceil((pad === 'same' ? extent : extent - reach) / (strides[axis] as number));
   });
 }
@@ -37,8 +37,7 @@ function outOf({ image, filter, attributes }: Geometry): number[] {
 const convolve =
   (space: 2 | 3): DrawCase =>
   (d) => {
-    // The gradients of tfjs refuse dilations.
-    const { batch, image, filter, attributes } = geometry(d, space, false);
+    const { batch, image, filter, attributes } = geometry(d, space);
     const [from, to] = d.list(2, 1, 3) as [number, number];
     return { inputs: { x: d.float([batch, ...image, from]), filter: d.float([...filter, from, to]) }, attributes };
   };
@@ -46,7 +45,7 @@ const convolve =
 const imageGradient =
   (space: 2 | 3): DrawCase =>
   (d) => {
-    const drawn = geometry(d, space, false);
+    const drawn = geometry(d, space);
     const [from, to] = d.list(2, 1, 3) as [number, number];
     return {
       inputs: { dy: d.float([drawn.batch, ...outOf(drawn), to]), filter: d.float([...drawn.filter, from, to]) },
@@ -57,7 +56,7 @@ const imageGradient =
 const filterGradient =
   (space: 2 | 3): DrawCase =>
   (d) => {
-    const drawn = geometry(d, space, false);
+    const drawn = geometry(d, space);
     const [from, to] = d.list(2, 1, 3) as [number, number];
     return {
       inputs: {
@@ -70,7 +69,7 @@ const filterGradient =
 
 /** The strides of both axes are one: tfjs wants it so for convolutions of single channels. */
 function evenGeometry(d: Draw): Geometry {
-  const drawn = geometry(d, 2, false);
+  const drawn = geometry(d, 2);
   const [stride] = drawn.attributes['strides'] as [number];
   return { ...drawn, attributes: { ...drawn.attributes, strides: [stride, stride] } };
 }
@@ -100,10 +99,18 @@ const fused =
     };
   };
 
+/** Windows over three axes are cubes: tfjs's plain engine mixes up their rows and columns where these differ. */
+function poolGeometry(d: Draw, space: 2 | 3): Geometry {
+  const drawn = geometry(d, space);
+  if (space === 2) return drawn;
+  const size = drawn.filter[0] as number;
+  return { ...drawn, filter: drawn.filter.map(() => size), image: drawn.image.map(() => size + d.integer(0, 2)) };
+}
+
 const pooling =
   (space: 2 | 3, padded = true): DrawCase =>
   (d) => {
-    const drawn = geometry(d, space, false);
+    const drawn = poolGeometry(d, space);
     const { strides, dataFormat, pad } = drawn.attributes;
     return {
       inputs: { x: d.float([drawn.batch, ...drawn.image, d.integer(1, 3)]) },
@@ -114,7 +121,7 @@ const pooling =
 const poolingGradient =
   (space: 2 | 3, padded = true): DrawCase =>
   (d) => {
-    const drawn = geometry(d, space, false);
+    const drawn = poolGeometry(d, space);
     const channels = d.integer(1, 3);
     const { strides, dataFormat, pad } = drawn.attributes;
     const used = padded ? pad : 'valid';
