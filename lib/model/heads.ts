@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import type { ModelConfig } from './config';
 import type { Params } from './params';
-import { product } from './transformer';
+import { product } from './product';
 
 /**
  * Logits of the next token.
