@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+/** tfjs-core's own tests on the xla engine: `npm run conformance`. */
 export default defineConfig({
   test: {
     include: ['test/**/*.conformance.ts'],
@@ -8,6 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     setupFiles: ['test/setup.ts'],
+    // They are modules without file extensions, which Node alone does not find.
     server: { deps: { inline: [/tfjs-core\/dist\//] } },
   },
 });

@@ -25,6 +25,7 @@ export {
 } from './engine';
 export { jit, type JitOptions } from './jit';
 export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
+export { matMulBfloat16 } from './mixed-precision';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {

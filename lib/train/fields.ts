@@ -82,6 +82,12 @@ export const loopFields: FieldTable<LoopConfig> = {
     min: 0,
     source: 'transformers',
   },
+  bf16: {
+    doc: 'take matrix products in bfloat16; weights, sums and everything else stay in float32',
+    type: 'boolean',
+    default: false,
+    source: 'ours',
+  },
   loggingSteps: {
     doc: 'a metrics row is the mean over this many steps',
     type: 'integer',

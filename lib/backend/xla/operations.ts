@@ -16,7 +16,20 @@ interface Operation {
   readonly isList: boolean;
 }
 
+/** Each program takes some ten mappings of memory, and the system allows a process 65,530; steps need the rest. */
+const mostOperations = 2000;
+
+/** The one that was used last at the end. */
 const operations = new Map<string, Operation>();
+
+function keepRecent(key: string, operation: Operation): void {
+  operations.delete(key);
+  operations.set(key, operation);
+  if (operations.size <= mostOperations) return;
+  const [oldest, { executable }] = operations.entries().next().value as [string, Operation];
+  operations.delete(oldest);
+  executable.dispose();
+}
 
 /** Operations that leave numbers and shape as they are. */
 function changesNothing(name: string, x: tf.TensorInfo | undefined, attributes: Attributes): boolean {
@@ -32,7 +45,7 @@ export const runOperation: KernelRunner = (name, emit, inputs, attributes) => {
   const types = named.map(([input, tensor]) => `${input}:${typeText(tensor)}`);
   const key = `${name}(${types.join(' ')})${JSON.stringify(attributes, spellNumber)}`;
   const operation = operations.get(key) ?? make(emit, named, attributes);
-  operations.set(key, operation);
+  keepRecent(key, operation);
   const run = operation.executable.start(named.map(([, tensor]) => deviceTensors.bufferOf(tensor)));
   run.forget();
   const tensors = run.outputs.map((buffer, i) =>

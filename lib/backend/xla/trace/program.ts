@@ -8,18 +8,22 @@ import { userPlace } from './place';
 /** tfjs's types that the engine computes in. */
 export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
 
+/** Types of values: within an operation there is one that tensors cannot have. */
+export type ValueType = DType | 'bfloat16';
+
 /** A value of the program: known by name, shape and type, not by its numbers. */
 export interface Value {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: DType;
+  readonly dtype: ValueType;
 }
 
-const elements: Readonly<Record<DType, string>> = {
+const elements: Readonly<Record<ValueType, string>> = {
   float32: 'f32',
   int32: 'i32',
   bool: 'i1',
   complex64: 'complex<f32>',
+  bfloat16: 'bf16',
 };
 
 /** How StableHLO writes a type, e.g. `tensor<2x3xf32>`. */
@@ -28,7 +32,7 @@ export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string
 }
 
 /** How StableHLO writes a number. Floats are written as bits: exact, and the only way to write what is not finite. */
-export function literal(value: number, dtype: DType): string {
+export function literal(value: number, dtype: ValueType): string {
   if (dtype === 'bool') return value === 0 ? 'false' : 'true';
   if (dtype === 'int32') return `${Math.trunc(value)}`;
   if (dtype === 'complex64') return `(${literal(value, 'float32')}, ${literal(0, 'float32')})`;
@@ -48,17 +52,21 @@ interface Region {
   readonly lines: (Line | string)[];
   /** Values that are made in it. */
   readonly names: Set<string>;
+  /** What was written {@link Program.once} of these. */
+  readonly derived: Map<string, Value>;
+}
+
+function region(names: readonly string[] = []): Region {
+  return { lines: [], names: new Set(names), derived: new Map() };
 }
 
 export class Program {
   /** From the program itself to the loop that is being written. */
-  private readonly regions: [Region, ...Region[]] = [{ lines: [], names: new Set() }];
+  private readonly regions: [Region, ...Region[]] = [region()];
   private readonly parameters: Value[] = [];
   private names = 0;
   /** What each reshaped value was before. */
   private readonly reshaped = new Map<string, Value>();
-  /** Matrices that were turned around before a loop, by name. */
-  private readonly turned = new Map<string, Value>();
   /** Whether XLA's compiler for processors is to read it: it does badly at some things that are written otherwise for it. */
   readonly forProcessor: boolean;
 
@@ -67,20 +75,20 @@ export class Program {
   }
 
   /** One more argument of the program. */
-  parameter(shape: readonly number[], dtype: DType): Value {
+  parameter(shape: readonly number[], dtype: ValueType): Value {
     const value = { name: `%arg${this.parameters.length}`, shape: [...shape], dtype };
     this.parameters.push(value);
     return value;
   }
 
   /** One number in every place. */
-  fill(value: number, shape: readonly number[], dtype: DType): Value {
+  fill(value: number, shape: readonly number[], dtype: ValueType): Value {
     const type = typeOf({ shape, dtype });
     return this.result(`stablehlo.constant dense<${literal(value, dtype)}> : ${type}`, shape, dtype);
   }
 
   /** Numbers that are known when the program is written. */
-  constant(numbers: ArrayLike<number>, shape: readonly number[], dtype: DType): Value {
+  constant(numbers: ArrayLike<number>, shape: readonly number[], dtype: ValueType): Value {
     if (alike(numbers)) return this.fill(numbers[0] ?? 0, shape, dtype);
     // As the bytes of 32-bit numbers: exact, and a tenth of the decimal digits.
     const words = dtype === 'float32' ? Float32Array.from(numbers) : Int32Array.from(numbers);
@@ -119,7 +127,7 @@ export class Program {
   }
 
   /** To booleans: whether it is not 0. To integers: towards 0. */
-  convert(x: Value, dtype: DType): Value {
+  convert(x: Value, dtype: ValueType): Value {
     if (x.dtype === dtype) return x;
     return this.apply(`stablehlo.convert ${x.name}`, [x], x.shape, dtype);
   }
@@ -154,23 +162,35 @@ export class Program {
     return this.apply(`stablehlo.broadcast_in_dim ${core.name}, dims = [${axes}]`, [core], shape);
   }
 
+  /** Whether a value is made before the loop that is being written, and so is the same in all of its rounds. */
+  isFromBeforeLoop(x: Value): boolean {
+    return this.depthOf(x) < this.regions.length - 1;
+  }
+
   /**
-   * The transpose of a matrix that a loop uses in every round and that comes from before the loop: turned around once, there.
+   * What depends on one value alone, written once where that value is made: a loop does not compute it again in every round.
    *
-   * @returns undefined outside of loops, and for a matrix that is made in the loop.
+   * @param what names it among the other things that are made of the value.
    */
-  turnedBeforeLoop(x: Value): Value | undefined {
-    const depth = this.regions.findIndex(({ names }) => names.has(x.name));
-    // Parameters are made in no region.
-    if (!this.forProcessor || Math.max(depth, 0) === this.regions.length - 1) return undefined;
-    const found = this.turned.get(x.name);
+  once(x: Value, what: string, write: (x: Value) => Value): Value {
+    const key = `${x.name} ${what}`;
+    const depth = this.depthOf(x);
+    const { derived } = this.regions[depth] as Region;
+    const found = derived.get(key);
     if (found !== undefined) return found;
-    const loops = this.regions.splice(Math.max(depth, 0) + 1);
-    // Kept: else the compiler would put the transposition back into the product.
-    const value = this.barrier(this.transpose(x, [1, 0]));
+    const loops = this.regions.splice(depth + 1);
+    const value = write(x);
     this.regions.push(...loops);
-    this.turned.set(x.name, value);
+    derived.set(key, value);
     return value;
+  }
+
+  /** Number of the region that a value is made in. Parameters are made in none and are there from the beginning. */
+  private depthOf(x: Value): number {
+    return Math.max(
+      0,
+      this.regions.findIndex(({ names }) => names.has(x.name)),
+    );
   }
 
   slice(x: Value, begin: readonly number[], size: readonly number[]): Value {
@@ -331,8 +351,8 @@ export class Program {
   ): Value[] {
     const carried = initial.map((value) => ({ ...value, name: `%${this.names++}` }));
     const types = initial.map(typeOf).join(', ');
-    const region = (results: () => readonly Value[]): string => {
-      const own: Region = { lines: [], names: new Set(carried.map(({ name }) => name)) };
+    const part = (results: () => readonly Value[]): string => {
+      const own = region(carried.map(({ name }) => name));
       this.regions.push(own);
       const returned = results();
       this.regions.pop();
@@ -342,8 +362,8 @@ export class Program {
         '\n',
       );
     };
-    const test = region(() => [condition(carried)]);
-    const round = region(() => body(carried));
+    const test = part(() => [condition(carried)]);
+    const round = part(() => body(carried));
     const name = `%${this.names++}`;
     const inputs = carried.map((value, i) => `${value.name} = ${(initial[i] as Value).name}`).join(', ');
     const count = initial.length === 1 ? '' : `:${initial.length}`;
@@ -400,7 +420,7 @@ export class Program {
     operation: string,
     operands: readonly [Value, ...Value[]],
     shape: readonly number[],
-    dtype: DType = operands[0].dtype,
+    dtype: ValueType = operands[0].dtype,
   ): Value {
     const types = `(${operands.map(typeOf).join(', ')}) -> ${typeOf({ shape, dtype })}`;
     return this.result(`${operation} : ${types}`, shape, dtype);
@@ -420,7 +440,7 @@ export class Program {
     );
   }
 
-  private result(operation: string, shape: readonly number[], dtype: DType): Value {
+  private result(operation: string, shape: readonly number[], dtype: ValueType): Value {
     const name = `%${this.names++}`;
     const size = util.sizeFromShape([...shape]);
     this.region.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });

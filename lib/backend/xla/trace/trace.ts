@@ -54,7 +54,7 @@ class TraceBackend extends tf.KernelBackend {
   tensorOf(value: Value): tf.TensorInfo {
     const dataId = {};
     this.entries.set(dataId, { program: now().program, value });
-    return { dataId, shape: [...value.shape], dtype: value.dtype };
+    return { dataId, shape: [...value.shape], dtype: value.dtype as DType };
   }
 
   /** The value of a tensor, in its own shape: a reshaped tensor may share the data of another. */

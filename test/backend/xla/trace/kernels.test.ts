@@ -6,6 +6,7 @@ import { openDevice, type Device } from '../../../../lib/backend/xla/device';
 import { kernels } from '../../../../lib/backend/xla/trace/kernels';
 import { dynamicKernels } from '../../../../lib/backend/xla/trace/kernels/dynamic';
 import type { Attributes } from '../../../../lib/backend/xla/trace/kernel';
+import { mixedPrecisionKernels } from '../../../../lib/backend/xla/trace/kernels/mixed-precision';
 import { randomKernels } from '../../../../lib/backend/xla/trace/kernels/random';
 import { Program, type DType, type Value } from '../../../../lib/backend/xla/trace/program';
 import { createRng } from '../../../../lib/random';
@@ -302,7 +303,7 @@ const cases: Case[] = [
 ];
 
 /** Those of the kit's own primitives, which tfjs's plain engine does not have: test/backend/primitives.test.ts has them. */
-const own = Object.keys({ ...dynamicKernels, ...randomKernels });
+const own = Object.keys({ ...dynamicKernels, ...randomKernels, ...mixedPrecisionKernels });
 
 function title({ kernel, inputs, attributes }: Case): string {
   const types = Object.values(inputs).map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`);

@@ -162,7 +162,7 @@ export const elementwiseKernels: Kernels = {
   Cos: plainUnary('cosine'),
   Floor: plainUnary('floor'),
   Ceil: plainUnary('ceil'),
-  Round: plainUnary('round_nearest_even'),
+  Round: sameType((program, x) => (x.dtype === 'float32' ? program.elementwise('round_nearest_even', x) : x)),
   Softplus: unary(softplus),
   IsNan: unary((program, x) => program.compare('NE', x, x)),
   IsFinite: magnitudeToInfinity('LT'),

@@ -13,6 +13,7 @@ import { imageKernels } from './image';
 import { indexingKernels } from './indexing';
 import { matmulKernels } from './matmul';
 import { normalizationKernels } from './normalization';
+import { mixedPrecisionKernels } from './mixed-precision';
 import { orderingKernels } from './ordering';
 import { poolingKernels } from './pooling';
 import { randomKernels } from './random';
@@ -26,6 +27,7 @@ export const kernels: Kernels = {
   ...reduceKernels,
   ...cumulativeKernels,
   ...matmulKernels,
+  ...mixedPrecisionKernels,
   ...einsumKernels,
   ...convolutionKernels,
   ...fusedKernels,

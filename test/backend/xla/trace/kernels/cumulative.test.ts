@@ -8,9 +8,7 @@ describe.skipIf(pluginPath === undefined)('running sums on xla (need the plugin 
   const directions = [false, true].flatMap((exclusive) =>
     [false, true].map((reverse) => ({ exclusive, reverse })),
   );
-  const cases = [1, 128, 129, 5000].flatMap((n) =>
-    directions.map((direction) => ({ n, ...direction })),
-  );
+  const cases = [1, 128, 129, 5000].flatMap((n) => directions.map((direction) => ({ n, ...direction })));
 
   it.each(cases)(
     'of $n numbers, exclusive $exclusive, reverse $reverse',
