@@ -244,30 +244,20 @@ async function smoke(limit) {
 const hasPeers = () => typeof results.python === 'object';
 
 /** One case of the bench with all contenders, interleaved. */
-function bench(caseName, rounds) {
+function bench(caseName, rounds, precision) {
   return async (limit) => {
-    const file = join(scratch, `${caseName}.json`);
+    const file = join(scratch, `${caseName}-${precision}.json`);
     // What is measured within its limit counts; then there is time to write it.
     const within = Math.max(1, Math.floor(limit - 10));
-    const args = [
-      'bench',
-      'engine',
-      '--cases',
-      caseName,
-      '--rounds',
-      `${rounds}`,
-      '--limit',
-      `${within}`,
-      '--out',
-      file,
-    ];
+    const args = ['bench', 'engine', '--cases', caseName, '--rounds', `${rounds}`, '--limit', `${within}`];
+    args.push('--out', file, ...(precision === 'bfloat16' ? ['--bf16'] : []));
     if (hasPeers()) args.push('--python', values.python, '--peers-on', values.cpu ? 'cpu' : 'cuda');
     const { outOfTime } = await run(process.execPath, [program, ...args], 'bench.log', limit);
     if (!existsSync(file)) return { ok: false, outOfTime, detail: 'see bench.log' };
     const { cases, versions: used, device } = JSON.parse(readFileSync(file, 'utf8'));
     results.bench.versions = used;
     results.bench.device = device;
-    results.bench.cases = { ...results.bench.cases, ...cases };
+    results.bench[precision] = { ...results.bench[precision], ...cases };
     const { medianMs, ratio, failures } = cases[caseName];
     const times = Object.entries(medianMs).map(
       ([name, ms]) => `${name} ${ms.toFixed(2)} ms${name in ratio ? ` (${ratio[name].toFixed(2)}x)` : ''}`,
@@ -312,11 +302,13 @@ try {
   await step('doctor', 60, doctor);
   await step('conformance', 130, conformance);
   await step('smoke', 130, smoke);
-  await step('bench gptStep', 90, bench('gptStep', 8));
-  await step('bench smollm2Step', 130, bench('smollm2Step', 6));
-  await step('bench generate8', 60, bench('generate8', 6));
-  await step('bench generate1', 45, bench('generate1', 6));
-  await step('bench generate32', 45, bench('generate32', 6));
+  for (const precision of ['bfloat16', 'float32']) {
+    await step(`bench gptStep ${precision}`, 80, bench('gptStep', 8, precision));
+    await step(`bench smollm2Step ${precision}`, 110, bench('smollm2Step', 6, precision));
+    await step(`bench generate8 ${precision}`, 40, bench('generate8', 6, precision));
+    await step(`bench generate1 ${precision}`, 30, bench('generate1', 6, precision));
+    await step(`bench generate32 ${precision}`, 30, bench('generate32', 6, precision));
+  }
 } finally {
   if (watcher) end(watcher);
   for (const child of running) end(child);
