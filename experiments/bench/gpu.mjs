@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '540' },
-    steps: { type: 'string', default: 'doctor,conformance,smoke,bench' },
+    steps: { type: 'string', default: 'doctor,conformance,smoke,bench,properties' },
     plugin: { type: 'string' },
     python: { type: 'string', default: 'python3' },
     cpu: { type: 'boolean', default: false },
@@ -51,7 +51,13 @@ const environment = {
   ...(values.plugin && { RLHF_KIT_PJRT_PLUGIN: resolve(values.plugin) }),
 };
 
-const results = { command: ['gpu.sh', ...process.argv.slice(2)].join(' '), seconds, steps: {}, bench: {} };
+const results = {
+  command: ['gpu.sh', ...process.argv.slice(2)].join(' '),
+  seconds,
+  steps: {},
+  conformance: {},
+  bench: {},
+};
 
 function save() {
   writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
@@ -185,42 +191,62 @@ async function doctor(limit) {
   };
 }
 
-async function conformance(limit) {
-  const report = join(scratch, 'tests.json');
-  const files = [
+const tests = {
+  // Hand-written cases first: kernels, steps, primitives.
+  conformance: [
     'test/backend/xla/trace',
     'test/backend/xla/jit.test.ts',
     'test/backend/primitives.test.ts',
     'test/backend/threefry.test.ts',
     'test/backend/jit.test.ts',
-  ];
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { outOfTime } = await run(
-    process.execPath,
-    [vitest, 'run', '--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...files],
-    'conformance.log',
-    limit,
-  );
-  if (!existsSync(report)) return { ok: false, outOfTime, detail: 'see conformance.log' };
-  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
-  const failed = testResults.flatMap(({ assertionResults, message, name }) => [
-    ...(assertionResults.length === 0 && message ? [`${name}: ${message.split('\n')[0]}`] : []),
-    ...assertionResults
-      .filter((one) => one.status === 'failed')
-      .map((one) => `${one.fullName}: ${one.failureMessages[0]?.split('\n')[0]}`),
-  ]);
-  results.conformance = {
-    passed: numPassedTests,
-    failed: numFailedTests,
-    skipped: numPendingTests,
-    failures: failed,
-  };
-  return {
-    ok: failed.length === 0 && numPassedTests > 0,
-    outOfTime,
-    detail: `${numPassedTests} passed, ${failed.length} failed, ${numPendingTests} skipped`,
+    '--exclude',
+    '**/trace/conformance/**',
+  ],
+  // Kernels at random shapes, with gradients: thousands of programs, so last.
+  properties: ['test/backend/xla/trace/conformance'],
+};
+
+function conformance(name) {
+  return async (limit) => {
+    const report = join(scratch, `${name}.json`);
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+    const args = [
+      'run',
+      '--reporter=verbose',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...tests[name],
+    ];
+    const { outOfTime, stdout } = await run(process.execPath, [vitest, ...args], 'conformance.log', limit);
+    // Of a run that was ended, the log counts.
+    if (!existsSync(report)) {
+      const count = (mark) => stdout.split('\n').filter((line) => line.trimStart().startsWith(mark)).length;
+      return {
+        ok: false,
+        outOfTime,
+        detail: `${count('✓')} passed, ${count('×')} failed until then; see conformance.log`,
+      };
+    }
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    const failures = testResults.flatMap(({ assertionResults, message, name: file }) => [
+      ...(assertionResults.length === 0 && message ? [`${file}: ${message.split('\n')[0]}`] : []),
+      ...assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.split('\n')[0]}`),
+    ]);
+    results.conformance[name] = {
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: numPendingTests,
+      failures,
+    };
+    return {
+      ok: failures.length === 0 && numPassedTests > 0,
+      outOfTime,
+      detail: `${numPassedTests} passed, ${failures.length} failed, ${numPendingTests} skipped`,
+    };
   };
 }
 
@@ -269,6 +295,7 @@ function bench(caseName, rounds, precision) {
 
 function summary() {
   const { steps, gpu, python, doctor: engine } = results;
+  const failures = Object.values(results.conformance).flatMap((tested) => tested.failures);
   const rows = Object.entries(steps).map(
     ([name, outcome]) => `| ${name} | ${outcome.seconds} | ${said(outcome)} |`,
   );
@@ -288,9 +315,7 @@ function summary() {
     '| step | seconds | outcome |',
     '| --- | --- | --- |',
     ...rows,
-    ...(results.conformance?.failures.length
-      ? ['', 'Failed tests:', '', ...results.conformance.failures.map((failure) => `- ${failure}`)]
-      : []),
+    ...(failures.length > 0 ? ['', 'Failed tests:', '', ...failures.map((failure) => `- ${failure}`)] : []),
     '',
   ].join('\n');
 }
@@ -300,7 +325,7 @@ try {
   watcher = watchGpu();
   save();
   await step('doctor', 60, doctor);
-  await step('conformance', 130, conformance);
+  await step('conformance', 130, conformance('conformance'));
   await step('smoke', 130, smoke);
   for (const precision of ['bfloat16', 'float32']) {
     await step(`bench gptStep ${precision}`, 80, bench('gptStep', 8, precision));
@@ -309,6 +334,7 @@ try {
     await step(`bench generate1 ${precision}`, 30, bench('generate1', 6, precision));
     await step(`bench generate32 ${precision}`, 30, bench('generate32', 6, precision));
   }
+  await step('properties', 200, conformance('properties'));
 } finally {
   if (watcher) end(watcher);
   for (const child of running) end(child);

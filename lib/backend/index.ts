@@ -36,7 +36,7 @@ const engines: Readonly<Record<EngineName, Engine>> = {
 };
 
 /** The engine that runs when nobody chooses. */
-export const defaultEngine: EngineName = 'tensorflow';
+export const defaultEngine: EngineName = 'xla';
 
 /**
  * The engine that would compute.

@@ -17,7 +17,7 @@ import { registerKernels } from './trace/register';
 
 export const xlaEngine: Engine = {
   name: 'xla',
-  purpose: 'compiles whole steps, for processors and, by plugin, for GPUs',
+  purpose: 'compiles whole steps, for processors and, by plugin, for GPUs; the default',
   jit: compiledJit,
   compiles: true,
   compilations,

@@ -214,7 +214,8 @@ describe.skipIf(pluginPath === undefined)('steps on a device (need the plugin of
       loss: ({ w }, { x }) => ({ loss: tf.log(tf.mul(w as tf.Tensor, x)) as tf.Scalar, metrics: {} }),
       batches: (step) => Promise.resolve({ updates: [[{ x: tf.scalar(step === 3 ? -1 : 1) }]] }),
     };
-    const config: LoopConfig = { learningRate: 0.01, lrSchedulerType: 'linear', warmupSteps: 0, weightDecay: 0, adamBeta1: 0.9, adamBeta2: 0.999, adamEpsilon: 1e-8, maxGradNorm: 1, loggingSteps: 1, saveSteps: 1, bf16: false };
+    const config: LoopConfig = { learningRate: 0.01, lrSchedulerType: 'linear', warmupSteps: 0, weightDecay: 0, adamBeta1: 0.9, adamBeta2: 0.999, adamEpsilon: 1e-8, maxGradNorm: 1,
+      bf16: false, loggingSteps: 1, saveSteps: 1 };
     const training = train(trainer, { w: tf.scalar(1) }, config, run);
     await expect(training).rejects.toThrow(/^logarithm: loss became NaN at step 3; the last checkpoint is kept/);
     expect(readdirSync(join(folder, 'run'))).toContain('checkpoint-2');
