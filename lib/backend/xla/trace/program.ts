@@ -14,7 +14,12 @@ export interface Value {
   readonly dtype: DType;
 }
 
-const elements: Readonly<Record<DType, string>> = { float32: 'f32', int32: 'i32', bool: 'i1', complex64: 'complex<f32>' };
+const elements: Readonly<Record<DType, string>> = {
+  float32: 'f32',
+  int32: 'i32',
+  bool: 'i1',
+  complex64: 'complex<f32>',
+};
 
 /** How StableHLO writes a type, e.g. `tensor<2x3xf32>`. */
 export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string {

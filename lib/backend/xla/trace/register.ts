@@ -25,7 +25,10 @@ export type HostRunner = (
 ) => tf.TensorInfo | tf.TensorInfo[];
 
 export function registerKernels(backendName: string, run: KernelRunner, runOnHost: HostRunner): void {
-  const register = (kernelName: string, runGiven: (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[]): void =>
+  const register = (
+    kernelName: string,
+    runGiven: (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[],
+  ): void =>
     tf.registerKernel({
       kernelName,
       backendName,

@@ -98,7 +98,9 @@ export function checkFiles(files: readonly string[]): void {
       };
       if (writes) write(file, counts, of('failed'));
       const unexplained = of('failed').filter(({ title }) => !writes && !failures[title]);
-      const report = unexplained.map(({ title, messages }) => `${title}: ${messages.join('; ').slice(0, 500)}`);
+      const report = unexplained.map(
+        ({ title, messages }) => `${title}: ${messages.join('; ').slice(0, 500)}`,
+      );
       expect(report, 'tests that fail and have no reason in tfjs-core.json').toEqual([]);
       const passing = of('passed').filter(({ title }) => title in failures);
       expect(passing.map(({ title }) => title), 'tests that pass, and tfjs-core.json says why they fail').toEqual([]); // prettier-ignore

@@ -38,8 +38,14 @@ describe('trace', () => {
     expect(tf.getBackend()).toBe('cpu');
   });
 
-  it('says which kernel it cannot write', () => {
-    expect(() => trace((x) => [tf.fft(tf.cast(x, 'complex64'))], [square])).toThrow(/complex64/);
+  it('says which kernels it cannot write, why, and where they stand', () => {
+    expect(() => trace((x) => [tf.unique(tf.reshape(x, [4])).values], [square])).toThrow(
+      /cannot use the kernel Unique, at .*trace\.test.*: the shape of its result depends on values/,
+    );
+    expect(() => trace((x) => [tf.multinomial(x as tf.Tensor2D, 3, 1)], [square])).toThrow(
+      /Multinomial.*random numbers.*argument/,
+    );
+    expect(() => trace(() => [tf.tensor(['text'])], [])).toThrow(/cannot hold a string tensor/);
   });
 
   it('writes the same text for the same function', () => {
@@ -94,6 +100,10 @@ describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of se
       ],
       [tf.tensor([1.5, 2.5, -3.5])],
     );
+  });
+
+  it('computes with complex numbers inside', () => {
+    expectSame((x) => [tf.abs(tf.spectral.fft(tf.complex(x, tf.neg(x))))], [tf.tensor2d([[1, 2, 4, 8]])]);
   });
 
   it('computes loss and gradients of the language model as the plain engine does', () => {

@@ -26,7 +26,9 @@ const batchToSpace: Emitter = (program, inputs, attributes) => {
   const together = backend_util.getReshapedPermuted([...x.shape], blockShape, count);
   const whole = program.reshape(program.transpose(program.reshape(x, apart), order), together);
   const begin = whole.shape.map((_, axis) => crops[axis - 1]?.[0] ?? 0);
-  const size = whole.shape.map((extent, axis) => extent - (crops[axis - 1] ?? [0, 0]).reduce((a, b) => a + b));
+  const size = whole.shape.map(
+    (extent, axis) => extent - (crops[axis - 1] ?? [0, 0]).reduce((a, b) => a + b),
+  );
   return program.slice(whole, begin, size);
 };
 
@@ -52,22 +54,25 @@ const depthToSpace: Emitter = (program, inputs, attributes) => {
 const mirrorPad: Emitter = (program, inputs, attributes) => {
   const { paddings, mode } = attributes as { paddings: [number, number][]; mode: string };
   const skipped = mode === 'reflect' ? 1 : 0;
-  return paddings.reduce((x, [before, after], axis) => {
-    const extent = x.shape[axis] as number;
-    const turned = (start: number, length: number): Value[] => {
-      if (length === 0) return [];
-      const at = (value: number, rest: (other: number) => number): number[] =>
-        x.shape.map((_, other) => (other === axis ? value : rest(other)));
-      const piece = program.slice(
-        x,
-        at(start, () => 0),
-        at(length, (other) => x.shape[other] as number),
-      );
-      return [program.reverse(piece, [axis])];
-    };
-    const pieces = [...turned(skipped, before), x, ...turned(extent - skipped - after, after)];
-    return pieces.length === 1 ? x : program.concatenate(pieces as [Value, ...Value[]], axis);
-  }, input(inputs, 'x'));
+  return paddings.reduce(
+    (x, [before, after], axis) => {
+      const extent = x.shape[axis] as number;
+      const turned = (start: number, length: number): Value[] => {
+        if (length === 0) return [];
+        const at = (value: number, rest: (other: number) => number): number[] =>
+          x.shape.map((_, other) => (other === axis ? value : rest(other)));
+        const piece = program.slice(
+          x,
+          at(start, () => 0),
+          at(length, (other) => x.shape[other] as number),
+        );
+        return [program.reverse(piece, [axis])];
+      };
+      const pieces = [...turned(skipped, before), x, ...turned(extent - skipped - after, after)];
+      return pieces.length === 1 ? x : program.concatenate(pieces as [Value, ...Value[]], axis);
+    },
+    input(inputs, 'x'),
+  );
 };
 
 /** Numbers on the diagonal of a square matrix, zeros elsewhere. [n, n] */

@@ -43,7 +43,12 @@ const gather: Emitter = (program, inputs, attributes) => {
  *
  * @param depth indices that name one row. @param strides rows from one place to the next, for at least those axes.
  */
-export function rowNumbers(program: Program, indices: Value, depth: number, strides: readonly number[]): Value {
+export function rowNumbers(
+  program: Program,
+  indices: Value,
+  depth: number,
+  strides: readonly number[],
+): Value {
   const count = depth === 0 ? 1 : util.sizeFromShape([...indices.shape]) / depth;
   const flat = program.reshape(program.convert(indices, 'int32'), [count, depth]);
   const weights = program.constant(strides.slice(0, depth), [depth], 'int32');
@@ -61,7 +66,13 @@ const gatherNd: Emitter = (program, inputs) => {
   const [x, indices] = [input(inputs, 'params'), input(inputs, 'indices')];
   const [shape, rows, length, strides] = backend_util.prepareAndValidate(described(x), described(indices));
   const flat = program.reshape(x, [util.sizeFromShape([...x.shape]) / length, length]);
-  const taken = program.gather(flat, rowNumbers(program, indices, indices.shape.at(-1) as number, strides), 0, 0, [rows, length]);
+  const taken = program.gather(
+    flat,
+    rowNumbers(program, indices, indices.shape.at(-1) as number, strides),
+    0,
+    0,
+    [rows, length],
+  );
   return program.reshape(taken, shape);
 };
 

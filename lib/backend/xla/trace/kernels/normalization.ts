@@ -41,7 +41,11 @@ function toMinusBeta(program: Program, norm: Value, attributes: Attributes): Val
 /** x·norm^−β. */
 const localResponse: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
-  return program.elementwise('multiply', x, toMinusBeta(program, localNorm(program, x, attributes), attributes));
+  return program.elementwise(
+    'multiply',
+    x,
+    toMinusBeta(program, localNorm(program, x, attributes), attributes),
+  );
 };
 
 /** dy·norm^−β − 2αβ·x·Σ dy·y/norm over the neighbours. */

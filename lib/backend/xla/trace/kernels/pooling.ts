@@ -2,13 +2,7 @@
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
 import type { Program, Value } from '../program';
-import {
-  overSpace,
-  placesOfGreatest,
-  reduceWindow,
-  scatterToGreatest,
-  type WindowAxis,
-} from '../windows';
+import { overSpace, placesOfGreatest, reduceWindow, scatterToGreatest, type WindowAxis } from '../windows';
 import { like } from './elementwise';
 import { extreme, withoutNan } from './reduce';
 import { spaceOf, type SpaceAxis } from './space';
@@ -42,7 +36,13 @@ function changesNothing(axes: readonly SpaceAxis[]): boolean {
 const greatest: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
   if (changesNothing(axesOf(x, attributes))) return x;
-  return reduceWindow(program, 'maximum', withoutNan(program, x, -1), extreme(x, -1), windowOf(x, attributes));
+  return reduceWindow(
+    program,
+    'maximum',
+    withoutNan(program, x, -1),
+    extreme(x, -1),
+    windowOf(x, attributes),
+  );
 };
 
 const greatestGradient: Emitter = (program, inputs, attributes) => {

@@ -7,7 +7,9 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, exte
 function shapesAlong(d: Draw): { axis: number; shapes: number[][] } {
   const shape = d.fullShape(1);
   const axis = d.integer(0, shape.length - 1);
-  const shapes = d.list(d.integer(1, 3), 0, 3).map((extent) => shape.map((one, i) => (i === axis ? extent : one)));
+  const shapes = d
+    .list(d.integer(1, 3), 0, 3)
+    .map((extent) => shape.map((one, i) => (i === axis ? extent : one)));
   return { axis, shapes };
 }
 
@@ -22,7 +24,13 @@ function order(d: Draw, rank: number): number[] {
 }
 
 /** Indices that name rows of an array, each at most once where `distinct`. */
-function rowIndices(d: Draw, shape: readonly number[], depth: number, count: number, distinct: boolean): number[] {
+function rowIndices(
+  d: Draw,
+  shape: readonly number[],
+  depth: number,
+  count: number,
+  distinct: boolean,
+): number[] {
   const extents = shape.slice(0, depth);
   const rows = sizeOf(extents);
   const all = distinct ? order(d, rows).slice(0, count) : d.list(count, 0, rows - 1);
@@ -46,11 +54,17 @@ const scatterInputs = (d: Draw, distinct: boolean): { shape: number[]; indices: 
 export const arrayCases: Readonly<Record<string, DrawCase>> = {
   Reshape: (d) => {
     const shape = d.fullShape();
-    return { inputs: { x: d.any(shape) }, attributes: { shape: order(d, shape.length).map((axis) => shape[axis]) } };
+    return {
+      inputs: { x: d.any(shape) },
+      attributes: { shape: order(d, shape.length).map((axis) => shape[axis]) },
+    };
   },
   ExpandDims: (d) => {
     const shape = d.shape(0, 3);
-    return { inputs: { input: d.any(shape) }, attributes: { dim: d.integer(-shape.length - 1, shape.length) } };
+    return {
+      inputs: { input: d.any(shape) },
+      attributes: { dim: d.integer(-shape.length - 1, shape.length) },
+    };
   },
   Transpose: (d) => {
     const shape = d.shape(1);
@@ -156,7 +170,10 @@ export const arrayCases: Readonly<Record<string, DrawCase>> = {
   Diag: (d) => ({ inputs: { x: d.any(d.fullShape(1, 2)) } }),
   Fill: (d) => {
     const dtype = d.pick(['float32', 'int32', 'bool']);
-    return { inputs: {}, attributes: { shape: d.shape(), value: dtype === 'bool' ? 1 : d.integer(-3, 3), dtype } };
+    return {
+      inputs: {},
+      attributes: { shape: d.shape(), value: dtype === 'bool' ? 1 : d.integer(-3, 3), dtype },
+    };
   },
   Range: (d) => ({
     inputs: {},

@@ -96,7 +96,10 @@ export function checkKernels(title: string, tables: Readonly<Record<string, Draw
     }
 
     /** The step as one program. */
-    function compiled(step: Step, tensors: readonly tf.Tensor[]): { type: string; numbers: ArrayLike<number> }[] {
+    function compiled(
+      step: Step,
+      tensors: readonly tf.Tensor[],
+    ): { type: string; numbers: ArrayLike<number> }[] {
       const parameters = tensors.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType }));
       const { program, results, hoisted } = trace(step, parameters);
       const executable = client.compile(program.text(results), compilerOptions);
@@ -125,6 +128,8 @@ function close(got: ArrayLike<number>, expected: ArrayLike<number>, result: numb
   for (let i = 0; i < expected.length; i++) {
     const [a, b] = [Number(got[i]), Number(expected[i])];
     if (Object.is(a, b) || a === b) continue;
-    expect(Math.abs(a - b), `result ${result}, place ${i}: ${a} against ${b}`).toBeLessThanOrEqual(5e-6 * scale);
+    expect(Math.abs(a - b), `result ${result}, place ${i}: ${a} against ${b}`).toBeLessThanOrEqual(
+      5e-6 * scale,
+    );
   }
 }

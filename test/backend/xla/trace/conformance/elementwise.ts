@@ -87,7 +87,9 @@ export const elementwiseCases: Readonly<Record<string, DrawCase>> = {
   LeakyRelu: (d) => ({ inputs: { x: d.float(d.shape()) }, attributes: { alpha: d.integer(0, 4) / 8 } }),
   Prelu: (d) => {
     const shape = d.shape(1);
-    return { inputs: { x: d.float(shape), alpha: d.float(shape.slice(d.integer(0, shape.length - 1)), 0, 1) } };
+    return {
+      inputs: { x: d.float(shape), alpha: d.float(shape.slice(d.integer(0, shape.length - 1)), 0, 1) },
+    };
   },
   Elu: unary(floats),
   EluGrad: (d) => {

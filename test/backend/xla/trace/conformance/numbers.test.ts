@@ -13,7 +13,11 @@ it('every kernel has a case', () => {
   // test/backend/primitives.test.ts has the kit's own, which tfjs's plain engine lacks.
   const own = Object.keys({ ...dynamicKernels, ...randomKernels });
   const tested = Object.keys({ ...elementwiseCases, ...reductionCases, ...arrayCases, ...windowCases });
-  expect(Object.keys(kernels).filter((name) => !own.includes(name)).sort()).toEqual(tested.sort());
+  expect(
+    Object.keys(kernels)
+      .filter((name) => !own.includes(name))
+      .sort(),
+  ).toEqual(tested.sort());
 });
 
 checkKernels('kernels that work number by number', elementwiseCases);

@@ -65,7 +65,9 @@ const fusedMatMul: DrawCase = (d) => {
 
 /** Without letters of one array alone that are summed over beside another array: tfjs's plain engine leaves the other one out. */
 const einsum: DrawCase = (d) => {
-  const extents: Record<string, number> = Object.fromEntries([...'ijkl'].map((letter) => [letter, d.integer(1, 4)]));
+  const extents: Record<string, number> = Object.fromEntries(
+    [...'ijkl'].map((letter) => [letter, d.integer(1, 4)]),
+  );
   const equation = d.pick([
     'ij->ji', 'ij->', 'ijk->ik', 'ij,jk->ik', 'ij,jk->ki', 'bij,bjk->bik'.replaceAll('b', 'l'), 'ij,ij->', 'i,j->ij',
     'ij,ij->ij', 'ijk,kl->ijl', 'ij,kj->ik', 'ijkl,kl->ij', 'i,->i',
@@ -89,7 +91,10 @@ export const reductionCases: Readonly<Record<string, DrawCase>> = {
   Mean: reduction((d, shape) => d.number(shape), true),
   Max: (d) => {
     const { inputs, attributes } = reduction((draw, shape) => draw.number(shape), true)(d);
-    return { inputs, attributes: { reductionIndices: attributes?.['axis'], keepDims: attributes?.['keepDims'] } };
+    return {
+      inputs,
+      attributes: { reductionIndices: attributes?.['axis'], keepDims: attributes?.['keepDims'] },
+    };
   },
   Min: reduction((d, shape) => d.number(shape), true),
   // Of nothing at all, tfjs's plain engine says that not all of it is true.

@@ -39,7 +39,10 @@ const convolve =
   (d) => {
     const { batch, image, filter, attributes } = geometry(d, space);
     const [from, to] = d.list(2, 1, 3) as [number, number];
-    return { inputs: { x: d.float([batch, ...image, from]), filter: d.float([...filter, from, to]) }, attributes };
+    return {
+      inputs: { x: d.float([batch, ...image, from]), filter: d.float([...filter, from, to]) },
+      attributes,
+    };
   };
 
 const imageGradient =
@@ -48,7 +51,10 @@ const imageGradient =
     const drawn = geometry(d, space);
     const [from, to] = d.list(2, 1, 3) as [number, number];
     return {
-      inputs: { dy: d.float([drawn.batch, ...outOf(drawn), to]), filter: d.float([...drawn.filter, from, to]) },
+      inputs: {
+        dy: d.float([drawn.batch, ...outOf(drawn), to]),
+        filter: d.float([...drawn.filter, from, to]),
+      },
       attributes: { ...drawn.attributes, inputShape: [drawn.batch, ...drawn.image, from] },
     };
   };
@@ -104,7 +110,11 @@ function poolGeometry(d: Draw, space: 2 | 3): Geometry {
   const drawn = geometry(d, space);
   if (space === 2) return drawn;
   const size = drawn.filter[0] as number;
-  return { ...drawn, filter: drawn.filter.map(() => size), image: drawn.image.map(() => size + d.integer(0, 2)) };
+  return {
+    ...drawn,
+    filter: drawn.filter.map(() => size),
+    image: drawn.image.map(() => size + d.integer(0, 2)),
+  };
 }
 
 const pooling =
@@ -146,13 +156,27 @@ function positions(d: Draw): Attributes {
   ]);
 }
 
-const resize: DrawCase = (d) => ({
-  inputs: { images: d.float(imageShape(d)) },
-  attributes: { ...positions(d), size: d.list(2, 1, 7) },
-});
+/**
+ * One image, as high as wide, and more than one pixel: else the gradients of tfjs's plain engine have the wrong shape, or NaN in all
+ * images but the first, or never end.
+ */
+function squareImage(d: Draw): number[] {
+  const extent = d.integer(2, 5);
+  return [1, extent, extent, d.integer(1, 3)];
+}
+
+const resize: DrawCase = (d) => {
+  const counted = positions(d);
+  // tfjs takes no gradient where positions are counted from the middle of a pixel.
+  return {
+    inputs: { images: d.float(squareImage(d)) },
+    attributes: { ...counted, size: d.list(2, 1, 7) },
+    hasGradient: counted['halfPixelCenters'] === false,
+  };
+};
 
 const resizeGradient: DrawCase = (d) => {
-  const shape = imageShape(d);
+  const shape = squareImage(d);
   const [batch, , , channels] = shape as [number, number, number, number];
   return {
     inputs: { images: d.float(shape), dy: d.float([batch, ...d.list(2, 1, 7), channels]) },
@@ -223,21 +247,27 @@ export const windowCases: Readonly<Record<string, DrawCase>> = {
   FusedBatchNorm: (d) => {
     const shape = d.fullShape(4, 4);
     const channels = [shape[3] as number];
+    // tfjs's gradient wants a scale.
+    const hasScale = d.chance();
     return {
       inputs: {
         x: d.float(shape),
         mean: d.float(channels),
         variance: d.float(channels, 0.5, 2),
         ...(d.chance() && { offset: d.float(channels) }),
-        ...(d.chance() && { scale: d.float(channels, 0.5, 2) }),
+        ...(hasScale && { scale: d.float(channels, 0.5, 2) }),
       },
       attributes: { varianceEpsilon: 0.01 },
+      hasGradient: hasScale,
     };
   },
   LRN: (d) => ({ inputs: { x: d.float(d.fullShape(4, 4)) }, attributes: localResponse(d) }),
   LRNGrad: (d) => {
     const shape = d.fullShape(4, 4);
-    return { inputs: { x: d.float(shape), y: d.float(shape), dy: d.float(shape) }, attributes: localResponse(d) };
+    return {
+      inputs: { x: d.float(shape), y: d.float(shape), dy: d.float(shape) },
+      attributes: localResponse(d),
+    };
   },
   ResizeBilinear: resize,
   ResizeBilinearGrad: resizeGradient,
@@ -246,7 +276,11 @@ export const windowCases: Readonly<Record<string, DrawCase>> = {
   FlipLeftRight: (d) => ({ inputs: { image: d.float(imageShape(d)) } }),
   RotateWithOffset: (d) => ({
     inputs: { image: d.float(imageShape(d)) },
-    attributes: { radians: d.integer(-30, 30) / 10, fillValue: d.integer(0, 3), center: d.integer(1, 9) / 10 },
+    attributes: {
+      radians: d.integer(-30, 30) / 10,
+      fillValue: d.integer(0, 3),
+      center: d.integer(1, 9) / 10,
+    },
   }),
   CropAndResize: (d) => {
     const shape = imageShape(d);
@@ -257,7 +291,11 @@ export const windowCases: Readonly<Record<string, DrawCase>> = {
         boxes: d.float([count, 4], -0.2, 1.2),
         boxInd: d.int([count], 0, (shape[0] as number) - 1),
       },
-      attributes: { cropSize: d.list(2, 1, 4), method: d.pick(['bilinear', 'nearest']), extrapolationValue: 0.5 },
+      attributes: {
+        cropSize: d.list(2, 1, 4),
+        method: d.pick(['bilinear', 'nearest']),
+        extrapolationValue: 0.5,
+      },
     };
   },
 };
