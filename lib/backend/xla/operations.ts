@@ -1,7 +1,7 @@
 /** Operations outside of steps: each runs as a program of its own, compiled once for its shapes. */
 import type * as tf from '@tensorflow/tfjs';
 import { typeText } from '../../tensor/pytree';
-import { compile } from './device';
+import { compile, device } from './device';
 import { hasText, runOnHost } from './host';
 import type { Executable } from './pjrt/executable';
 import { deviceTensors } from './tensors';
@@ -66,7 +66,7 @@ function make(
   inputs: readonly (readonly [string, tf.TensorInfo])[],
   attributes: Attributes,
 ): Operation {
-  const program = new Program();
+  const program = new Program(device().isProcessor);
   const values = inputs.map(
     ([name, { shape, dtype }]) => [name, program.parameter(shape, dtype as DType)] as const,
   );

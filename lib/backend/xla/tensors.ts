@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { device } from './device';
 import { buffersAlive, elementTypes, type DeviceBuffer } from './pjrt/buffer';
-import type { DType } from './trace/program';
+import type { DType, Value } from './trace/program';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
@@ -43,13 +43,10 @@ class DeviceTensors extends tf.KernelBackend {
   }
 
   /** A tensor for a buffer, which it owns from now on. */
-  tensorOf(
-    buffer: DeviceBuffer,
-    { shape, dtype }: { shape: readonly number[]; dtype: DType },
-  ): tf.TensorInfo {
+  tensorOf(buffer: DeviceBuffer, { shape, dtype }: Pick<Value, 'shape' | 'dtype'>): tf.TensorInfo {
     const dataId = {};
     this.entries.set(dataId, { held: buffer, shape, references: 1 });
-    return { dataId, shape: [...shape], dtype };
+    return { dataId, shape: [...shape], dtype: dtype as DType };
   }
 
   /** A further tensor of the same numbers. */

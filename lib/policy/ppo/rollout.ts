@@ -9,6 +9,7 @@ import type { Rng } from '../../random';
 import { entropy } from '../../tensor/logprobs';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
+import { roundingTolerance } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import { chunk } from '../../train/sampler';
 import { encodePrompt, padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
@@ -103,7 +104,7 @@ export function rolloutSampler(reference: LanguageModel, config: PpoConfig): Rol
     return rows.map((row, i) => {
       const { tokens, logprobs, finished } = generated[i] as (typeof generated)[number];
       const numbers = read[i] as TokenNumbers;
-      const gap = samplerGap(logprobs, numbers.logprobs);
+      const gap = samplerGap(logprobs, numbers.logprobs, config);
       const response = tokenizer.decode(finished ? tokens.slice(0, -1) : tokens);
       return { ...row, record: prompts[i] as PromptRecord, response, finished, samplerGap: gap, ...numbers };
     });
@@ -140,13 +141,18 @@ function readTokens<K extends string>(
  * @returns nats.
  * @throws {InputError} when it is more than rounding.
  */
-export function samplerGap(sampled: readonly number[], scored: Float32Array): number {
+export function samplerGap(
+  sampled: readonly number[],
+  scored: Float32Array,
+  precision: Pick<PpoConfig, 'bf16'>,
+): number {
+  const allowed = roundingTolerance(allowedGap, precision);
   let largest = 0;
   sampled.forEach((logprob, t) => {
     const gap = Math.abs(logprob - (scored[t] as number));
-    if (!(gap <= allowedGap)) {
+    if (!(gap <= allowed)) {
       throw new InputError(
-        `ppo: the sampler's log-probability of a token is ${logprob.toFixed(4)}, the training forward's ${(scored[t] as number).toFixed(4)}; they must agree within ${allowedGap}`,
+        `ppo: the sampler's log-probability of a token is ${logprob.toFixed(4)}, the training forward's ${(scored[t] as number).toFixed(4)}; they must agree within ${allowed}`,
       );
     }
     largest = Math.max(largest, gap);

@@ -13,6 +13,7 @@ import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { inPrecision, roundingTolerance } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { chunk, stepRows } from '../../train/sampler';
@@ -54,11 +55,12 @@ export interface PpoInputs {
  * minibatches of an iteration would differ in size; when the ratios on its first minibatch are not 1.
  */
 export async function trainPpo(
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: PpoInputs,
   config: PpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
+  const reference = inPrecision(given, config);
   const { config: model, tokenizer } = reference;
   const { sftLossCoef, vfCoef, temperature } = config;
   const rng = createRng(config.seed).fork('ppo');
@@ -170,7 +172,7 @@ export async function trainPpo(
     },
   };
   const finishStep = (perUpdate: readonly Metrics[], kl: number): Metrics => {
-    refuseStaleRatio(perUpdate[0] as Metrics);
+    refuseStaleRatio(perUpdate[0] as Metrics, config);
     const approxKl = perUpdate.reduce((sum, row) => sum + (row['policy/approxkl_avg'] as number), 0);
     const logged = { 'objective/kl_coef': carry.klCoef };
     if (config.klTarget !== undefined) {
@@ -224,9 +226,13 @@ function withValueHead(
  *
  * @throws {InputError} when the mean is not 1 or the ratios spread around it.
  */
-export function refuseStaleRatio({ 'val/ratio': ratio, 'val/ratio_var': variance }: Metrics): void {
+export function refuseStaleRatio(
+  { 'val/ratio': ratio, 'val/ratio_var': variance }: Metrics,
+  precision: Pick<PpoConfig, 'bf16'>,
+): void {
   const spread = Math.sqrt(variance as number);
-  if (Math.abs((ratio as number) - 1) > 1e-4 || spread > largestRatioSpread) {
+  const far = Math.abs((ratio as number) - 1) > roundingTolerance(1e-4, precision);
+  if (far || spread > roundingTolerance(largestRatioSpread, precision)) {
     throw new InputError(
       `ppo: the ratio on the first minibatch must be 1, got ${ratio} ± ${spread}: the log-probabilities of the rollout are not those of the policy`,
     );

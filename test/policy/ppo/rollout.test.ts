@@ -59,10 +59,10 @@ describe('rolloutSampler', () => {
 
 describe('samplerGap', () => {
   it('is the largest difference, and refuses more than rounding as well as NaN', () => {
-    expect(samplerGap([-1, -2], Float32Array.of(-1, -2.01))).toBeCloseTo(0.01, 6);
-    expect(() => samplerGap([-1, -2], Float32Array.of(-1, -2.1))).toThrow(
+    expect(samplerGap([-1, -2], Float32Array.of(-1, -2.01), { bf16: false })).toBeCloseTo(0.01, 6);
+    expect(() => samplerGap([-1, -2], Float32Array.of(-1, -2.1), { bf16: false })).toThrow(
       "the sampler's log-probability of a token is -2.0000, the training forward's -2.1000; they must agree within 0.05",
     );
-    expect(() => samplerGap([-1], Float32Array.of(NaN))).toThrow('must agree');
+    expect(() => samplerGap([-1], Float32Array.of(NaN), { bf16: false })).toThrow('must agree');
   });
 });

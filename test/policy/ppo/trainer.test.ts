@@ -67,6 +67,14 @@ describe('trainPpo', () => {
     expect(rows[0]?.['val/ratio']).toBeCloseTo(1, 5);
   });
 
+  it('takes its matrix products in bfloat16 where asked to: ratios stay within rounding, weights in float32', async () => {
+    const { rows, params } = await trained({ maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1, bf16: true });
+    const exact = await trained({ maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1 });
+    expect(rows[0]?.['val/ratio']).toBeCloseTo(1, 2);
+    expect(largestDifference(params, exact.params)).toBeGreaterThan(1e-6);
+    expect(Object.values(params).every(({ dtype }) => dtype === 'float32')).toBe(true);
+  });
+
   it('raises the score above the reference and moves away from it', async () => {
     const { rows } = await trained({
       maxSteps: 8,
@@ -227,9 +235,15 @@ describe('trainPpo', () => {
 
 describe('refuseStaleRatio', () => {
   it('lets rounding pass and refuses ratios that only average to 1, as those of an older policy do', () => {
-    expect(() => refuseStaleRatio({ 'val/ratio': 1.00001, 'val/ratio_var': 1e-8 })).not.toThrow();
+    expect(() =>
+      refuseStaleRatio({ 'val/ratio': 1.00001, 'val/ratio_var': 1e-8 }, { bf16: false }),
+    ).not.toThrow();
     const stale = { 'val/ratio': 1, 'val/ratio_var': 1e-4 };
-    expect(() => refuseStaleRatio(stale)).toThrow('ratio on the first minibatch must be 1, got 1 ± 0.01');
-    expect(() => refuseStaleRatio({ 'val/ratio': 1.001, 'val/ratio_var': 1e-6 })).toThrow('got 1.001');
+    expect(() => refuseStaleRatio(stale, { bf16: false })).toThrow(
+      'ratio on the first minibatch must be 1, got 1 ± 0.01',
+    );
+    expect(() => refuseStaleRatio({ 'val/ratio': 1.001, 'val/ratio_var': 1e-6 }, { bf16: false })).toThrow(
+      'got 1.001',
+    );
   });
 });

@@ -14,7 +14,7 @@ import {
   readWords,
   type Address,
 } from './memory';
-import { readNamedValues, writeNamedValues, type NamedValue } from './named-values';
+import { readNamedValues, writeNamedValues, type ClientOptions, type NamedValue } from './named-values';
 import type { Plugin } from './plugin';
 import { Struct } from './structs';
 
@@ -26,7 +26,7 @@ export class Client {
   readonly devices: readonly string[];
 
   /** @param options the plugin's own, e.g. `cpu_device_count`. @throws {PjrtError} e.g. where there is no such device. */
-  constructor(plugin: Plugin, options: Readonly<Record<string, string | number | boolean>> = {}) {
+  constructor(plugin: Plugin, options: ClientOptions = {}) {
     this.plugin = plugin;
     const { block, count, referenced } = writeNamedValues(options);
     const args = new Struct('Client_Create', { create_options: block.address, num_options: count });

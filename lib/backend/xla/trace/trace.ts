@@ -54,7 +54,7 @@ class TraceBackend extends tf.KernelBackend {
   tensorOf(value: Value): tf.TensorInfo {
     const dataId = {};
     this.entries.set(dataId, { program: now().program, value });
-    return { dataId, shape: [...value.shape], dtype: value.dtype };
+    return { dataId, shape: [...value.shape], dtype: value.dtype as DType };
   }
 
   /** The value of a tensor, in its own shape: a reshaped tensor may share the data of another. */
@@ -186,16 +186,18 @@ export interface Traced {
 }
 
 /**
+ * @param forProcessor whether XLA's compiler for processors is to read the program.
  * @param fn pure: it reads no value and takes no decision on one. tfjs's gradients may be taken in it.
  * @throws {Error} when it does read a value, naming the place, or when it uses a kernel that cannot be written.
  */
 export function trace(
   fn: (...tensors: tf.Tensor[]) => readonly tf.Tensor[],
   parameters: readonly Parameter[],
+  forProcessor = true,
 ): Traced {
   if (current !== undefined) throw new Error('xla: a step is traced inside another that is traced');
   const before = tf.getBackend();
-  const program = new Program();
+  const program = new Program(forProcessor);
   const hoisted = new Map<object, [Hoisted, Value]>();
   current = { program, hoisted };
   const depth = Error.stackTraceLimit;

@@ -1,10 +1,8 @@
 /** Kernels against tfjs's plain engine, on numbers chosen by hand; conformance/ draws shapes at random for every kernel. */
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../../lib/backend';
-import { compilerOptions } from '../../../../lib/backend/xla/compiler-options';
-import { Client } from '../../../../lib/backend/xla/pjrt/client';
-import { loadPlugin } from '../../../../lib/backend/xla/pjrt/plugin';
+import { openDevice, type Device } from '../../../../lib/backend/xla/device';
 import { kernels } from '../../../../lib/backend/xla/trace/kernels';
 import type { Attributes } from '../../../../lib/backend/xla/trace/kernel';
 import { Program, type DType, type Value } from '../../../../lib/backend/xla/trace/program';
@@ -340,12 +338,12 @@ function title({ kernel, inputs, attributes }: Case): string {
 }
 
 describe.skipIf(pluginPath === undefined)('kernels (need the plugin of setup xla)', () => {
-  let client: Client;
+  let client: Device['client'];
+  let options: Device['options'];
   beforeAll(async () => {
     await useEngine('cpu');
-    client = new Client(loadPlugin(pluginPath as string), { cpu_device_count: 1 });
+    ({ client, options } = openDevice(pluginPath as string));
   });
-  afterAll(() => client.dispose());
 
   it.each(cases.map((one) => [title(one), one] as const))('%s', (_, one) => {
     const tensors = Object.entries(one.inputs).map(([name, input], i) => [name, tensorOf(input, i)] as const);
@@ -372,7 +370,7 @@ describe.skipIf(pluginPath === undefined)('kernels (need the plugin of setup xla
     );
     const written = kernels[kernel]?.(program, Object.fromEntries(values), attributes);
     const results = [written].flat() as Value[];
-    const executable = client.compile(program.text(results), compilerOptions);
+    const executable = client.compile(program.text(results), options);
     const inputs = tensors.map(([, tensor]) =>
       client.put(tensor.dataSync() as Float32Array, tensor.dtype as DType, tensor.shape),
     );

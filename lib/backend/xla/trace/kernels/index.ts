@@ -5,6 +5,7 @@ import { blockKernels } from './blocks';
 import { complexKernels } from './complex';
 import { convolutionKernels } from './convolution';
 import { cropKernels } from './crop';
+import { cumulativeKernels } from './cumulative';
 import { dynamicKernels } from './dynamic';
 import { einsumKernels } from './einsum';
 import { elementwiseKernels } from './elementwise';
@@ -13,6 +14,7 @@ import { imageKernels } from './image';
 import { indexingKernels } from './indexing';
 import { matmulKernels } from './matmul';
 import { normalizationKernels } from './normalization';
+import { mixedPrecisionKernels } from './mixed-precision';
 import { orderingKernels } from './ordering';
 import { poolingKernels } from './pooling';
 import { randomKernels } from './random';
@@ -24,7 +26,9 @@ export const kernels: Kernels = {
   ...elementwiseKernels,
   ...activationKernels,
   ...reduceKernels,
+  ...cumulativeKernels,
   ...matmulKernels,
+  ...mixedPrecisionKernels,
   ...einsumKernels,
   ...convolutionKernels,
   ...fusedKernels,

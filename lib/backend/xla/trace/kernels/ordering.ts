@@ -11,7 +11,7 @@ const placeOf =
     const [axis] = util.parseAxisParam(attributes['axis'] as number | number[], [...x.shape]) as [number];
     const extent = x.shape[axis] as number;
     const numbers = x.dtype === 'bool' ? program.convert(x, 'int32') : withoutNan(program, x, worst);
-    const found = program.reduce(operation, numbers, [axis], extreme(numbers, worst));
+    const found = program.extreme(operation, numbers, [axis], extreme(numbers, worst));
     const hit = program.compare('EQ', numbers, spread(program, found, x, axis));
     const places = program.iota(x.shape, axis, 'int32');
     const elsewhere = program.fill(extent, x.shape, 'int32');
