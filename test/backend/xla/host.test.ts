@@ -25,7 +25,7 @@ describe.skipIf(pluginPath === undefined)('on the host (needs the plugin of setu
   it('text can be held, moved and compared', () => {
     const words = tf.tensor1d(['one', 'two', 'three']);
     expect(tf.concat([words, tf.slice(words, 1, 1)]).arraySync()).toEqual(['one', 'two', 'three', 'two']);
-    expect(tf.gather(words, [2, 0]).arraySync()).toEqual(['three', 'one']);
+    expect(tf.unique(tf.concat([words, words])).values.arraySync()).toEqual(['one', 'two', 'three']);
     expect(tf.equal(words, tf.tensor1d(['one', 'TWO', 'three'])).arraySync()).toEqual([1, 0, 1]);
     expect(() => tf.neg(words)).toThrow();
   });
@@ -33,7 +33,7 @@ describe.skipIf(pluginPath === undefined)('on the host (needs the plugin of setu
   it('leave nothing behind', () => {
     const x = tf.tensor1d([3, 1, 3, 2]);
     const words = tf.tensor1d(['b', 'a']);
-    const use = (): void => tf.dispose([...Object.values(tf.unique(x)), tf.reverse(words)]);
+    const use = (): void => tf.dispose([...Object.values(tf.unique(x)), tf.slice(words, 1)]);
     use();
     const plain = tf.findBackend('cpu');
     const [tensors, data, copies] = [tf.memory().numTensors, tf.memory().numDataBuffers, plain.numDataIds()];
