@@ -1,5 +1,5 @@
 /** Runs files of jasmine tests one by one, each in an environment of its own. */
-import { noGlobals } from 'jasmine-core';
+import { createRequire } from 'node:module';
 
 export type Status = 'passed' | 'failed' | 'skipped';
 
@@ -11,9 +11,12 @@ export interface Outcome {
 }
 
 /** Jasmine's words; those that only tests use are not named. */
-export interface Words {
+interface Words {
   readonly jasmine: { DEFAULT_TIMEOUT_INTERVAL: number; getEnv(): Environment };
 }
+// Jasmine brings no types.
+const jasmineCore = createRequire(__filename)('jasmine-core') as { noGlobals(fresh: boolean): Words };
+
 interface Environment {
   configure(options: { random: boolean; specFilter: (spec: { getFullName(): string }) => boolean }): void;
   addReporter(reporter: { specDone(spec: Spec): void; suiteDone(suite: Spec): void }): void;
@@ -35,7 +38,7 @@ export async function runJasmine(
   load: () => Promise<unknown>,
   leftOut: (title: string) => boolean,
 ): Promise<Outcome[]> {
-  const words = noGlobals(true);
+  const words = jasmineCore.noGlobals(true);
   Object.assign(globalThis, words);
   words.jasmine.DEFAULT_TIMEOUT_INTERVAL = 20_000;
   const environment = words.jasmine.getEnv();

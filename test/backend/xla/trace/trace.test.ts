@@ -36,8 +36,14 @@ describe('trace', () => {
     expect(tf.getBackend()).toBe('cpu');
   });
 
-  it('says which kernel it cannot write', () => {
-    expect(() => trace((x) => [tf.fft(tf.cast(x, 'complex64'))], [square])).toThrow(/complex64/);
+  it('says which kernels it cannot write, why, and where they stand', () => {
+    expect(() => trace((x) => [tf.unique(tf.reshape(x, [4])).values], [square])).toThrow(
+      /cannot use the kernel Unique, at .*trace\.test.*: the shape of its result depends on values/,
+    );
+    expect(() => trace((x) => [tf.multinomial(x as tf.Tensor2D, 3, 1)], [square])).toThrow(
+      /Multinomial.*random numbers.*argument/,
+    );
+    expect(() => trace(() => [tf.tensor(['text'])], [])).toThrow(/cannot hold a string tensor/);
   });
 
   it('turns a matrix that every round of a loop multiplies by once, before the loop', () => {
@@ -111,6 +117,10 @@ describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of se
       ],
       [tf.tensor([1.5, 2.5, -3.5])],
     );
+  });
+
+  it('computes with complex numbers inside', () => {
+    expectSame((x) => [tf.abs(tf.spectral.fft(tf.complex(x, tf.neg(x))))], [tf.tensor2d([[1, 2, 4, 8]])]);
   });
 
   it('multiplies by transposed matrices in a loop, few rows and many', () => {

@@ -1,8 +1,7 @@
-/** Kernels that resize, cut and turn images of [batch, rows, columns, channels]. */
+/** Kernels that resize and turn images of [batch, rows, columns, channels]. */
 import { backend_util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
 import type { Program, Value } from '../program';
-import { like } from './elementwise';
 
 /** Which places of an axis go into a place of the resized one, and the second one's part. */
 interface Sample {
@@ -103,89 +102,6 @@ const rotate: Emitter = (program, inputs, attributes) => {
   return program.reshape(turned, image.shape);
 };
 
-/** Where the places of a cut lie along an axis of the image: [boxes, length]. */
-function placesOfCut(program: Program, boxes: Value, axis: 0 | 1, length: number, extent: number): Value {
-  const count = boxes.shape[0] as number;
-  const edge = (column: number): Value =>
-    program.broadcast(program.slice(boxes, [0, column], [count, 1]), [count, length]);
-  const [from, to] = [edge(axis), edge(axis + 2)];
-  const scaled = (value: Value, factor: number): Value =>
-    program.elementwise('multiply', value, like(program, value, factor));
-  if (length === 1) return scaled(program.elementwise('add', from, to), 0.5 * (extent - 1));
-  const steps = program.iota([count, length], 1, 'float32');
-  const step = scaled(program.elementwise('subtract', to, from), (extent - 1) / (length - 1));
-  return program.elementwise('add', scaled(from, extent - 1), program.elementwise('multiply', steps, step));
-}
-
-/** Boxes cut out of images and resized; places outside of the image get the extrapolation value. */
-const cropAndResize: Emitter = (program, inputs, attributes) => {
-  const image = program.convert(input(inputs, 'image'), 'float32');
-  const [boxes, boxInd] = [input(inputs, 'boxes'), input(inputs, 'boxInd')];
-  const { cropSize, method, extrapolationValue } = attributes as { cropSize: [number, number]; method: string; extrapolationValue: number }; // prettier-ignore
-  const [batch, rows, columns, channels] = image.shape as [number, number, number, number];
-  const count = boxes.shape[0] as number;
-  const shape = [count, ...cropSize, channels];
-  /** One number a box, a row of the cut or a column of it, in the shape of the cut. */
-  const spread = (value: Value, axis: number): Value =>
-    program.broadcast(
-      program.reshape(value, [count, axis === 1 ? cropSize[0] : 1, axis === 2 ? cropSize[1] : 1, 1]),
-      shape,
-    );
-  const y = placesOfCut(program, boxes, 0, cropSize[0], rows);
-  const x = placesOfCut(program, boxes, 1, cropSize[1], columns);
-  const inside = (place: Value, extent: number): Value =>
-    program.elementwise(
-      'and',
-      program.compare('GE', place, like(program, place, 0)),
-      program.compare('LE', place, like(program, place, extent - 1)),
-    );
-  const index = (place: Value, extent: number): Value => {
-    const whole = program.convert(place, 'int32');
-    const least = program.elementwise('maximum', whole, like(program, whole, 0));
-    return program.elementwise('minimum', least, like(program, whole, extent - 1));
-  };
-  const flat = program.reshape(image, [batch * rows * columns, channels]);
-  const pixel = (row: Value, column: Value): Value => {
-    const cut = [count, ...cropSize];
-    const line = (value: Value, axis: number): Value =>
-      program.broadcast(
-        program.reshape(value, [count, axis === 1 ? cropSize[0] : 1, axis === 2 ? cropSize[1] : 1]),
-        cut,
-      );
-    const times = (value: Value, factor: number): Value =>
-      program.elementwise('multiply', value, like(program, value, factor));
-    const start = times(line(index(boxInd, batch), 0), rows * columns);
-    const inRow = program.elementwise('add', times(line(row, 1), columns), line(column, 2));
-    return program.gather(flat, program.elementwise('add', start, inRow), 0, 0, shape);
-  };
-  const rounded = (place: Value, how: string, extent: number): Value => {
-    if (how !== 'round') return index(program.elementwise(how, place), extent);
-    // As Math.round has it: halves go up.
-    const half = program.elementwise('add', place, like(program, place, 0.5));
-    return index(program.elementwise('floor', half), extent);
-  };
-  let cut: Value;
-  if (method === 'nearest') cut = pixel(rounded(y, 'round', rows), rounded(x, 'round', columns));
-  else {
-    const between = (a: Value, b: Value, part: Value): Value =>
-      program.elementwise('add', a, program.elementwise('multiply', program.elementwise('subtract', b, a), part)); // prettier-ignore
-    const part = (place: Value, axis: number): Value =>
-      spread(program.elementwise('subtract', place, program.elementwise('floor', place)), axis);
-    const row = (how: string): Value =>
-      between(
-        pixel(rounded(y, how, rows), rounded(x, 'floor', columns)),
-        pixel(rounded(y, how, rows), rounded(x, 'ceil', columns)),
-        part(x, 2),
-      );
-    cut = between(row('floor'), row('ceil'), part(y, 1));
-  }
-  const there = program.elementwise('and', spread(inside(y, rows), 1), spread(inside(x, columns), 2));
-  const filled = program.select(there, cut, like(program, cut, extrapolationValue));
-  // A box of an image that is not there stays empty.
-  const known = spread(program.compare('LT', boxInd, like(program, boxInd, batch)), 0);
-  return program.select(known, filled, like(program, filled, 0));
-};
-
 export const imageKernels: Kernels = {
   ResizeBilinear: resize(false),
   ResizeBilinearGrad: resizeGradient(false),
@@ -193,5 +109,4 @@ export const imageKernels: Kernels = {
   ResizeNearestNeighborGrad: resizeGradient(true),
   FlipLeftRight: flip,
   RotateWithOffset: rotate,
-  CropAndResize: cropAndResize,
 };

@@ -4,6 +4,7 @@ import { activationKernels } from './activations';
 import { blockKernels } from './blocks';
 import { complexKernels } from './complex';
 import { convolutionKernels } from './convolution';
+import { cropKernels } from './crop';
 import { cumulativeKernels } from './cumulative';
 import { dynamicKernels } from './dynamic';
 import { einsumKernels } from './einsum';
@@ -34,6 +35,7 @@ export const kernels: Kernels = {
   ...poolingKernels,
   ...normalizationKernels,
   ...imageKernels,
+  ...cropKernels,
   ...complexKernels,
   ...shapeKernels,
   ...blockKernels,

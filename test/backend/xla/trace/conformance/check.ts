@@ -75,7 +75,7 @@ export function checkKernels(title: string, tables: Readonly<Record<string, Draw
         try {
           check(kernel, drawn);
         } catch (error) {
-          throw new Error(`${spelt(kernel, drawn)}: ${(error as Error).message}`);
+          throw new Error(`${spelt(kernel, drawn)}: ${(error as Error).message}`, { cause: error });
         }
       });
       fc.assert(property, { numRuns: runs, seed: 20, includeErrorInReport: true });

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { kernels } from '../../../../../lib/backend/xla/trace/kernels';
 import { dynamicKernels } from '../../../../../lib/backend/xla/trace/kernels/dynamic';
+import { mixedPrecisionKernels } from '../../../../../lib/backend/xla/trace/kernels/mixed-precision';
 import { randomKernels } from '../../../../../lib/backend/xla/trace/kernels/random';
 import { arrayCases } from './arrays';
 import { checkKernels } from './check';
@@ -10,8 +11,8 @@ import { reductionCases } from './reductions';
 import { windowCases } from './windows';
 
 it('every kernel has a case', () => {
-  // test/backend/primitives.test.ts has the kit's own, which tfjs's plain engine lacks.
-  const own = Object.keys({ ...dynamicKernels, ...randomKernels });
+  // test/backend has the kit's own, which tfjs's plain engine lacks.
+  const own = Object.keys({ ...dynamicKernels, ...randomKernels, ...mixedPrecisionKernels });
   const tested = Object.keys({ ...elementwiseCases, ...reductionCases, ...arrayCases, ...windowCases });
   expect(
     Object.keys(kernels)

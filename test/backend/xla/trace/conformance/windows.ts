@@ -156,13 +156,27 @@ function positions(d: Draw): Attributes {
   ]);
 }
 
-const resize: DrawCase = (d) => ({
-  inputs: { images: d.float(imageShape(d)) },
-  attributes: { ...positions(d), size: d.list(2, 1, 7) },
-});
+/**
+ * One image, as high as wide, and more than one pixel: else the gradients of tfjs's plain engine have the wrong shape, or NaN in all
+ * images but the first, or never end.
+ */
+function squareImage(d: Draw): number[] {
+  const extent = d.integer(2, 5);
+  return [1, extent, extent, d.integer(1, 3)];
+}
+
+const resize: DrawCase = (d) => {
+  const counted = positions(d);
+  // tfjs takes no gradient where positions are counted from the middle of a pixel.
+  return {
+    inputs: { images: d.float(squareImage(d)) },
+    attributes: { ...counted, size: d.list(2, 1, 7) },
+    hasGradient: counted['halfPixelCenters'] === false,
+  };
+};
 
 const resizeGradient: DrawCase = (d) => {
-  const shape = imageShape(d);
+  const shape = squareImage(d);
   const [batch, , , channels] = shape as [number, number, number, number];
   return {
     inputs: { images: d.float(shape), dy: d.float([batch, ...d.list(2, 1, 7), channels]) },
@@ -233,15 +247,18 @@ export const windowCases: Readonly<Record<string, DrawCase>> = {
   FusedBatchNorm: (d) => {
     const shape = d.fullShape(4, 4);
     const channels = [shape[3] as number];
+    // tfjs's gradient wants a scale.
+    const hasScale = d.chance();
     return {
       inputs: {
         x: d.float(shape),
         mean: d.float(channels),
         variance: d.float(channels, 0.5, 2),
         ...(d.chance() && { offset: d.float(channels) }),
-        ...(d.chance() && { scale: d.float(channels, 0.5, 2) }),
+        ...(hasScale && { scale: d.float(channels, 0.5, 2) }),
       },
       attributes: { varianceEpsilon: 0.01 },
+      hasGradient: hasScale,
     };
   },
   LRN: (d) => ({ inputs: { x: d.float(d.fullShape(4, 4)) }, attributes: localResponse(d) }),
