@@ -75,8 +75,19 @@ export interface ScorerInput {
   readonly finished?: boolean;
 }
 
+/** Scores with what they are made of, by name: the dimensions of a reward model, the disagreement of several. */
+export interface ScoresInParts {
+  readonly scores: Float32Array;
+  /** One number an input each. */
+  readonly parts: Readonly<Record<string, Float32Array>>;
+}
+
 /**
  * Anything that gives a response a number, higher being better: a reward model, a word list, a judge. PPO, best-of-n
  * and evaluation know reward models only as this.
  */
-export type Scorer = (inputs: readonly ScorerInput[]) => Promise<Float32Array>;
+export interface Scorer {
+  (inputs: readonly ScorerInput[]): Promise<Float32Array>;
+  /** The same scores with their parts, where there are any: trainers log them. */
+  readonly inParts?: (inputs: readonly ScorerInput[]) => Promise<ScoresInParts>;
+}

@@ -8,6 +8,7 @@ import { parseConfig } from '../../../lib/config';
 import type { LanguageModel } from '../../../lib/model/sample';
 import { dpoFields, type DpoConfig } from '../../../lib/policy/dpo/config';
 import { ppoFields, type PpoConfig } from '../../../lib/policy/ppo/config';
+import type { PolicyRollout } from '../../../lib/policy/rollout';
 import { createRng } from '../../../lib/random';
 import type { NamedTensors } from '../../../lib/train/adamw';
 import { openRunDirectory, type RunDirectory } from '../../../lib/train/run-directory';
@@ -98,6 +99,21 @@ export function ppoConfig(given: Partial<PpoConfig> = {}): PpoConfig {
     samplesEvery: 1,
     ...given,
   });
+}
+
+/** A rollout of given log-ratios to the reference. */
+export function madeRollout(promptId: string, ratios: readonly number[], finished = true): PolicyRollout {
+  return {
+    record: { promptId, task: 'list', prompt: 'say' },
+    promptTokens: [0],
+    responseTokens: ratios.map(() => 2),
+    response: 'a'.repeat(ratios.length),
+    finished,
+    logprobs: Float32Array.from(ratios, (ratio) => ratio - 1),
+    refLogprobs: Float32Array.from(ratios, () => -1),
+    entropy: new Float32Array(ratios.length).fill(2),
+    samplerGap: 1e-6 * ratios.length,
+  };
 }
 
 export function tinyRun(
