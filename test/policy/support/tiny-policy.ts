@@ -7,7 +7,9 @@ import { expect } from 'vitest';
 import { parseConfig } from '../../../lib/config';
 import type { LanguageModel } from '../../../lib/model/sample';
 import { dpoFields, type DpoConfig } from '../../../lib/policy/dpo/config';
+import { grpoFields, type GrpoConfig } from '../../../lib/policy/grpo/config';
 import { ppoFields, type PpoConfig } from '../../../lib/policy/ppo/config';
+import { rlooFields, type RlooConfig } from '../../../lib/policy/rloo/config';
 import type { PolicyRollout } from '../../../lib/policy/rollout';
 import { createRng } from '../../../lib/random';
 import type { NamedTensors } from '../../../lib/train/adamw';
@@ -99,6 +101,26 @@ export function ppoConfig(given: Partial<PpoConfig> = {}): PpoConfig {
     samplesEvery: 1,
     ...given,
   });
+}
+
+const groups = {
+  maxSteps: 2,
+  generationBatchSize: 8,
+  numGenerations: 4,
+  numIterations: 2,
+  numMiniBatches: 2,
+  learningRate: 5e-3,
+  maxPromptTokens: 12,
+  maxNewTokens: 6,
+  samplesEvery: 1,
+};
+
+export function grpoConfig(given: Partial<GrpoConfig> = {}): GrpoConfig {
+  return parseConfig<GrpoConfig>('grpo', grpoFields, { ...groups, beta: 0.05, ...given });
+}
+
+export function rlooConfig(given: Partial<RlooConfig> = {}): RlooConfig {
+  return parseConfig<RlooConfig>('rloo', rlooFields, { ...groups, ...given });
 }
 
 /** A rollout of given log-ratios to the reference. */
