@@ -41,6 +41,8 @@ export interface Comparison extends PromptRecord {
   readonly a: Candidate;
   readonly b: Candidate;
   readonly winner: 'a' | 'b' | 'tie';
+  /** Who wins on single dimensions, e.g. `helpful` and `harmless`, where the annotator was asked. */
+  readonly verdicts?: Readonly<Record<string, 'a' | 'b' | 'tie'>>;
   readonly annotator: string;
 }
 
@@ -52,6 +54,8 @@ export interface PreferencePair extends PromptRecord {
   readonly margin?: number;
   /** How much the pair counts in the loss; set by reweighting. 1 when absent. */
   readonly weight?: number;
+  /** Which side is better on single dimensions, for reward models of several scores. */
+  readonly verdicts?: Readonly<Record<string, 'chosen' | 'rejected' | 'tie'>>;
   /** Source of both texts, where known: lets reports join a pair with its candidates. */
   readonly chosenId?: string;
   readonly rejectedId?: string;
