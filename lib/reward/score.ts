@@ -63,10 +63,16 @@ export function scoreRowsByDimension(
  * when a score is not finite.
  */
 export function rewardScorer(models: RewardModels, options: RewardScorerOptions): Scorer {
-  if (models.params['score.weight'] === undefined) {
+  const head = models.params['score.weight'];
+  if (head === undefined) {
     throw new InputError('reward scorer: the model has no score.weight; it is not a reward model');
   }
   const { scoreDimensions: saved } = models.config;
+  if (head.shape[0] !== (saved?.length ?? 1)) {
+    throw new InputError(
+      `reward scorer: score.weight must have a row for each of ${saved?.length ?? 1} dimensions, got ${head.shape[0]}`,
+    );
+  }
   const { rewardWeights } = options;
   if (saved === undefined) {
     if (rewardWeights !== undefined) {
