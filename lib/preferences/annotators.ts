@@ -114,24 +114,24 @@ export function simulateVotes(
         for (const annotator of pairRng.fork('who').shuffle(annotators).slice(0, votesPerPair)) {
           const own = pairRng.fork(annotator.name);
           const swapped = own.fork('order').chance(0.5);
-          const verdict = (worth: readonly number[], noise: Rng): Comparison['winner'] => {
-            const impression = (index: number, text: string): number =>
+          const noiseOf = (rng: Rng): readonly [Rng, Rng] => [rng.fork(first.text), rng.fork(second.text)];
+          const verdict = (worth: readonly number[], noise: readonly [Rng, Rng]): Comparison['winner'] => {
+            const impression = (index: number, gumbel: Rng): number =>
               (worth[index] ?? 0) / annotator.temperature +
               annotator.lengthBias * (sizes[index] ?? 0) -
-              Math.log(-Math.log(noise.fork(text).uniform()));
-            const difference = impression(i, first.text) - impression(j, second.text);
+              Math.log(-Math.log(gumbel.uniform()));
+            const difference = impression(i, noise[0]) - impression(j, noise[1]);
             if (Math.abs(difference) <= annotator.tieThreshold) return 'tie';
             return difference > 0 !== swapped ? 'a' : 'b';
           };
-          const verdicts = dimensionMerits.map(([name, worth]) => [
-            name,
-            verdict(worth, own.fork('dimensions').fork(name)),
-          ]);
+          // One stream a text for all dimensions: streams are what voting takes its time for.
+          const dimensionNoise = noiseOf(own.fork('dimensions'));
+          const verdicts = dimensionMerits.map(([name, worth]) => [name, verdict(worth, dimensionNoise)]);
           votes.push({
             ...record,
             a: swapped ? second : first,
             b: swapped ? first : second,
-            winner: verdict(merits, own),
+            winner: verdict(merits, noiseOf(own)),
             ...(verdicts.length > 0 && {
               verdicts: Object.fromEntries(verdicts) as NonNullable<Comparison['verdicts']>,
             }),
