@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
-import type { ScoreDimension } from '../model/config';
+import type { ModelConfig, ScoreDimension } from '../model/config';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
 import { rewardLoss, type RewardLoss } from './loss';
@@ -49,6 +49,15 @@ export function configuredDimensions(
   return config.dimensionWeights === undefined
     ? equal
     : weighDimensions('reward: dimensionWeights', equal, config.dimensionWeights);
+}
+
+/** The shape of the reward model that a configuration trains, to save and score it by: with the dimensions that it names. */
+export function rewardModelConfig(
+  model: ModelConfig,
+  config: Parameters<typeof configuredDimensions>[0],
+): ModelConfig {
+  const scoreDimensions = configuredDimensions(config);
+  return scoreDimensions === undefined ? model : { ...model, scoreDimensions };
 }
 
 /**

@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readJsonLines } from '../../lib/files';
 import type { RewardConfig } from '../../lib/reward/config';
-import { configuredDimensions, dimensionLoss, shares, weighDimensions } from '../../lib/reward/dimensions';
+import {
+  configuredDimensions,
+  dimensionLoss,
+  rewardModelConfig,
+  shares,
+  weighDimensions,
+} from '../../lib/reward/dimensions';
 import { rewardScorer } from '../../lib/reward/score';
 import { dimensionScorecards } from '../../lib/reward/scorecard/dimensions';
 import { pairInputs, scoredPairs } from '../../lib/reward/scorecard/score-pairs';
@@ -33,6 +39,7 @@ describe('configuredDimensions', () => {
 
   it('reads names and weights; without names there is one score', () => {
     expect(of({})).toBeUndefined();
+    expect(rewardModelConfig(models.config, rewardConfig())).toBe(models.config);
     expect(of({ dimensions: 'helpful, harmless' })).toEqual([
       { name: 'helpful', weight: 1 },
       { name: 'harmless', weight: 1 },
@@ -98,12 +105,11 @@ describe('a reward model of two dimensions', () => {
 
   async function trained(change: Partial<RewardConfig> = {}) {
     const config = rewardConfig({ ...given, maxSteps: 60, ...change });
-    const scoreDimensions = configuredDimensions(config) ?? [];
     const run = await tinyRun();
     const split = splitPairs(pairs, config, models.tokenizer);
     const params = await trainReward(models, split, config, run);
     const rows = await readJsonLines<MetricsRow>(run.file('metrics.jsonl'));
-    return { rows, split, model: { ...models, config: { ...models.config, scoreDimensions }, params } };
+    return { rows, split, model: { ...models, config: rewardModelConfig(models.config, config), params } };
   }
 
   it('learns both, scores with weights that change after training, and has a scorecard for each', async () => {

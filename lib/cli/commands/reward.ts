@@ -3,7 +3,7 @@ import type { FieldTable } from '../../config';
 import { writeJson } from '../../files';
 import { loadModel, saveModel, type Model } from '../../model/directory';
 import { rewardFields, type RewardConfig } from '../../reward/config';
-import { configuredDimensions } from '../../reward/dimensions';
+import { rewardModelConfig } from '../../reward/dimensions';
 import { rewardScorecard, type RewardScorecard } from '../../reward/scorecard/scorecard';
 import { dimensionScorecards } from '../../reward/scorecard/dimensions';
 import { pairInputs, scoredPairs } from '../../reward/scorecard/score-pairs';
@@ -42,18 +42,13 @@ export const rewardCommand = defineCommand<RewardCommandConfig>({
   name: 'reward',
   summary: '4  train a reward model on preference pairs, debiased by length if asked',
   fields,
-  run: (config) => {
-    const scoreDimensions = configuredDimensions(config);
-    return runStage('reward', config, [config.model, config.pairs], async (run) => {
+  run: (config) =>
+    runStage('reward', config, [config.model, config.pairs], async (run) => {
       const model = loadModel(config.model);
       const { pairs, badRows } = await readUsablePairs('reward', config.pairs, config, run);
       const split = splitPairs(pairs, config, model.tokenizer);
       const params = await trainReward(model, split, config, run);
-      const rewardModel = {
-        ...model,
-        config: { ...model.config, ...(scoreDimensions !== undefined && { scoreDimensions }) },
-        params,
-      };
+      const rewardModel = { ...model, config: rewardModelConfig(model.config, config), params };
       saveModel(run.file('model'), rewardModel);
       const scorecard = await judge(rewardModel, split.heldOut, config);
       writeJson(run.file('scorecard.json'), { ...scorecard, lengthBalance: split.lengthBalance });
@@ -72,8 +67,7 @@ export const rewardCommand = defineCommand<RewardCommandConfig>({
           ),
         }),
       };
-    });
-  },
+    }),
 });
 
 /** The scorecard on the pairs held out, and one a dimension where there are several; without any pair, its figures are null. */
