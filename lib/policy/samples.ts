@@ -45,9 +45,8 @@ export function openSamples(path: string, keepUntil: number): (samples: readonly
 export function rolloutSamples(
   step: number,
   rollouts: readonly PolicyRollout[],
-  { scores, parts }: ScoresInParts,
+  scores: ScoresInParts,
 ): PolicySample[] {
-  const names = Object.keys(parts);
   return rollouts.map((rollout, i) => {
     const { record, response, finished, responseTokens } = rollout;
     return {
@@ -58,11 +57,20 @@ export function rolloutSamples(
       response,
       finished,
       responseTokens: responseTokens.length,
-      score: scores[i] as number,
-      ...(names.length > 0 && {
-        scoreParts: Object.fromEntries(names.map((name) => [name, parts[name]?.[i] as number])),
-      }),
+      ...sampleScore(scores, i),
       kl: logRatios(rollout).reduce((sum, ratio) => sum + ratio, 0),
     };
   });
+}
+
+/** What is said of the score of response `i`. */
+export function sampleScore(
+  { scores, parts }: ScoresInParts,
+  i: number,
+): Required<Pick<PolicySample, 'score'>> & Pick<PolicySample, 'scoreParts'> {
+  const own = Object.entries(parts).map(([name, values]) => [name, values[i] as number]);
+  return {
+    score: scores[i] as number,
+    ...(own.length > 0 && { scoreParts: Object.fromEntries(own) as Record<string, number> }),
+  };
 }

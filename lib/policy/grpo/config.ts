@@ -1,8 +1,9 @@
 /** Configuration of group relative policy optimization. */
 import type { FieldTable } from '../../config';
+import { klEstimators, type KlEstimator } from '../../tensor/kl';
 import { groupFields, type GroupConfig } from '../groups';
 import { advantageScales, type AdvantageScale } from './advantage';
-import { grpoLossTypes, klEstimators, type GrpoLossType, type KlEstimator } from './loss';
+import { grpoLossTypes, type GrpoLossType } from './loss';
 
 export interface GrpoConfig extends GroupConfig {
   readonly scaleRewards: AdvantageScale;

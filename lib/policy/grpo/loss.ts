@@ -1,13 +1,10 @@
 /** The GRPO losses: pure functions of log-probabilities, token by token, and the weights that make one number of them. */
 import * as tf from '@tensorflow/tfjs';
 import { assertShape } from '../../tensor/assert';
-import { k1, k3, maxLogRatio } from '../../tensor/kl';
+import { k1, k3, maxLogRatio, type KlEstimator } from '../../tensor/kl';
 
 export const grpoLossTypes = ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const;
 export type GrpoLossType = (typeof grpoLossTypes)[number];
-
-export const klEstimators = ['k3', 'k1'] as const;
-export type KlEstimator = (typeof klEstimators)[number];
 
 export interface GrpoLossOptions {
   readonly epsilon: number;

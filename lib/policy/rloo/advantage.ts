@@ -1,9 +1,7 @@
 /** Rewards and advantages of whole responses: plain numbers, no gradient flows here. */
+import type { KlEstimator } from '../../tensor/kl';
 import type { Group } from '../groups';
 import { moments } from '../scores';
-
-export const klEstimators = ['k1', 'k3'] as const;
-export type KlEstimator = (typeof klEstimators)[number];
 
 /** Added to the standard deviation that advantages are divided by, as in TRL. */
 const scaleEpsilon = 1e-4;

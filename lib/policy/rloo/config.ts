@@ -1,7 +1,7 @@
 /** Configuration of REINFORCE leave-one-out. */
 import type { FieldTable } from '../../config';
+import { klEstimators, type KlEstimator } from '../../tensor/kl';
 import { groupFields, type GroupConfig } from '../groups';
-import { klEstimators, type KlEstimator } from './advantage';
 
 export interface RlooConfig extends GroupConfig {
   readonly beta: number;

@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import {
-  grpoLoss,
-  grpoLossTypes,
-  klEstimators,
-  tokenWeight,
-  type GrpoLossOptions,
-} from '../../../lib/policy/grpo/loss';
+import { grpoLoss, grpoLossTypes, tokenWeight, type GrpoLossOptions } from '../../../lib/policy/grpo/loss';
+import { klEstimators } from '../../../lib/tensor/kl';
 import { gradientError } from '../../model/tiny';
 
 beforeAll(() => useEngine('cpu'));
