@@ -25,6 +25,7 @@ export {
 } from './engine';
 export { jit, type JitOptions } from './jit';
 export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
+export { matMulBfloat16 } from './mixed-precision';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
@@ -35,7 +36,7 @@ const engines: Readonly<Record<EngineName, Engine>> = {
 };
 
 /** The engine that runs when nobody chooses. */
-export const defaultEngine: EngineName = 'tensorflow';
+export const defaultEngine: EngineName = 'xla';
 
 /**
  * The engine that would compute.

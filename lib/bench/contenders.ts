@@ -37,10 +37,19 @@ export function engineContender(engine: EngineName, caseName: CaseName): Contend
 export const peerNames = ['torch', 'torchCompile', 'transformers', 'jax'] as const;
 export type PeerName = (typeof peerNames)[number];
 
+/** Where the Python stacks compute. */
+export const peerDevices = ['cpu', 'cuda'] as const;
+export type PeerDevice = (typeof peerDevices)[number];
+
 /** A Python stack: the script gets the case as JSON, then answers each line of its input by one. */
-export function peerContender(peer: PeerName, caseName: CaseName, python: string): Contender {
+export function peerContender(
+  peer: PeerName,
+  caseName: CaseName,
+  python: string,
+  where: PeerDevice,
+): Contender {
   const script = join(packageRoot(), 'experiments', 'bench', 'peers.py');
-  const child = spawn(python, [script, peer, JSON.stringify(benchCases[caseName])], {
+  const child = spawn(python, [script, peer, JSON.stringify(benchCases[caseName]), where], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

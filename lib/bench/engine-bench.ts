@@ -4,7 +4,14 @@ import { listEngines, nativeEngines } from '../backend';
 import { InputError } from '../errors';
 import { versions } from '../train/versions';
 import { benchCases, type CaseName } from './cases';
-import { engineContender, peerContender, peerNames, type Contender, type PeerName } from './contenders';
+import {
+  engineContender,
+  peerContender,
+  peerNames,
+  type Contender,
+  type PeerDevice,
+  type PeerName,
+} from './contenders';
 import { peersPython, pythonVersions } from './peers';
 import { runCase, type CaseResult } from './rounds';
 
@@ -13,6 +20,10 @@ export interface EngineBenchOptions {
   readonly rounds: number;
   /** Interpreter with the peers; 'make' makes an environment for them. */
   readonly python: string | undefined;
+  /** Where the peers compute. */
+  readonly peersOn: PeerDevice;
+  /** Seconds for each case; see {@link runCase}. */
+  readonly limit: number | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -47,15 +58,17 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
   for (const caseName of options.cases) {
     const contenders: Contender[] = [
       ...available.map((engine) => engineContender(engine, caseName)),
-      ...peersOf(caseName, found).map((peer) => peerContender(peer, caseName, python as string)),
+      ...peersOf(caseName, found).map((peer) =>
+        peerContender(peer, caseName, python as string, options.peersOn),
+      ),
     ];
-    cases[caseName] = await runCase(caseName, contenders, options.rounds);
+    cases[caseName] = await runCase(caseName, contenders, options.rounds, options.limit);
     options.say(describe(caseName, cases[caseName]));
   }
   const details = statuses.filter(({ name }) => (available as readonly string[]).includes(name));
   return {
     versions: { ...versions(), ...found, ...Object.fromEntries(details.map(({ name, detail }) => [name, detail])) },
-    device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() },
+    device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism(), peersOn: options.peersOn },
     rounds: options.rounds,
     cases,
   }; // prettier-ignore

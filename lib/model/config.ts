@@ -18,6 +18,8 @@ export interface ModelConfig {
   readonly bosTokenId?: number;
   readonly eosTokenId?: number | readonly number[];
   readonly padTokenId?: number;
+  /** Whether matrix products are taken in bfloat16. Not of the model but of the run: it is not written to config.json. */
+  readonly bf16?: boolean;
   /** Of a reward model with several scores: what each row of `score.weight` scores. */
   readonly scoreDimensions?: readonly ScoreDimension[];
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import type { ModelConfig } from './config';
 import type { Params } from './params';
+import { product } from './transformer';
 
 /**
  * Logits of the next token.
@@ -12,7 +13,7 @@ import type { Params } from './params';
  */
 export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2D): tf.Tensor2D {
   const name = config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return tf.matMul(hidden, head(params, name) as tf.Tensor2D, false, true);
+  return product(hidden, head(params, name) as tf.Tensor2D, true, config);
 }
 
 /**

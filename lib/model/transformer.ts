@@ -1,6 +1,6 @@
 /** The decoder-only transformer (Llama family) as a pure function of its parameters: traceable and differentiable. */
 import * as tf from '@tensorflow/tfjs';
-import { dynamicUpdateSlice } from '../backend';
+import { dynamicUpdateSlice, matMulBfloat16 } from '../backend';
 import type { ModelConfig } from './config';
 import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
 import type { Params } from './params';
@@ -88,6 +88,8 @@ function layers(
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const own = (name: string): tf.Tensor2D =>
       weight(params, `model.layers.${layer}.${name}.weight`) as tf.Tensor2D;
+    /** y·Wᵀ. [N, in] → [N, out] */
+    const linear = (y: tf.Tensor2D, name: string): tf.Tensor2D => product(y, own(name), true, config);
     const norm = (y: tf.Tensor2D, name: string): tf.Tensor2D =>
       rmsNorm(y, own(name) as unknown as tf.Tensor1D, config.rmsNormEps);
 
@@ -95,26 +97,26 @@ function layers(
     const shape = { B, T, ...config };
     const normed = norm(x, 'input_layernorm');
     const queries = rotate(
-      heads(linear(normed, own('self_attn.q_proj')), config.numAttentionHeads, shape),
+      heads(linear(normed, 'self_attn.q_proj'), config.numAttentionHeads, shape),
       rotary,
     );
     let keys = merge(
-      rotate(heads(linear(normed, own('self_attn.k_proj')), config.numKeyValueHeads, shape), rotary),
+      rotate(heads(linear(normed, 'self_attn.k_proj'), config.numKeyValueHeads, shape), rotary),
       shape,
     );
-    let values = merge(heads(linear(normed, own('self_attn.v_proj')), config.numKeyValueHeads, shape), shape);
+    let values = merge(heads(linear(normed, 'self_attn.v_proj'), config.numKeyValueHeads, shape), shape);
     if (past !== undefined) {
       keys = dynamicUpdateSlice(past.cache.keys[layer] as tf.Tensor3D, keys, [0, past.column, 0]);
       values = dynamicUpdateSlice(past.cache.values[layer] as tf.Tensor3D, values, [0, past.column, 0]);
     }
     cache.keys.push(keys);
     cache.values.push(values);
-    x = tf.add(x, linear(attend(queries, keys, values, bias, shape), own('self_attn.o_proj')));
+    x = tf.add(x, linear(attend(queries, keys, values, bias, shape), 'self_attn.o_proj'));
 
     // 2. feed-forward
     const wide = norm(x, 'post_attention_layernorm');
-    const gated = swiglu(linear(wide, own('mlp.gate_proj')), linear(wide, own('mlp.up_proj')));
-    x = tf.add(x, linear(gated, own('mlp.down_proj')));
+    const gated = swiglu(linear(wide, 'mlp.gate_proj'), linear(wide, 'mlp.up_proj'));
+    x = tf.add(x, linear(gated, 'mlp.down_proj'));
   }
   const hidden = rmsNorm(x, weight(params, 'model.norm.weight') as tf.Tensor1D, config.rmsNormEps);
   return { hidden: tf.reshape(hidden, [B, T, config.hiddenSize]), cache };
@@ -125,9 +127,14 @@ interface Shape extends ModelConfig {
   readonly T: number;
 }
 
-/** x·Wᵀ. @param x [N, in] @param w [out, in] */
-function linear(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(x, w, false, true);
+/** The product of two matrices, or of each pair of them, in the run's precision. */
+export function product<T extends tf.Tensor2D | tf.Tensor3D>(
+  a: T,
+  b: T,
+  transposeB: boolean,
+  { bf16 = false }: Pick<ModelConfig, 'bf16'>,
+): T {
+  return bf16 ? matMulBfloat16(a, b, false, transposeB) : tf.matMul(a, b, false, transposeB);
 }
 
 /** [B·T, heads·hd] → [B, heads, T, hd] */
@@ -161,10 +168,14 @@ function attend(
   const { B, T, numAttentionHeads: H, numKeyValueHeads, headDim } = shape;
   const S = keys.shape[1];
   const G = H / numKeyValueHeads;
-  const grouped = tf.reshape(tf.mul(queries, 1 / Math.sqrt(headDim)), [B * numKeyValueHeads, G * T, headDim]);
-  const scores = tf.add(tf.reshape(tf.matMul(grouped, keys, false, true), [B, H, T, S]), bias);
-  const weights = tf.reshape(tf.softmax(scores), [B * numKeyValueHeads, G * T, S]);
-  const mixed = tf.reshape(tf.matMul(weights, values), [B, H, T, headDim]);
+  const grouped: tf.Tensor3D = tf.reshape(tf.mul(queries, 1 / Math.sqrt(headDim)), [
+    B * numKeyValueHeads,
+    G * T,
+    headDim,
+  ]);
+  const scores = tf.add(tf.reshape(product(grouped, keys, true, shape), [B, H, T, S]), bias);
+  const weights: tf.Tensor3D = tf.reshape(tf.softmax(scores), [B * numKeyValueHeads, G * T, S]);
+  const mixed = tf.reshape(product(weights, values, false, shape), [B, H, T, headDim]);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
 }
 

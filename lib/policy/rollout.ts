@@ -10,6 +10,7 @@ import { entropy } from '../tensor/logprobs';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
 import type { Metrics } from '../train/metrics';
+import { roundingTolerance } from '../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../train/responses';
 import { chunk } from '../train/sampler';
 import {
@@ -123,7 +124,7 @@ export function rolloutSampler<K extends string = never>(
     return rows.map((row, i) => {
       const { tokens, logprobs, finished } = generated[i] as (typeof generated)[number];
       const numbers = read[i] as (typeof read)[number];
-      const gap = samplerGap(stage, logprobs, numbers.logprobs);
+      const gap = samplerGap(stage, logprobs, numbers.logprobs, config);
       const response = tokenizer.decode(finished ? tokens.slice(0, -1) : tokens);
       return { ...row, record: prompts[i] as PromptRecord, response, finished, samplerGap: gap, ...numbers };
     });
@@ -182,13 +183,19 @@ function readTokens(
  * @returns nats.
  * @throws {InputError} when it is more than rounding.
  */
-export function samplerGap(stage: string, sampled: readonly number[], scored: Float32Array): number {
+export function samplerGap(
+  stage: string,
+  sampled: readonly number[],
+  scored: Float32Array,
+  precision: Pick<RolloutConfig, 'bf16'>,
+): number {
+  const allowed = roundingTolerance(allowedGap, precision);
   let largest = 0;
   sampled.forEach((logprob, t) => {
     const gap = Math.abs(logprob - (scored[t] as number));
-    if (!(gap <= allowedGap)) {
+    if (!(gap <= allowed)) {
       throw new InputError(
-        `${stage}: the sampler's log-probability of a token is ${logprob.toFixed(4)}, the training forward's ${(scored[t] as number).toFixed(4)}; they must agree within ${allowedGap}`,
+        `${stage}: the sampler's log-probability of a token is ${logprob.toFixed(4)}, the training forward's ${(scored[t] as number).toFixed(4)}; they must agree within ${allowed}`,
       );
     }
     largest = Math.max(largest, gap);

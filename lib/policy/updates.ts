@@ -4,6 +4,7 @@ import type { Rng } from '../random';
 import { chunk } from '../train/sampler';
 import type { DemonstrationBatch } from '../train/demonstrations';
 import type { Metrics } from '../train/metrics';
+import { roundingTolerance } from '../train/precision';
 import type { DrawDemonstrations } from './demonstrations';
 import type { RolloutConfig } from './rollout-config';
 
@@ -49,9 +50,11 @@ export function cutUpdates<R, B>(
 export function refuseStaleRatio(
   stage: string,
   { 'val/ratio': ratio, 'val/ratio_var': variance }: Metrics,
+  precision: Pick<RolloutConfig, 'bf16'>,
 ): void {
   const spread = Math.sqrt(variance as number);
-  if (Math.abs((ratio as number) - 1) > 1e-4 || spread > largestRatioSpread) {
+  const far = Math.abs((ratio as number) - 1) > roundingTolerance(1e-4, precision);
+  if (far || spread > roundingTolerance(largestRatioSpread, precision)) {
     throw new InputError(
       `${stage}: the ratio on the first minibatch must be 1, got ${ratio} ± ${spread}: the log-probabilities of the rollout are not those of the policy`,
     );

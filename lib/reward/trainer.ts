@@ -8,6 +8,7 @@ import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../train/loop';
 import type { Metrics } from '../train/metrics';
+import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByGroup } from '../train/sampler';
 import { adaptLengthSlope, initialLengthCovariate, lengthCovariateMetrics } from './debias/length-covariate';
@@ -37,7 +38,7 @@ export async function trainReward(
   config: RewardConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
-  const { config: model, tokenizer } = models;
+  const { config: model, tokenizer } = inPrecision(models, config);
   const rng = createRng(config.seed).fork('reward');
 
   // 1. data

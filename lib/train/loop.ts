@@ -56,6 +56,7 @@ export interface Trainer<B> {
 
 export interface LoopConfig extends ScheduleConfig, AdamwConfig {
   readonly maxGradNorm: number;
+  readonly bf16: boolean;
   readonly loggingSteps: number;
   readonly saveSteps: number;
 }

@@ -4,11 +4,11 @@ import { madeRollout } from './support/tiny-policy';
 
 describe('samplerGap', () => {
   it('is the largest difference, and refuses more than rounding as well as NaN', () => {
-    expect(samplerGap('grpo', [-1, -2], Float32Array.of(-1, -2.01))).toBeCloseTo(0.01, 6);
-    expect(() => samplerGap('grpo', [-1, -2], Float32Array.of(-1, -2.1))).toThrow(
+    expect(samplerGap('grpo', [-1, -2], Float32Array.of(-1, -2.01), { bf16: false })).toBeCloseTo(0.01, 6);
+    expect(() => samplerGap('grpo', [-1, -2], Float32Array.of(-1, -2.1), { bf16: false })).toThrow(
       "grpo: the sampler's log-probability of a token is -2.0000, the training forward's -2.1000; they must agree within 0.05",
     );
-    expect(() => samplerGap('grpo', [-1], Float32Array.of(NaN))).toThrow('must agree');
+    expect(() => samplerGap('grpo', [-1], Float32Array.of(NaN), { bf16: false })).toThrow('must agree');
   });
 });
 

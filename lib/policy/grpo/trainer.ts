@@ -10,6 +10,7 @@ import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
@@ -44,11 +45,12 @@ export interface GrpoInputs {
  * iteration would differ in size; when the ratios on its first minibatch are not 1.
  */
 export async function trainGrpo(
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: GrpoInputs,
   config: GrpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
+  const reference = inPrecision(given, config);
   const { params: refParams, config: model, tokenizer } = reference;
   const { sftLossCoef, beta, temperature } = config;
   const rng = createRng(config.seed).fork('grpo');
@@ -144,7 +146,7 @@ export async function trainGrpo(
         updates,
         metrics: { ...groupMetrics(rollouts, rewards, groups), ...partMetrics(scores) },
         finish: (perUpdate) => {
-          refuseStaleRatio('grpo', perUpdate[0] as Metrics);
+          refuseStaleRatio('grpo', perUpdate[0] as Metrics, config);
           return {};
         },
       };

@@ -13,6 +13,7 @@ import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { stepRows } from '../../train/sampler';
@@ -54,11 +55,12 @@ export interface PpoInputs {
  * minibatches of an iteration would differ in size; when the ratios on its first minibatch are not 1.
  */
 export async function trainPpo(
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: PpoInputs,
   config: PpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
+  const reference = inPrecision(given, config);
   const { config: model, tokenizer } = reference;
   const { sftLossCoef, vfCoef, temperature } = config;
   const rng = createRng(config.seed).fork('ppo');
@@ -164,7 +166,7 @@ export async function trainPpo(
     },
   };
   const finishStep = (perUpdate: readonly Metrics[], kl: number): Metrics => {
-    refuseStaleRatio('ppo', perUpdate[0] as Metrics);
+    refuseStaleRatio('ppo', perUpdate[0] as Metrics, config);
     const approxKl = perUpdate.reduce((sum, row) => sum + (row['policy/approxkl_avg'] as number), 0);
     const logged = { 'objective/kl_coef': carry.klCoef };
     if (config.klTarget !== undefined) {

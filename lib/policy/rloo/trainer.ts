@@ -11,6 +11,7 @@ import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
@@ -45,11 +46,12 @@ export interface RlooInputs {
  * iteration would differ in size; when the ratios on its first minibatch are not 1.
  */
 export async function trainRloo(
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: RlooInputs,
   config: RlooConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
+  const reference = inPrecision(given, config);
   const { params: refParams, config: model, tokenizer } = reference;
   const { sftLossCoef, beta, temperature } = config;
   const rng = createRng(config.seed).fork('rloo');
@@ -153,7 +155,7 @@ export async function trainRloo(
           ...partMetrics(scores),
         },
         finish: (perUpdate) => {
-          refuseStaleRatio('rloo', perUpdate[0] as Metrics);
+          refuseStaleRatio('rloo', perUpdate[0] as Metrics, config);
           return {};
         },
       };

@@ -67,6 +67,14 @@ describe('trainPpo', () => {
     expect(rows[0]?.['val/ratio']).toBeCloseTo(1, 5);
   });
 
+  it('takes its matrix products in bfloat16 where asked to: ratios stay within rounding, weights in float32', async () => {
+    const { rows, params } = await trained({ maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1, bf16: true });
+    const exact = await trained({ maxSteps: 1, numPpoEpochs: 1, numMiniBatches: 1 });
+    expect(rows[0]?.['val/ratio']).toBeCloseTo(1, 2);
+    expect(largestDifference(params, exact.params)).toBeGreaterThan(1e-6);
+    expect(Object.values(params).every(({ dtype }) => dtype === 'float32')).toBe(true);
+  });
+
   it('raises the score above the reference and moves away from it', async () => {
     const { rows } = await trained({
       maxSteps: 8,

@@ -59,6 +59,13 @@ describe('trainRloo', () => {
     expect(row['grad_norm']).toBeGreaterThan(1e-3);
   });
 
+  it('takes its matrix products in bfloat16 where asked to: ratios stay within rounding', async () => {
+    const one = { maxSteps: 1, numIterations: 1, numMiniBatches: 1 };
+    const { rows, params } = await trained({ ...one, bf16: true });
+    expect(rows[0]?.['val/ratio']).toBeCloseTo(1, 2);
+    expect(largestDifference(params, (await trained(one)).params)).toBeGreaterThan(1e-6);
+  });
+
   it('samples several different responses to each prompt, one prompt after the other', async () => {
     const { samples } = await trained({ maxSteps: 1 });
     const ids = samples.map(({ promptId }) => promptId);

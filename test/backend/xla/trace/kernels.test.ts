@@ -1,13 +1,12 @@
 /** Every kernel against tfjs's own plain engine. */
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../../lib/backend';
-import { compilerOptions } from '../../../../lib/backend/xla/compiler-options';
-import { Client } from '../../../../lib/backend/xla/pjrt/client';
-import { loadPlugin } from '../../../../lib/backend/xla/pjrt/plugin';
+import { openDevice, type Device } from '../../../../lib/backend/xla/device';
 import { kernels } from '../../../../lib/backend/xla/trace/kernels';
 import { dynamicKernels } from '../../../../lib/backend/xla/trace/kernels/dynamic';
 import type { Attributes } from '../../../../lib/backend/xla/trace/kernel';
+import { mixedPrecisionKernels } from '../../../../lib/backend/xla/trace/kernels/mixed-precision';
 import { randomKernels } from '../../../../lib/backend/xla/trace/kernels/random';
 import { Program, type DType, type Value } from '../../../../lib/backend/xla/trace/program';
 import { createRng } from '../../../../lib/random';
@@ -304,7 +303,7 @@ const cases: Case[] = [
 ];
 
 /** Those of the kit's own primitives, which tfjs's plain engine does not have: test/backend/primitives.test.ts has them. */
-const own = Object.keys({ ...dynamicKernels, ...randomKernels });
+const own = Object.keys({ ...dynamicKernels, ...randomKernels, ...mixedPrecisionKernels });
 
 function title({ kernel, inputs, attributes }: Case): string {
   const types = Object.values(inputs).map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`);
@@ -312,12 +311,12 @@ function title({ kernel, inputs, attributes }: Case): string {
 }
 
 describe.skipIf(pluginPath === undefined)('kernels (need the plugin of setup xla)', () => {
-  let client: Client;
+  let client: Device['client'];
+  let options: Device['options'];
   beforeAll(async () => {
     await useEngine('cpu');
-    client = new Client(loadPlugin(pluginPath as string), { cpu_device_count: 1 });
+    ({ client, options } = openDevice(pluginPath as string));
   });
-  afterAll(() => client.dispose());
 
   it('are all tested', () => {
     expect(
@@ -352,7 +351,7 @@ describe.skipIf(pluginPath === undefined)('kernels (need the plugin of setup xla
     );
     const written = kernels[kernel]?.(program, Object.fromEntries(values), attributes);
     const results = [written].flat() as Value[];
-    const executable = client.compile(program.text(results), compilerOptions);
+    const executable = client.compile(program.text(results), options);
     const inputs = tensors.map(([, tensor]) =>
       client.put(tensor.dataSync() as Float32Array, tensor.dtype as DType, tensor.shape),
     );
