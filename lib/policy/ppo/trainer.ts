@@ -48,7 +48,8 @@ export interface PpoInputs {
  * Metrics: TRL's `objective/{kl,entropy,scores,rlhf_reward,non_score_reward}`, `policy/{approxkl,clipfrac,entropy}_avg`,
  * `loss/{policy,value,sft}_avg`, `val/{ratio,ratio_var,clipfrac_avg,num_eos_tokens}`, and `objective/{kl_k3,kl_coef,
  * reference_scores,score_gap}`, `val/sampler_gap`, `critic/vf_explained_var`,
- * `completions/{mean_length,min_length,max_length,clipped_ratio}`. `val/ratio_var` is taken around 1, the mean that ratios
+ * `completions/{mean_length,min_length,max_length,clipped_ratio}`, and `rewards/<part>/{mean,std}` of scorers that tell their
+ * parts. `val/ratio_var` is taken around 1, the mean that ratios
  * have under the policy that sampled.
  *
  * @throws {InputError} without prompts; without demonstrations or score head when the configuration needs them; when the
