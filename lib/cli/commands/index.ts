@@ -6,6 +6,7 @@ import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
+import { kernelCommand } from './kernel';
 import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
@@ -29,5 +30,6 @@ export const commands: readonly Command[] = [
   ppoCommand,
   evaluateCommand,
   generateCommand,
+  kernelCommand,
   notebooksCommand,
 ];
