@@ -15,8 +15,11 @@ import type { Step } from './run-steps';
 const tokenizerRows = 2000;
 
 /** The world of a pipeline run. */
-export function pipelineWorld({ seed }: PipelineConfig): World {
-  return createWorld(seed);
+export function pipelineWorld({ seed, world: { language, maxTurns } }: PipelineConfig): World {
+  return createWorld(seed, {
+    ...(language !== undefined && { language }),
+    ...(maxTurns !== undefined && { maxTurns }),
+  });
 }
 
 export function worldStep(config: PipelineConfig): Step {
