@@ -6,6 +6,7 @@ import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
+import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
 import { preferencesCommand } from './preferences';
@@ -28,4 +29,5 @@ export const commands: readonly Command[] = [
   ppoCommand,
   evaluateCommand,
   generateCommand,
+  notebooksCommand,
 ];
