@@ -55,5 +55,7 @@ export interface PipelineConfig {
   readonly dpo: DpoConfig;
   /** The run without the SFT loss differs in `sftLossCoef` alone. */
   readonly ppo: PpoConfig;
+  /** Ask the forgetting probes after every n-th iteration of PPO and after the last; only in the evaluation when absent. */
+  readonly probeEvery?: number;
   readonly evaluation: EvaluationConfig;
 }
