@@ -5,6 +5,8 @@ export type * from './types';
 export { InputError, InterruptedError, ShapeError } from './errors';
 export { createRng, type Rng } from './random';
 export { parseConfig, type Field, type FieldTable } from './config';
+export { readJson, readJsonLines, writeJsonLines } from './files';
+export { wilsonInterval, type Interval } from './intervals';
 
 // Engines
 export { BackendUnavailableError, engineNames, jit, useEngine, type EngineName } from './backend';
@@ -45,6 +47,8 @@ export { writePairs } from './preferences/pairs';
 export { filterPairs, filterVotes } from './filter/chain';
 export { filterFields, type FilterConfig } from './filter/config';
 export type { FilterReport } from './filter/report';
+export { preferenceGraphs, type PreferenceGraph } from './filter/preference-graph';
+export { longerPreferredByDifference } from './filter/statistics';
 
 // 4  Reward model
 export { rewardFields, type RewardConfig } from './reward/config';
@@ -64,17 +68,20 @@ export { bestOfN } from './reward/scorecard/best-of-n';
 export { selectByVariance } from './policy/prompts/variance';
 export { dpoFields, type DpoConfig } from './policy/dpo/config';
 export { dpoLoss } from './policy/dpo/loss';
-export { pairsFromSamples } from './policy/dpo/pairs';
+export { pairsFromSamples, type ScoredRollout } from './policy/dpo/pairs';
 export { trainDpo } from './policy/dpo/trainer';
 export { ppoFields, type PpoConfig } from './policy/ppo/config';
 export { gae, tokenRewards } from './policy/ppo/advantage';
 export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/loss';
 export { trainPpo } from './policy/ppo/trainer';
+export type { PolicySample } from './policy/samples';
 
 // 6  Evaluation
 export { evaluateModels } from './evaluation/evaluator';
 export { evaluationFields, type EvaluationConfig } from './evaluation/config';
 export { winRate, matches } from './evaluation/win-rate';
+export { frontierByStep, pointAt } from './evaluation/frontier';
+export { probePassRates } from './evaluation/probes';
 export { renderReport } from './evaluation/report/report';
 export type { ReportData } from './evaluation/report/report-data';
 
@@ -82,4 +89,19 @@ export type { ReportData } from './evaluation/report/report-data';
 export { runPipeline } from './pipeline/pipeline';
 export { pipelinePresets } from './pipeline/presets';
 export type { PipelineConfig } from './pipeline/config';
+export { openStages, type Stages } from './pipeline/stages';
+export { askProbes } from './pipeline/probes';
+export type { VariantScorecard } from './pipeline/reward';
+export { goldJudge, pipelineWorld } from './pipeline/world';
+export { createWorld, type World } from '../datasets/dialogues';
 export type { PipelineSummary } from './evaluation/summary';
+
+// Notebooks
+export { describe, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
+export { show } from './notebook/show';
+export { showAnswers } from './notebook/answers';
+export { plot } from './notebook/plot';
+export * as figures from './notebook/figures';
+export { progress } from './notebook/progress';
+export { scratchRun } from './notebook/scratch-run';
+export { sharedFile } from './notebook/shared-files';

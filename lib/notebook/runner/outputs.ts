@@ -1,6 +1,7 @@
 /** Collects the outputs of a notebook's cells in nbformat's shape. */
 import type { CellFailure } from '../kernel/failure';
 import type { DisplayData, Sink } from '../kernel/session';
+import { isProgress } from '../progress';
 import type { Output } from './notebook-file';
 
 /** Displays by id, over all cells: an update changes the output of the cell that made it. */
@@ -16,6 +17,8 @@ export function collectOutputs(displays: Displays): { readonly outputs: Output[]
       else outputs.push({ output_type: 'stream', name, text });
     },
     display({ data, metadata = {}, transient }: DisplayData, update) {
+      // Whoever waits sees it; how much of it comes depends on what lay in the cache.
+      if (isProgress(metadata)) return;
       const id = transient?.display_id;
       const known = id === undefined ? undefined : displays.get(id);
       // What was displayed may be changed afterwards; the output is what it was then.

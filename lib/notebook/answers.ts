@@ -1,0 +1,90 @@
+/** Answers to one prompt side by side. */
+import { html, type Html } from '../evaluation/report/html';
+import { seriesStyles } from '../evaluation/report/theme';
+import type { Prompt } from '../types';
+import { display } from './cell-output';
+
+export interface ShownAnswer {
+  /** Whose answer it is. */
+  readonly name: string;
+  readonly text: string;
+  /** Figures about it, by name, e.g. `{ score: 1.2, gold: 0.8 }`. */
+  readonly marks?: Readonly<Record<string, number>>;
+}
+
+/** Shows a prompt and, beside each other, answers to it with their marks; of each mark the best is set in bold. */
+export function showAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): void {
+  display({
+    'text/html': htmlAnswers(prompt, answers).markup,
+    'text/plain': textAnswers(prompt, answers),
+  });
+}
+
+const muted = 'opacity: 0.75; font-size: 0.9em';
+
+function htmlAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): Html {
+  const styles = seriesStyles(answers.map(({ name }) => name));
+  return html`<div>
+    ${turnsOf(prompt).map(
+      ({ role, content }) =>
+        html`<div style="white-space: pre-wrap"><span style="${muted}">${role}: </span>${content}</div>`,
+    )}
+    <table style="table-layout: fixed; width: 100%">
+      <thead>
+        <tr>
+          ${answers.map(
+            ({ name }) =>
+              html`<th style="text-align: left; border-bottom: 3px solid ${styles.get(name)?.color}">
+                ${name}
+              </th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          ${answers.map(
+            ({ text }) =>
+              html`<td style="text-align: left; vertical-align: top; white-space: pre-wrap">
+                ${shownText(text)}
+              </td>`,
+          )}
+        </tr>
+        <tr>
+          ${answers.map((answer) => html`<td style="text-align: left; ${muted}">${marks(answer, answers)}</td>`)}
+        </tr>
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function marks({ marks = {} }: ShownAnswer, answers: readonly ShownAnswer[]): Html {
+  return html`${Object.entries(marks).map(([mark, value], i) => {
+    const isBest =
+      answers.length > 1 && answers.every((other) => (other.marks?.[mark] ?? -Infinity) <= value);
+    const text = `${mark} ${markText(value)}`;
+    return html`${i === 0 ? '' : ' · '}${isBest ? html`<b>${text}</b>` : text}`;
+  })}`;
+}
+
+function markText(value: number): string {
+  const text = Number.isInteger(value) ? `${Math.abs(value)}` : Math.abs(value).toFixed(2);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+function textAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): string {
+  return [
+    ...turnsOf(prompt).map(({ role, content }) => `${role}: ${content}`),
+    ...answers.map(({ name, text, marks = {} }) => {
+      const figures = Object.entries(marks).map(([mark, value]) => `${mark} ${markText(value)}`);
+      return `${name}${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: ${shownText(text)}`;
+    }),
+  ].join('\n');
+}
+
+function shownText(text: string): string {
+  return text === '' ? '(empty)' : text;
+}
+
+function turnsOf(prompt: Prompt): readonly { readonly role: string; readonly content: string }[] {
+  return typeof prompt === 'string' ? [{ role: 'prompt', content: prompt }] : prompt;
+}
