@@ -3,6 +3,7 @@ import { html, type Html } from '../evaluation/report/html';
 import { seriesStyles } from '../evaluation/report/theme';
 import type { Prompt } from '../types';
 import { display } from './cell-output';
+import { asWritten } from './show';
 
 export interface ShownAnswer {
   /** Whose answer it is. */
@@ -26,8 +27,7 @@ function htmlAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): Html {
   const styles = seriesStyles(answers.map(({ name }) => name));
   return html`<div>
     ${turnsOf(prompt).map(
-      ({ role, content }) =>
-        html`<div style="white-space: pre-wrap"><span style="${muted}">${role}: </span>${content}</div>`,
+      ({ role, content }) => html`<div><span style="${muted}">${role}: </span>${asWritten(content)}</div>`,
     )}
     <table style="table-layout: fixed; width: 100%">
       <thead>
@@ -44,9 +44,7 @@ function htmlAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): Html {
         <tr>
           ${answers.map(
             ({ text }) =>
-              html`<td style="text-align: left; vertical-align: top; white-space: pre-wrap">
-                ${shownText(text)}
-              </td>`,
+              html`<td style="text-align: left; vertical-align: top">${asWritten(shownText(text))}</td>`,
           )}
         </tr>
         <tr>

@@ -61,17 +61,22 @@ function htmlTable(columns: readonly Column[], rows: number, note: string | unde
 }
 
 function cell(text: string, align: ColumnText['align']): Html {
-  const style = `text-align: ${align}; vertical-align: top${align === 'left' ? '; white-space: pre-wrap' : ''}`;
+  const style = `text-align: ${align}; vertical-align: top`;
   // Characters, not halves of them.
   const characters = [...text];
-  if (characters.length <= shownText) return html`<td style="${style}">${text}</td>`;
+  if (characters.length <= shownText) return html`<td style="${style}">${asWritten(text)}</td>`;
   const start = characters.slice(0, shownText - 10).join('');
   return html`<td style="${style}">
     <details>
-      <summary>${start} …</summary>
-      ${text}
+      <summary>${asWritten(`${start} …`)}</summary>
+      ${asWritten(text)}
     </details>
   </td>`;
+}
+
+/** With its line breaks; in an element of its own, for the table's markup has line breaks too. */
+export function asWritten(text: string): Html {
+  return html`<span style="white-space: pre-wrap">${text}</span>`;
 }
 
 function textTable(columns: readonly Column[], rows: number, note: string | undefined): string {
