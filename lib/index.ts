@@ -48,7 +48,7 @@ export { filterPairs, filterVotes } from './filter/chain';
 export { filterFields, type FilterConfig } from './filter/config';
 export type { FilterReport } from './filter/report';
 export { preferenceGraphs, type PreferenceGraph } from './filter/preference-graph';
-export { longerPreferredByDifference } from './filter/statistics';
+export { longerPreferredByDifference, pairStatistics } from './filter/statistics';
 
 // 4  Reward model
 export { rewardFields, type RewardConfig } from './reward/config';
@@ -56,7 +56,7 @@ export { rewardLoss } from './reward/loss';
 export { rewardScorer } from './reward/score';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
-export { balanceLengths } from './reward/debias/bucket-balance';
+export { balanceLengths, type LengthBalanceAccount } from './reward/debias/bucket-balance';
 export { lengthOnlyAccuracy } from './reward/debias/length-only';
 export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length-covariate';
 export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
@@ -65,7 +65,7 @@ export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorec
 export { bestOfN } from './reward/scorecard/best-of-n';
 
 // 5  Policies
-export { selectByVariance } from './policy/prompts/variance';
+export { selectByVariance, type PromptSelection } from './policy/prompts/variance';
 export { dpoFields, type DpoConfig } from './policy/dpo/config';
 export { dpoLoss } from './policy/dpo/loss';
 export { pairsFromSamples, type ScoredRollout } from './policy/dpo/pairs';
@@ -97,9 +97,10 @@ export { createWorld, type World } from '../datasets/dialogues';
 export type { PipelineSummary } from './evaluation/summary';
 
 // Notebooks
-export { describe, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
+export { describe, readMetrics, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
 export { show } from './notebook/show';
-export { showAnswers } from './notebook/answers';
+export { lastTurn, showAnswers } from './notebook/answers';
+export { policyRow, preferenceRow, scorecardRow } from './notebook/rows';
 export { plot } from './notebook/plot';
 export * as figures from './notebook/figures';
 export { progress } from './notebook/progress';

@@ -22,33 +22,32 @@ export function showAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): vo
 }
 
 const muted = 'opacity: 0.75; font-size: 0.9em';
+const cellStyle = 'text-align: left; vertical-align: top; padding: 0.2em 0.7em';
 
 function htmlAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): Html {
   const styles = seriesStyles(answers.map(({ name }) => name));
+  const heads = answers.map(({ name }) => {
+    const line = `border-bottom: 3px solid ${styles.get(name)?.color}`;
+    return html`<th style="${cellStyle}; ${line}">${name}</th>`;
+  });
+  const texts = answers.map(({ text }) => html`<td style="${cellStyle}">${asWritten(shownText(text))}</td>`);
+  const notes = answers.map(
+    (answer) => html`<td style="${cellStyle}; ${muted}">${marks(answer, answers)}</td>`,
+  );
   return html`<div>
-    ${turnsOf(prompt).map(
-      ({ role, content }) => html`<div><span style="${muted}">${role}: </span>${asWritten(content)}</div>`,
-    )}
+    ${turnsOf(prompt).map(({ role, content }) => asWritten(`${role}: ${content}`))}
     <table style="table-layout: fixed; width: 100%">
       <thead>
         <tr>
-          ${answers.map(
-            ({ name }) =>
-              html`<th style="text-align: left; border-bottom: 3px solid ${styles.get(name)?.color}">
-                ${name}
-              </th>`,
-          )}
+          ${heads}
         </tr>
       </thead>
       <tbody>
         <tr>
-          ${answers.map(
-            ({ text }) =>
-              html`<td style="text-align: left; vertical-align: top">${asWritten(shownText(text))}</td>`,
-          )}
+          ${texts}
         </tr>
         <tr>
-          ${answers.map((answer) => html`<td style="text-align: left; ${muted}">${marks(answer, answers)}</td>`)}
+          ${notes}
         </tr>
       </tbody>
     </table>
@@ -85,4 +84,9 @@ function shownText(text: string): string {
 
 function turnsOf(prompt: Prompt): readonly { readonly role: string; readonly content: string }[] {
   return typeof prompt === 'string' ? [{ role: 'prompt', content: prompt }] : prompt;
+}
+
+/** What the user asked last. */
+export function lastTurn(prompt: Prompt): string {
+  return turnsOf(prompt).at(-1)?.content ?? '';
 }

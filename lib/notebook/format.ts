@@ -27,11 +27,13 @@ function isMissing(value: unknown): boolean {
   return value === null || value === undefined;
 }
 
-/** None for whole numbers, else as many as show three digits of the largest. */
+/** None for whole numbers, else as many as show three digits of a middling one, and one below a thousand. */
 function decimalsOf(numbers: readonly number[]): number {
   if (numbers.every(Number.isInteger)) return 0;
-  const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Math.min(mostDecimals, Math.max(0, 2 - Math.floor(Math.log10(largest))));
+  const sizes = numbers.map(Math.abs).filter((size) => size > 0);
+  const middle = sizes.sort((a, b) => a - b)[sizes.length >> 1] as number;
+  const least = middle < 1000 ? 1 : 0;
+  return Math.min(mostDecimals, Math.max(least, 2 - Math.floor(Math.log10(middle))));
 }
 
 function numberText(value: number, decimals: number): string {

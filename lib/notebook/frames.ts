@@ -17,6 +17,7 @@ import type { DataFrame } from 'danfojs-node';
 import { quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { InputError } from '../errors';
 import { readJsonLines } from '../files';
+import type { MetricsRow } from '../train/metrics';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** A danfo frame, an arquero table, or plain rows. */
@@ -108,6 +109,16 @@ export async function readTable(path: string): Promise<ColumnTable> {
   if (bad >= 0)
     throw new InputError(`${file}: row ${bad + 1} must be an object, got ${JSON.stringify(rows[bad])}`);
   return toArquero(rows as object[]);
+}
+
+/**
+ * The metrics of a run, a row a logged step: what was not logged at a step is not in its row.
+ *
+ * @param folder of the run.
+ * @throws {InputError} when there is no run.
+ */
+export function readMetrics(folder: string): Promise<MetricsRow[]> {
+  return readJsonLines<MetricsRow>(join(folder, 'metrics.jsonl'));
 }
 
 /** What {@link describe} says of a column of numbers. */

@@ -11,7 +11,7 @@ export interface ShowOptions {
 
 const defaultRows = 20;
 /** Characters of a text that are seen before it is unfolded, and in a text table at all. */
-const shownText = 90;
+const shownText = 160;
 const shownInText = 48;
 
 interface Column extends ColumnText {
@@ -37,7 +37,9 @@ export function show(frame: Frame, { rows: most = defaultRows }: ShowOptions = {
 }
 
 function htmlTable(columns: readonly Column[], rows: number, note: string | undefined): Html {
-  const head = columns.map(({ name, align }) => html`<th style="text-align: ${align}">${name}</th>`);
+  const head = columns.map(
+    ({ name, align }) => html`<th style="text-align: ${align}; ${padding}">${name}</th>`,
+  );
   const body = Array.from(
     { length: rows },
     (_, row) =>
@@ -60,23 +62,26 @@ function htmlTable(columns: readonly Column[], rows: number, note: string | unde
   </div>`;
 }
 
+const padding = 'padding: 0.2em 0.7em';
+
 function cell(text: string, align: ColumnText['align']): Html {
-  const style = `text-align: ${align}; vertical-align: top`;
-  // Characters, not halves of them.
-  const characters = [...text];
-  if (characters.length <= shownText) return html`<td style="${style}">${asWritten(text)}</td>`;
-  const start = characters.slice(0, shownText - 10).join('');
-  return html`<td style="${style}">
-    <details>
-      <summary>${asWritten(`${start} …`)}</summary>
-      ${asWritten(text)}
-    </details>
-  </td>`;
+  return html`<td style="text-align: ${align}; vertical-align: top; ${padding}">${foldedText(text)}</td>`;
 }
 
-/** With its line breaks; in an element of its own, for the table's markup has line breaks too. */
+/** Whitespace of a text is shown as it is, so the markup around it has none. */
+function foldedText(text: string): Html | string {
+  // Characters, not halves of them.
+  const characters = [...text];
+  if (characters.length <= shownText) return text.includes('\n') ? asWritten(text) : text;
+  const start = characters.slice(0, shownText - 20).join('');
+  return html`<details>
+    <summary>${start} …</summary>
+    ${asWritten(text)}
+  </details>`;
+}
+
 export function asWritten(text: string): Html {
-  return html`<span style="white-space: pre-wrap">${text}</span>`;
+  return html`<div style="white-space: pre-wrap">${text}</div>`;
 }
 
 function textTable(columns: readonly Column[], rows: number, note: string | undefined): string {

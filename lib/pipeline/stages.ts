@@ -114,7 +114,7 @@ function isAlive(pid: number): boolean {
 let code: string | undefined;
 
 /** What shows and starts things computes none of them. */
-const withoutResults = /^(notebook|cli|bench)[\\/]/;
+const withoutResults = /^((notebook|cli|bench)[\\/]|index\.)/;
 
 /** Of every source file that computes: results of other code are never taken for results of this one. */
 function codeHash(): string {
