@@ -1,6 +1,6 @@
 /** Notebooks for tests. */
 import { writeFileSync } from 'node:fs';
-import type { Cell, Notebook, Output } from '../../lib/notebook/runner/notebook-file';
+import { stampKernel, type Cell, type Notebook, type Output } from '../../lib/notebook/runner/notebook-file';
 
 /** A code cell. */
 export function code(source: string, tags: string[] = [], outputs: Output[] = []): Cell {
@@ -16,6 +16,9 @@ export function notebookOf(...cells: Cell[]): Notebook {
 }
 
 export function saveNotebook(path: string, ...cells: Cell[]): string {
-  writeFileSync(path, JSON.stringify(notebookOf(...cells)));
+  const notebook = notebookOf(...cells);
+  // Else Jupyter asks for a kernel.
+  stampKernel(notebook, '5.0.4');
+  writeFileSync(path, JSON.stringify(notebook));
   return path;
 }
