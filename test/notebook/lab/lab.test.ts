@@ -62,7 +62,12 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
     await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     env = {
-      ...{ HOME: join(folder, 'home'), RLHF_KIT_CACHE: join(folder, 'cache'), RLHF_KIT_ENGINE: 'cpu' },
+      ...{
+        HOME: join(folder, 'home'),
+        RLHF_KIT_CACHE: join(folder, 'cache'),
+        RLHF_KIT_ENGINE: 'cpu',
+        RLHF_KIT_PROGRESS: '',
+      },
       ...{ http_proxy: address, https_proxy: address, HTTP_PROXY: address, HTTPS_PROXY: address },
       ...{ no_proxy: '127.0.0.1,localhost', NO_PROXY: '127.0.0.1,localhost' },
       ...{ XDG_CACHE_HOME: '', XDG_DATA_HOME: '', JUPYTER_DATA_DIR: '' },
