@@ -6,6 +6,8 @@ import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
+import { kernelCommand } from './kernel';
+import { labCommand } from './lab';
 import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
@@ -29,5 +31,7 @@ export const commands: readonly Command[] = [
   ppoCommand,
   evaluateCommand,
   generateCommand,
+  labCommand,
+  kernelCommand,
   notebooksCommand,
 ];

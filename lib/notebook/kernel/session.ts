@@ -80,12 +80,16 @@ export function startSession(engine?: string): Session {
 
   const engineProblem = useEngine(engine).then(() => undefined, errorMessage);
   let choseAnother = false;
+  let interrupted = false;
 
   return {
     typescript: ts.version,
     engineProblem,
     executor,
-    interrupt: () => executor.interrupt(),
+    interrupt() {
+      interrupted = true;
+      executor.interrupt();
+    },
     async execute(source, sink) {
       process.stdout.write = writer('stdout', sink);
       process.stderr.write = writer('stderr', sink);
@@ -103,6 +107,7 @@ export function startSession(engine?: string): Session {
       }
       diagnostics = [];
       thrown = undefined;
+      interrupted = false;
       const crashed = new Promise<false>((resolve) => {
         crash = (error) => {
           thrown ??= { value: error };
@@ -117,6 +122,10 @@ export function startSession(engine?: string): Session {
       ok &&= thrown === undefined;
       if (ok) return undefined;
       if (diagnostics.length > 0) return describeDiagnostics(source, diagnostics);
+      if (interrupted || isInterruption(thrown)) {
+        const evalue = 'the cell was interrupted';
+        return { ename: 'Interrupted', evalue, traceback: [evalue] };
+      }
       // When something else crashed, the cell may still wait for it.
       executor.interrupt();
       return describeThrown(
@@ -124,6 +133,11 @@ export function startSession(engine?: string): Session {
       );
     },
   };
+}
+
+/** A cell that never waits is stopped by Node, without a call of `interrupt`. */
+function isInterruption(thrown: { readonly value: unknown } | undefined): boolean {
+  return (thrown?.value as { code?: string } | undefined)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
 }
 
 function writer(name: 'stdout' | 'stderr', sink: Sink): typeof process.stdout.write {

@@ -20,12 +20,20 @@ export interface SourceFile extends SyntaxNode {
   readonly statements: readonly Statement[];
 }
 
+export interface LineClassification {
+  readonly entries: readonly { readonly length: number; readonly classification: number }[];
+  readonly finalLexState: number;
+}
+
 export interface TypeScript {
   readonly version: string;
   readonly ModuleResolutionKind: { readonly Bundler: number };
   readonly ScriptTarget: { readonly Latest: number };
   createWatchCompilerHost(files: unknown, options: CompilerOptions, ...rest: unknown[]): unknown;
   createSourceFile(name: string, text: string, target: number): SourceFile;
+  createClassifier(): {
+    getClassificationsForLine(line: string, state: number, syntacticAbsent: boolean): LineClassification;
+  };
   isAsExpression(node: SyntaxNode): boolean;
   isVariableStatement(node: SyntaxNode): boolean;
 }

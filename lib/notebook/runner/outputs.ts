@@ -4,8 +4,10 @@ import type { DisplayData, Sink } from '../kernel/session';
 import { isProgress } from '../progress';
 import type { Output } from './notebook-file';
 
+type DisplayOutput = Extract<Output, { output_type: 'display_data' }>;
+
 /** Displays by id, over all cells: an update changes the output of the cell that made it. */
-export type Displays = Map<string, Extract<Output, { output_type: 'display_data' }>>;
+export type Displays = Map<string, DisplayOutput>;
 
 /** The outputs of one cell while they come. */
 export function collectOutputs(displays: Displays): { readonly outputs: Output[]; readonly sink: Sink } {
@@ -22,7 +24,7 @@ export function collectOutputs(displays: Displays): { readonly outputs: Output[]
       const id = transient?.display_id;
       const known = id === undefined ? undefined : displays.get(id);
       // What was displayed may be changed afterwards; the output is what it was then.
-      const copy = structuredClone({ data: { ...data }, metadata: { ...metadata } });
+      const copy = JSON.parse(JSON.stringify({ data, metadata })) as Pick<DisplayOutput, 'data' | 'metadata'>;
       if (update && known !== undefined) {
         Object.assign(known, copy);
         return;

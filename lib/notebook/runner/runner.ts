@@ -68,7 +68,7 @@ async function runFile(file: string, committed: Notebook, options: RunnerOptions
   const differences =
     check && run.failed === undefined ? compareOutputs(committed, run.outputs, ownParameters) : [];
   const passed = run.failed === undefined && differences.length === 0;
-  const time = `${run.cells} cells in ${run.seconds.toFixed(1)} s${
+  const time = `${run.cells} ${run.cells === 1 ? 'cell' : 'cells'} in ${run.seconds.toFixed(1)} s${
     run.slowest === undefined
       ? ''
       : `, the longest cell ${run.slowest.cell + 1} with ${run.slowest.seconds.toFixed(1)} s`
