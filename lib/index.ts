@@ -100,7 +100,7 @@ export type { PipelineSummary } from './evaluation/summary';
 export { describe, readMetrics, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
 export { show } from './notebook/show';
 export { lastTurn, showAnswers } from './notebook/answers';
-export { policyRow, preferenceRow, scorecardRow } from './notebook/rows';
+export { courseRow, policyRow, preferenceRow, probeRow, scorecardRow, voteRow } from './notebook/rows';
 export { plot } from './notebook/plot';
 export * as figures from './notebook/figures';
 export { progress } from './notebook/progress';

@@ -31,7 +31,7 @@ function summary({ data, layout }: Figure): string {
     return titles.length === 0 ? [] : [[...new Set(titles)].join(', ')];
   });
   const names = new Set(data.flatMap(({ name }) => (typeof name === 'string' ? [name] : [])));
-  return `${axes.join(' against ')}${names.size === 0 ? '' : `; ${[...names].join(', ')}`}`;
+  return [axes.join(' against '), [...names].join(', ')].filter((part) => part !== '').join('; ');
 }
 
 /** JSON as notebooks keep it: arrays for typed arrays, five significant digits, null for what is no number. */

@@ -99,6 +99,14 @@ describe('lengthPreferenceFigure', () => {
     expect((figure.data[0]?.['y'] as number[])[0]).toBeCloseTo(66.67, 1);
     expect((figure.data[0]?.['error_y'] as { array: number[] }).array[0]).toBeGreaterThan(10);
   });
+
+  it('takes pairs for votes for the chosen answer', () => {
+    const pair = { promptId: 'p', prompt: 'p', chosen: 'long', rejected: 'x' };
+    const { data } = figures.lengthPreferenceFigure({
+      pairs: [pair, { ...pair, chosen: 'x', rejected: 'long' }],
+    });
+    expect(data[0]).toMatchObject({ x: [3], y: [50] });
+  });
 });
 
 describe('the look of charts in notebooks', () => {

@@ -3,7 +3,14 @@ import { evaluatePolicies } from '../../lib/evaluation/policies';
 import { filterVotes } from '../../lib/filter/chain';
 import { filterFields } from '../../lib/filter/config';
 import { parseConfig } from '../../lib/config';
-import { policyRow, preferenceRow, scorecardRow } from '../../lib/notebook/rows';
+import {
+  courseRow,
+  policyRow,
+  preferenceRow,
+  probeRow,
+  scorecardRow,
+  voteRow,
+} from '../../lib/notebook/rows';
 import { createRng } from '../../lib/random';
 import { rewardScorecard } from '../../lib/reward/scorecard/scorecard';
 import { vote } from '../filter/make-vote';
@@ -55,5 +62,34 @@ describe('rows of tables', () => {
       'pairs compared': 4,
       'in a cycle': 3,
     });
+  });
+
+  it('say of a vote, a probe and a course what they are', () => {
+    expect(voteRow(vote('x=y', 'ann'))).toEqual({
+      task: 'other',
+      a: 'text x',
+      b: 'text y',
+      winner: 'tie',
+      annotator: 'ann',
+    });
+    expect(probeRow('json', { prompts: 4, passRate: 0.5, passRateCi: [0.2, 0.8] })).toEqual({
+      probe: 'json',
+      prompts: 4,
+      'passed (share)': 0.5,
+      'from (95%)': 0.2,
+      'to (95%)': 0.8,
+    });
+    const point = (kl: number, proxy: number, gold: number) => ({ kl, sqrtKl: Math.sqrt(kl), proxy, gold });
+    expect(courseRow('ppo', [point(0, 0, 0.4), point(2, 1, 0.5), point(9, 2, 0.1)])).toEqual({
+      policy: 'ppo',
+      'score, first': 0,
+      'score, last': 2,
+      'gold, first': 0.4,
+      'gold, last': 0.1,
+      'gold, best': 0.5,
+      'best at KL (nats)': 2,
+      'last at KL (nats)': 9,
+    });
+    expect(() => courseRow('ppo', [])).toThrow('courseRow: ppo has no points');
   });
 });

@@ -24,7 +24,7 @@ export function preferenceGraphFigure({ edges }: PreferenceGraph): Figure {
         x: names.map((name) => at(name).x),
         y: names.map((name) => at(name).y),
         text: names.map(chartText),
-        textposition: names.map((name) => (at(name).y < -0.1 ? 'bottom center' : 'top center')),
+        textposition: names.map((name) => outside(at(name))),
         marker: { size: 16, color: neutral },
         hoverinfo: 'text',
         showlegend: false,
@@ -68,6 +68,12 @@ export function preferenceGraphFigure({ edges }: PreferenceGraph): Figure {
       }),
     },
   };
+}
+
+/** Where a name stands free of arrows. */
+function outside({ x, y }: { readonly x: number; readonly y: number }): string {
+  if (Math.abs(x) > 0.5) return x > 0 ? 'middle right' : 'middle left';
+  return y > 0 ? 'top center' : 'bottom center';
 }
 
 function legendEntry(name: string, color: string): Figure['data'][number] {
