@@ -109,6 +109,29 @@ describe('lengthPreferenceFigure', () => {
   });
 });
 
+describe('lengthBalanceFigure', () => {
+  it('has the share of pairs whose longer answer is chosen, in per cent, a group a bucket', () => {
+    const side = (longerChosen: number, shorterChosen: number) => ({ longerChosen, shorterChosen });
+    const bucket = (minDifference: number) => ({
+      minDifference,
+      maxDifference: minDifference + 2,
+      before: side(3, 1),
+      after: side(2, 2),
+    });
+    const figure = figures.lengthBalanceFigure({
+      method: 'reweight',
+      pairs: { before: 8, after: 8 },
+      lengthOnlyAccuracy: { before: 0.75, after: 0.5 },
+      equalLength: 0,
+      buckets: [bucket(1), bucket(4)],
+    });
+    expect(figure.data.map(({ name, x, y }) => [name, x, y])).toEqual([
+      ['before', ['1 to 3 tokens', '4 to 6 tokens'], [75, 75]],
+      ['after', ['1 to 3 tokens', '4 to 6 tokens'], [50, 50]],
+    ]);
+  });
+});
+
 describe('the look of charts in notebooks', () => {
   /** @see WCAG 2.2, relative luminance and contrast ratio. */
   const luminance = (hex: string): number => {

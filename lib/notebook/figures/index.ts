@@ -12,3 +12,4 @@ export { barFigure } from './bars';
 export { lineFigure } from './lines';
 export { preferenceGraphFigure } from './preference-graph';
 export { lengthPreferenceFigure } from './length-preference';
+export { lengthBalanceFigure } from './length-balance';
