@@ -7,7 +7,8 @@ import { InputError, nearMatch } from './errors';
 export interface Field<T> {
   /** One line: what the field does. */
   readonly doc: string;
-  readonly type: 'number' | 'integer' | 'boolean' | 'string' | 'path' | readonly string[];
+  /** `strings` is a list: on the command line its flag is repeated. */
+  readonly type: 'number' | 'integer' | 'boolean' | 'string' | 'path' | 'strings' | readonly string[];
   /** Absent: the field is required, unless `optional`. */
   readonly default?: T;
   /** May be left undefined. */
@@ -62,7 +63,13 @@ export function parseConfig<C extends object>(
 export function describeField(field: Field<unknown>): string {
   if (Array.isArray(field.type)) return `one of ${field.type.join(', ')}`;
   const noun =
-    field.type === 'path' ? 'a path' : field.type === 'integer' ? 'an integer' : `a ${field.type as string}`;
+    field.type === 'path'
+      ? 'a path'
+      : field.type === 'integer'
+        ? 'an integer'
+        : field.type === 'strings'
+          ? 'a list of strings'
+          : `a ${field.type as string}`;
   const bounds: string[] = [];
   if (field.min !== undefined) bounds.push(`${field.exclusiveMin ? '>' : '≥'} ${field.min}`);
   if (field.max !== undefined) bounds.push(`≤ ${field.max}`);
@@ -80,6 +87,8 @@ function checkField(stage: string, key: string, field: Field<unknown>, value: un
     if (!type.includes(value as string)) refuse();
   } else if (type === 'boolean') {
     if (typeof value !== 'boolean') refuse();
+  } else if (type === 'strings') {
+    if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) refuse();
   } else if (type === 'string' || type === 'path') {
     if (typeof value !== 'string' || (type === 'path' && value === '')) refuse();
   } else {

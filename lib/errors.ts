@@ -18,6 +18,17 @@ export class InterruptedError extends Error {
   override name = 'InterruptedError';
 }
 
+/** What a command was to check does not hold. The command line prints the result, then the message alone, and exits with code 1. */
+export class FailedCheckError extends Error {
+  override name = 'FailedCheckError';
+  /** What the command would have returned. */
+  readonly result: unknown;
+  constructor(message: string, result: unknown) {
+    super(message);
+    this.result = result;
+  }
+}
+
 /** The message of anything thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

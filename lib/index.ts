@@ -5,6 +5,8 @@ export type * from './types';
 export { InputError, InterruptedError, ShapeError } from './errors';
 export { createRng, type Rng } from './random';
 export { parseConfig, type Field, type FieldTable } from './config';
+export { readJson, readJsonLines, writeJsonLines } from './files';
+export { wilsonInterval, type Interval } from './intervals';
 
 // Engines
 export { BackendUnavailableError, engineNames, jit, useEngine, type EngineName } from './backend';
@@ -45,6 +47,8 @@ export { writePairs } from './preferences/pairs';
 export { filterPairs, filterVotes } from './filter/chain';
 export { filterFields, type FilterConfig } from './filter/config';
 export type { FilterReport } from './filter/report';
+export { preferenceGraphs, type PreferenceGraph } from './filter/preference-graph';
+export { longerPreferredByDifference, pairStatistics } from './filter/statistics';
 
 // 4  Reward model
 export { rewardFields, type RewardConfig } from './reward/config';
@@ -54,7 +58,7 @@ export { ensembleScorer } from './reward/ensemble';
 export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
-export { balanceLengths } from './reward/debias/bucket-balance';
+export { balanceLengths, type LengthBalanceAccount } from './reward/debias/bucket-balance';
 export { lengthOnlyAccuracy } from './reward/debias/length-only';
 export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length-covariate';
 export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
@@ -64,10 +68,10 @@ export { dimensionScorecards } from './reward/scorecard/dimensions';
 export { bestOfN } from './reward/scorecard/best-of-n';
 
 // 5  Policies
-export { selectByVariance } from './policy/prompts/variance';
+export { selectByVariance, type PromptSelection } from './policy/prompts/variance';
 export { dpoFields, type DpoConfig } from './policy/dpo/config';
 export { dpoLoss } from './policy/dpo/loss';
-export { pairsFromSamples } from './policy/dpo/pairs';
+export { pairsFromSamples, type ScoredRollout } from './policy/dpo/pairs';
 export { trainDpo } from './policy/dpo/trainer';
 export { ppoFields, type PpoConfig } from './policy/ppo/config';
 export { gae, tokenRewards } from './policy/ppo/advantage';
@@ -82,11 +86,14 @@ export { responseReward, rlooAdvantages } from './policy/rloo/advantage';
 export { rlooLoss } from './policy/rloo/loss';
 export { trainRloo } from './policy/rloo/trainer';
 export { groupRewards } from './policy/groups';
+export type { PolicySample } from './policy/samples';
 
 // 6  Evaluation
 export { evaluateModels } from './evaluation/evaluator';
 export { evaluationFields, type EvaluationConfig } from './evaluation/config';
 export { winRate, matches } from './evaluation/win-rate';
+export { frontierByStep, pointAt } from './evaluation/frontier';
+export { probePassRates } from './evaluation/probes';
 export { renderReport } from './evaluation/report/report';
 export type { ReportData } from './evaluation/report/report-data';
 
@@ -94,4 +101,20 @@ export type { ReportData } from './evaluation/report/report-data';
 export { runPipeline } from './pipeline/pipeline';
 export { pipelinePresets } from './pipeline/presets';
 export type { PipelineConfig } from './pipeline/config';
+export { openStages, type Stages } from './pipeline/stages';
+export { askProbes } from './pipeline/probes';
+export type { VariantScorecard } from './pipeline/reward';
+export { goldJudge, pipelineWorld } from './pipeline/world';
+export { createWorld, type World } from '../datasets/dialogues';
 export type { PipelineSummary } from './evaluation/summary';
+
+// Notebooks
+export { describe, readMetrics, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
+export { show } from './notebook/show';
+export { lastTurn, showAnswers } from './notebook/answers';
+export { courseRow, policyRow, preferenceRow, probeRow, scorecardRow, voteRow } from './notebook/rows';
+export { plot } from './notebook/plot';
+export * as figures from './notebook/figures';
+export { progress } from './notebook/progress';
+export { scratchRun } from './notebook/scratch-run';
+export { sharedFile } from './notebook/shared-files';

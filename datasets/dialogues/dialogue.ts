@@ -40,17 +40,26 @@ export function isHeldOut(family: Family, request: string): boolean {
   return !family.probe && createRng('held out').fork(request).uniform() < heldOutShare;
 }
 
+/** A part of the world, smaller and sooner learned: for experiments that must be over in a minute. */
+export interface WorldPart {
+  /** Both, equally often, when absent. */
+  readonly language?: Language;
+  /** Longer dialogues do not occur; 5 when absent. */
+  readonly maxTurns?: number;
+}
+
 /** The dialogue numbered `index` of a split. */
-export function dialogue(seed: number, split: Split, index: number): Dialogue {
+export function dialogue(seed: number, split: Split, index: number, part: WorldPart = {}): Dialogue {
   const rng = createRng(`dialogues ${seed}`).fork(split).fork(index);
-  const language = rng.fork('language').pick(languages);
-  const turns = 1 + drawIndex(split === 'probe' ? probeTurnShares : turnShares, rng.fork('turns'));
+  const language = part.language ?? rng.fork('language').pick(languages);
+  const shares = (split === 'probe' ? probeTurnShares : turnShares).slice(0, part.maxTurns);
+  const turns = 1 + drawIndex(shares, rng.fork('turns'));
   const drawn = drawPrompt(split, language, turns, rng);
   const { family, spec } = drawn.last;
   const last = rng.fork('last');
   const kind = drawKind(family, last.fork('kind'));
   return {
-    tags: { promptId: `w${seed}-${split}-${index}`, task: family.name, language },
+    tags: { promptId: `${worldName(seed, part)}-${split}-${index}`, task: family.name, language },
     family,
     spec,
     prompt: drawn.prompt,
@@ -59,11 +68,16 @@ export function dialogue(seed: number, split: Split, index: number): Dialogue {
   };
 }
 
-/** The dialogue that a promptId names, or undefined when the name is not one of this world's. */
-export function parsePromptId(promptId: string): { seed: number; split: Split; index: number } | undefined {
-  const match = /^w(-?\d+)-([a-z]+)-(\d+)$/.exec(promptId);
+/** How the promptIds of a world begin: `w1`, or `w1en.2` when it knows English alone and two turns at most. */
+export function worldName(seed: number, { language, maxTurns }: WorldPart): string {
+  return `w${seed}${language ?? ''}${maxTurns === undefined ? '' : `.${maxTurns}`}`;
+}
+
+/** What a promptId names, or undefined when it is no name of a dialogue. */
+export function parsePromptId(promptId: string): { world: string; split: Split; index: number } | undefined {
+  const match = /^(w-?\d+(?:en|zh)?(?:\.\d+)?)-([a-z]+)-(\d+)$/.exec(promptId);
   const split = splits.find((name) => name === match?.[2]);
-  return match && split ? { seed: Number(match[1]), split, index: Number(match[3]) } : undefined;
+  return match && split ? { world: match[1] as string, split, index: Number(match[3]) } : undefined;
 }
 
 function candidates(split: Split): readonly Family[] {
@@ -126,7 +140,7 @@ function drawRequest(
 }
 
 function drawIndex(shares: readonly number[], rng: Rng): number {
-  let left = rng.uniform();
+  let left = rng.uniform() * shares.reduce((sum, share) => sum + share, 0);
   const index = shares.findIndex((share) => (left -= share) < 0);
   return index < 0 ? shares.length - 1 : index;
 }

@@ -1,10 +1,10 @@
 /** The embedded world of dialogues: demonstrations, prompts, and the gold judge that only evaluation and annotators read. */
 import { InputError } from '../../lib/errors';
 import type { Demonstration, PromptRecord } from '../../lib/types';
-import { dialogue, parsePromptId, type Split } from './dialogue';
+import { dialogue, parsePromptId, worldName, type Split, type WorldPart } from './dialogue';
 import { judgeResponse, type GoldVerdict } from './judge/verdict';
 
-export type { Split } from './dialogue';
+export type { Split, WorldPart } from './dialogue';
 export type { FamilyName, Kind, Language } from './family';
 export type { GoldVerdict } from './judge/verdict';
 
@@ -25,29 +25,36 @@ export interface World {
   judge(promptId: string, response: string): GoldVerdict;
 }
 
-/** The world of a seed. The knowledge is the same in every world; which dialogues occur depends on the seed. */
-export function createWorld(seed: number): World {
+/**
+ * The world of a seed. The knowledge is the same in every world; which dialogues occur depends on the seed.
+ *
+ * @param part keeps to one language or to short dialogues.
+ */
+export function createWorld(seed: number, part: WorldPart = {}): World {
   if (!Number.isSafeInteger(seed)) throw new InputError(`createWorld: seed must be an integer, got ${seed}`);
+  const { maxTurns } = part;
+  if (maxTurns !== undefined && !(Number.isSafeInteger(maxTurns) && maxTurns >= 1))
+    throw new InputError(`createWorld: maxTurns must be an integer of at least 1, got ${maxTurns}`);
   return {
     seed,
     demonstrations: (n) =>
       numbers(n).map((index) => {
-        const { tags, prompt, response } = dialogue(seed, 'demonstrate', index);
+        const { tags, prompt, response } = dialogue(seed, 'demonstrate', index, part);
         return { ...tags, prompt, response };
       }),
     prompts: (split, n) =>
       numbers(n).map((index) => {
-        const { tags, prompt } = dialogue(seed, split, index);
+        const { tags, prompt } = dialogue(seed, split, index, part);
         return { ...tags, prompt };
       }),
     judge: (promptId, response) => {
       const name = parsePromptId(promptId);
-      if (name?.seed !== seed) {
+      if (name?.world !== worldName(seed, part)) {
         throw new InputError(
-          `World.judge: promptId must be of the world with seed ${seed}, such as w${seed}-evaluate-0, got ${promptId}`,
+          `World.judge: promptId must be of the world with seed ${seed}, such as ${worldName(seed, part)}-evaluate-0, got ${promptId}`,
         );
       }
-      const { family, spec } = dialogue(seed, name.split, name.index);
+      const { family, spec } = dialogue(seed, name.split, name.index, part);
       return judgeResponse(family, spec, response);
     },
   };

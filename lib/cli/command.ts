@@ -10,7 +10,7 @@ export interface Command<C extends object = Record<string, unknown>> {
   readonly summary: string;
   /** Every field is a flag: `learningRate` is `--learning-rate`; a boolean also has its `--no-` form. */
   readonly fields: FieldTable<C>;
-  /** Fields that may be given by position, in this order: `setup tensorflow`. */
+  /** Fields that may be given by position, in this order: `setup tensorflow`. A last one of type `strings` takes all that follow. */
   readonly positionals?: readonly (keyof C & string)[];
   /** Runs the command. Progress goes to stderr; what is returned is printed as one JSON line on stdout. */
   run(config: Readonly<C>): Promise<unknown>;
@@ -35,10 +35,12 @@ export function parseCommandLine<C extends object>(
   argv: readonly string[],
 ): Readonly<C> {
   const fields = Object.entries<Field<unknown>>(command.fields);
-  const options: Record<string, { type: 'string' | 'boolean' }> = { config: { type: 'string' } };
+  const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> = {
+    config: { type: 'string' },
+  };
   for (const [key, field] of fields) {
     const boolean = field.type === 'boolean';
-    options[flagName(key)] = { type: boolean ? 'boolean' : 'string' };
+    options[flagName(key)] = { type: boolean ? 'boolean' : 'string', multiple: field.type === 'strings' };
     if (boolean) options[`no-${flagName(key)}`] = { type: 'boolean' };
   }
   let parsed;
@@ -50,6 +52,11 @@ export function parseCommandLine<C extends object>(
   const file = parsed.values['config'] as string | undefined;
   const given: Record<string, unknown> = file === undefined ? {} : readConfigFile(command.name, file);
   const positionals = command.positionals ?? [];
+  const last = positionals.at(-1);
+  if (last !== undefined && command.fields[last].type === 'strings') {
+    const rest = parsed.positionals.splice(positionals.length - 1);
+    if (rest.length > 0) given[last] = rest;
+  }
   if (parsed.positionals.length > positionals.length) {
     throw new InputError(
       `${command.name}: unexpected argument '${parsed.positionals[positionals.length]}'; expected ${positionals.length === 0 ? 'flags only' : `at most ${positionals.join(' ')}`}`,
@@ -105,7 +112,9 @@ function toNumber(command: string, flag: string, value: unknown): number {
 
 /** The text of `rlhf-kit <command> --help`: every flag with range, default, source and doc. */
 export function commandHelp<C extends object>(command: Command<C>): string {
-  const positionals = (command.positionals ?? []).map((name) => ` [${name}]`).join('');
+  const positionals = (command.positionals ?? [])
+    .map((name) => ` [${name}${command.fields[name].type === 'strings' ? ' …' : ''}]`)
+    .join('');
   const lines = [`rlhf-kit ${command.name}${positionals} [flags]`, '', `  ${command.summary}`, '', 'Flags'];
   for (const [key, field] of Object.entries<Field<unknown>>(command.fields)) {
     const value =

@@ -1,11 +1,11 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into one sentence and an exit code. */
-import { errorMessage, InputError, InterruptedError, nearMatch } from '../errors';
+import { errorMessage, FailedCheckError, InputError, InterruptedError, nearMatch } from '../errors';
 import { requestInterrupt } from '../train/interrupt';
 import { kitVersion } from '../train/versions';
 import { commandHelp, parseCommandLine, type Command } from './command';
 import { commands } from './commands';
 
-/** Exit codes: 0 done, 1 the program's own fault, 2 bad input, 130 Ctrl-C. */
+/** Exit codes: 0 done, 1 a check that failed or the program's own fault, 2 bad input, 130 Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.on('SIGINT', () => {
     if (!requestInterrupt()) process.exit(130);
@@ -30,11 +30,14 @@ async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(commandHelp(command));
       return 0;
     }
-    const result = await command.run(parseCommandLine(command, rest));
-    if (result !== undefined)
-      process.stdout.write(`${typeof result === 'string' ? result : JSON.stringify(result)}\n`);
+    printResult(await command.run(parseCommandLine(command, rest)));
     return 0;
   } catch (error) {
+    if (error instanceof FailedCheckError) {
+      printResult(error.result);
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
     if (error instanceof InterruptedError) {
       process.stderr.write(`${error.message}\n`);
       return 130;
@@ -48,6 +51,11 @@ async function run(argv: readonly string[]): Promise<number> {
     );
     return 1;
   }
+}
+
+function printResult(result: unknown): void {
+  if (result !== undefined)
+    process.stdout.write(`${typeof result === 'string' ? result : JSON.stringify(result)}\n`);
 }
 
 function findCommand(name: string): Command {

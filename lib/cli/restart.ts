@@ -19,7 +19,7 @@ export function startEngine(name: string | undefined): Promise<EngineName> {
  * and as a program of its own; a caller of the library keeps its process). What fails is done without: the engine computes the same,
  * only slower.
  */
-function restartForEngine(name: string | undefined): void {
+export function restartForEngine(name: string | undefined): void {
   const environment = engineEnvironment(chosenEngine(name));
   const isProgram = require.main?.filename.endsWith('rlhf-kit.js') === true && process.send === undefined;
   if (!isProgram || Object.keys(environment).length === 0) return;

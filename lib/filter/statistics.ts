@@ -78,3 +78,47 @@ export function longerPreferred(votes: readonly Comparison[]): number | null {
   }
   return counted === 0 ? null : longer / counted;
 }
+
+/** How often the longer of two answers wins, where their lengths differ by a certain amount. */
+export interface LengthPreferenceBin {
+  /** Characters, from the first to the last difference in the bin. */
+  readonly from: number;
+  readonly to: number;
+  /** Mean difference, in characters. */
+  readonly difference: number;
+  /** Share of votes for the longer answer. */
+  readonly longerPreferred: number;
+  readonly votes: number;
+}
+
+/**
+ * {@link longerPreferred} in bins of equally many votes, by difference in length: a liking for length grows with it.
+ *
+ * @param bins the most there may be; votes of equal difference stay together.
+ */
+export function longerPreferredByDifference(
+  votes: readonly Comparison[],
+  bins: number,
+): LengthPreferenceBin[] {
+  const measured = votes
+    .flatMap(({ a, b, winner }) => {
+      const difference = [...a.text].length - [...b.text].length;
+      if (winner === 'tie' || difference === 0) return [];
+      return [{ size: Math.abs(difference), longerWins: difference > 0 === (winner === 'a') }];
+    })
+    .sort((one, other) => one.size - other.size);
+  const filled: (typeof measured)[] = [];
+  measured.forEach((vote, i) => {
+    const bin = filled.at(-1);
+    const isDue = Math.floor((i * bins) / measured.length) >= filled.length;
+    if (bin === undefined || (isDue && bin.at(-1)?.size !== vote.size)) filled.push([vote]);
+    else bin.push(vote);
+  });
+  return filled.map((rows) => ({
+    from: rows[0]?.size as number,
+    to: rows.at(-1)?.size as number,
+    difference: rows.reduce((sum, { size }) => sum + size, 0) / rows.length,
+    longerPreferred: rows.filter(({ longerWins }) => longerWins).length / rows.length,
+    votes: rows.length,
+  }));
+}

@@ -1,4 +1,5 @@
 /** Configuration of the whole pipeline: the stages' own configurations and the sizes of what flows between them. */
+import type { WorldPart } from '../../datasets/dialogues';
 import type { EvaluationConfig } from '../evaluation/config';
 import type { FilterConfig } from '../filter/config';
 import type { ModelConfig } from '../model/config';
@@ -9,8 +10,8 @@ import type { SftConfig } from '../sft/config';
 
 export interface PipelineConfig {
   readonly seed: number;
-  /** How much of the embedded world is used. */
-  readonly world: {
+  /** How much of the embedded world is used, and which part of it. */
+  readonly world: WorldPart & {
     readonly demonstrations: number;
     readonly annotatePrompts: number;
     readonly reinforcePrompts: number;
@@ -54,5 +55,7 @@ export interface PipelineConfig {
   readonly dpo: DpoConfig;
   /** The run without the SFT loss differs in `sftLossCoef` alone. */
   readonly ppo: PpoConfig;
+  /** Ask the forgetting probes after every n-th iteration of PPO and after the last; only in the evaluation when absent. */
+  readonly probeEvery?: number;
   readonly evaluation: EvaluationConfig;
 }

@@ -1,18 +1,18 @@
 /** Step 6: every policy answers the same prompts and the forgetting probes; the gold judge tells what was won and lost. */
-import { createRng } from '../random';
 import { evaluateModels, type Evaluation } from '../evaluation/evaluator';
-import { probePassRates, type ProbeResult } from '../evaluation/probes';
+import type { ProbeResult } from '../evaluation/probes';
 import type { PipelinePolicy } from '../evaluation/summary';
 import { readJsonLines, writeJson, writeJsonLines } from '../files';
 import { loadModel } from '../model/directory';
-import { sampleResponses, type LanguageModel } from '../model/sample';
+import type { LanguageModel } from '../model/sample';
 import { rewardScorer } from '../reward/score';
 import { disposeTree } from '../tensor/pytree';
 import { startProgress } from '../train/progress';
 import type { PromptRecord } from '../types';
 import type { PipelineConfig } from './config';
+import { askProbes } from './probes';
 import type { Step } from './run-steps';
-import { pipelineWorld } from './world';
+import { goldJudge, pipelineWorld } from './world';
 
 /** Folder of each policy's model. */
 export const policyFolders: Readonly<Record<PipelinePolicy, string>> = {
@@ -35,7 +35,7 @@ export type EvaluatedRollout = Evaluation['rollouts'][number] & {
 };
 
 export function evaluationStep(config: PipelineConfig, out: (path: string) => string): Step {
-  const { evaluation, sampling, reward } = config;
+  const { evaluation, reward } = config;
   return {
     name: 'evaluation',
     config: evaluation,
@@ -46,7 +46,6 @@ export function evaluationStep(config: PipelineConfig, out: (path: string) => st
       'world/probe.jsonl',
     ],
     async run(directory) {
-      const world = pipelineWorld(config);
       const models: Record<string, LanguageModel> = {};
       for (const [policy, folder] of Object.entries(policyFolders))
         models[policy] = loadModel(out(`${folder}/model`));
@@ -55,8 +54,7 @@ export function evaluationStep(config: PipelineConfig, out: (path: string) => st
         models,
         'sft',
         prompts,
-        async (responses) =>
-          responses.map(({ promptId, response }) => world.judge(promptId, response).utility),
+        goldJudge(pipelineWorld(config)),
         evaluation,
       );
 
@@ -70,24 +68,12 @@ export function evaluationStep(config: PipelineConfig, out: (path: string) => st
         proxy: proxies[i] as number,
       }));
 
-      // Probes ask whether a capability is still there: the likeliest answer, no dice.
       const probePrompts = await readJsonLines<PromptRecord>(out('world/probe.jsonl'));
       const probes: Record<string, Record<string, ProbeResult>> = {};
       for (const [policy, model] of Object.entries(models)) {
         const progress = startProgress(`probe ${policy}`, probePrompts.length, 'response');
-        const answers = await sampleResponses(model, probePrompts, {
-          samplesPerPrompt: 1,
-          temperature: 0,
-          maxNewTokens: sampling.maxNewTokens,
-          maxPromptTokens: sampling.maxPromptTokens,
-          rng: createRng(config.seed).fork('probes'),
-          onProgress: (done) => progress.update(done),
-        });
+        probes[policy] = await askProbes(config, model, probePrompts, (done) => progress.update(done));
         progress.stop();
-        probes[policy] = probePassRates(
-          answers,
-          ({ promptId, response }) => world.judge(promptId, response).passes === true,
-        );
       }
       writeJsonLines(directory.file('rollouts.jsonl'), evaluated);
       writeJson(directory.file('evaluation.json'), { policies, probes } satisfies PipelineEvaluation);

@@ -79,7 +79,7 @@ export async function runPipeline(
   const engine = jobs === undefined ? await useEngine(options.engine) : chosenEngine(options.engine);
   if (jobs === undefined) {
     await runSteps(steps, 1, (step) => ({
-      done: runStep(options.out, engine, step),
+      done: runStep(out, engine, step),
       stop: requestInterrupt,
     }));
   } else {

@@ -1,9 +1,10 @@
 /** Step 5: prompts and demonstrations that are worth learning from, then DPO, PPO, and PPO without the SFT loss. */
 import { readJsonLines, writeJson, writeJsonLines } from '../files';
 import { loadModel, saveModel } from '../model/directory';
+import type { LanguageModel } from '../model/sample';
 import { pairsFromSamples, type ScoredRollout } from '../policy/dpo/pairs';
 import { trainDpo } from '../policy/dpo/trainer';
-import { trainPpo } from '../policy/ppo/trainer';
+import { trainPpo, type PpoInputs } from '../policy/ppo/trainer';
 import { selectByVariance } from '../policy/prompts/variance';
 import { writePairs } from '../preferences/pairs';
 import { rewardScorer } from '../reward/score';
@@ -11,6 +12,7 @@ import { disposeTree } from '../tensor/pytree';
 import { chunk } from '../train/sampler';
 import type { Demonstration, PromptRecord, Rollout, Scorer } from '../types';
 import type { PipelineConfig } from './config';
+import { askProbes } from './probes';
 import type { Step } from './run-steps';
 
 /** Prompts whose samples DPO draws from again and again to show its course. */
@@ -153,19 +155,31 @@ export function ppoStep(
   out: (path: string) => string,
 ): Step {
   const ppo = name === 'ppo' ? config.ppo : { ...config.ppo, sftLossCoef: 0 };
+  const { probeEvery } = config;
   return {
     name,
-    config: ppo,
-    inputs: ['sft/model', 'reward-debiased/model', 'prompts/selected.jsonl', 'sft-term/demonstrations.jsonl'],
+    config: probeEvery === undefined ? ppo : { ...ppo, probeEvery },
+    inputs: [
+      'sft/model',
+      'reward-debiased/model',
+      'prompts/selected.jsonl',
+      'sft-term/demonstrations.jsonl',
+      ...(probeEvery === undefined ? [] : ['world/probe.jsonl']),
+    ],
     async run(directory) {
       const model = loadModel(out('sft/model'));
       const { scorer, dispose } = debiasedScorer(config, out);
+      const afterStep =
+        probeEvery === undefined
+          ? undefined
+          : probing(config, model, await readJsonLines<PromptRecord>(out('world/probe.jsonl')), probeEvery);
       const params = await trainPpo(
         model,
         {
           prompts: await readJsonLines<PromptRecord>(out('prompts/selected.jsonl')),
           scorer,
           demonstrations: await readJsonLines<Demonstration>(out('sft-term/demonstrations.jsonl')),
+          ...(afterStep !== undefined && { afterStep }),
         },
         ppo,
         directory,
@@ -174,5 +188,21 @@ export function ppoStep(
       dispose();
       disposeTree([model.params, params]);
     },
+  };
+}
+
+/** Asks the probes after every `every`-th step and after the last: metrics `probes/<task>`, the share that passes. */
+function probing(
+  config: PipelineConfig,
+  model: LanguageModel,
+  prompts: readonly PromptRecord[],
+  every: number,
+): NonNullable<PpoInputs['afterStep']> {
+  return async (step, params) => {
+    if (step % every !== 0 && step !== config.ppo.maxSteps) return undefined;
+    const results = await askProbes(config, { ...model, params }, prompts);
+    return Object.fromEntries(
+      Object.entries(results).map(([task, { passRate }]) => [`probes/${task}`, passRate]),
+    );
   };
 }

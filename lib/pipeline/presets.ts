@@ -1,4 +1,7 @@
-/** Sizes of the pipeline: `default` shows the effects in minutes on two cores, `smoke` shows that everything runs. */
+/**
+ * Sizes of the pipeline: `default` shows the effects in minutes on two cores, `notebook` most of them in one or two on a part of the
+ * world, `smoke` shows that everything runs.
+ */
 import { parseConfig } from '../config';
 import { evaluationFields } from '../evaluation/config';
 import { filterFields } from '../filter/config';
@@ -8,7 +11,7 @@ import { rewardFields } from '../reward/config';
 import { sftFields } from '../sft/config';
 import type { PipelineConfig } from './config';
 
-export const presetNames = ['default', 'smoke'] as const;
+export const presetNames = ['default', 'notebook', 'smoke'] as const;
 export type PresetName = (typeof presetNames)[number];
 
 /** Every optimizer of the pipeline: the model is small, its steps may be large. */
@@ -16,8 +19,8 @@ const optimizer = { lrSchedulerType: 'cosine', adamBeta2: 0.98, weightDecay: 0.0
 /** Nearly all dialogues of the world fit; the longest lose their beginning. */
 const lengths = { maxPromptTokens: 96, maxResponseTokens: 57 };
 
-export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => PipelineConfig>> = {
-  default: (seed) => ({
+function defaultPreset(seed: number): PipelineConfig {
+  return {
     seed,
     world: {
       demonstrations: 14_800,
@@ -115,7 +118,35 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       temperature: 0.7,
       tieMargin: 0.02,
     }),
-  }),
+  };
+}
+
+/** The default with less of everything: half a minute of SFT, a third of a minute each for reward model, DPO and PPO. */
+function notebookPreset(seed: number): PipelineConfig {
+  const base = defaultPreset(seed);
+  return {
+    ...base,
+    world: {
+      language: 'en',
+      maxTurns: 2,
+      demonstrations: 7400,
+      annotatePrompts: 400,
+      reinforcePrompts: 224,
+      evaluatePrompts: 96,
+      probePrompts: 120,
+      vocabSize: 512,
+    },
+    sft: { ...base.sft, maxSteps: 450 },
+    reward: { ...base.reward, numTrainEpochs: 2 },
+    sftTermDemonstrations: 1500,
+    dpo: { ...base.dpo, maxSteps: 40 },
+    ppo: { ...base.ppo, maxSteps: 20, rolloutBatchSize: 48, referenceSamples: 2, samplesEvery: 1 },
+  };
+}
+
+export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => PipelineConfig>> = {
+  default: defaultPreset,
+  notebook: notebookPreset,
   smoke: (seed) => ({
     seed,
     world: {

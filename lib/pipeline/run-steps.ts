@@ -26,13 +26,18 @@ export interface StepManifest extends StepResults {
 }
 
 /**
- * Runs a step into `<out>/<name>`, or leaves it alone when its manifest says that it is complete.
+ * Runs a step into its folder, `out(step.name)`, or leaves it alone when its manifest says that it is complete.
  *
+ * @param out where the files of steps are.
  * @returns the step's manifest.
  * @throws {InputError} when an unfinished step was begun with another configuration or other inputs.
  */
-export async function runStep(out: string, engine: string, step: Step): Promise<StepManifest> {
-  const folder = join(out, step.name);
+export async function runStep(
+  out: (path: string) => string,
+  engine: string,
+  step: Step,
+): Promise<StepManifest> {
+  const folder = out(step.name);
   const manifest = join(folder, 'manifest.json');
   if (existsSync(manifest)) {
     const before = readJson<StepManifest>(manifest);
@@ -44,7 +49,7 @@ export async function runStep(out: string, engine: string, step: Step): Promise<
     // A kill may have come between making the folder and writing the configuration.
     resume: existsSync(join(folder, 'config.json')),
     config: { ...step.config },
-    inputs: step.inputs.map((input) => join(out, input)),
+    inputs: step.inputs.map(out),
     engine,
   });
   directory.finish((await step.run(directory)) ?? {});

@@ -25,10 +25,11 @@ process.on('message', (order: StepOrder) => {
 async function runOrdered({ name, config, out, engine }: StepOrder): Promise<StepEnd> {
   try {
     await useEngine(engine);
-    const steps = pipelineSteps(config, (path) => join(out, path));
+    const inRun = (path: string): string => join(out, path);
+    const steps = pipelineSteps(config, inRun);
     const step = steps.find((candidate) => candidate.name === name);
     if (step === undefined) throw new Error(`the pipeline has no step ${name}`);
-    await runStep(out, engine, step);
+    await runStep(inRun, engine, step);
     return { error: undefined };
   } catch (error) {
     const kind =

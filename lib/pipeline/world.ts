@@ -1,5 +1,6 @@
 /** Step 0: the embedded world's records as files, a tokenizer trained on them, and an untrained model. */
 import { createWorld, type World } from '../../datasets/dialogues';
+import type { Judge } from '../evaluation/evaluator';
 import { writeJsonLines } from '../files';
 import { saveModel } from '../model/directory';
 import { initParams } from '../model/params';
@@ -15,8 +16,17 @@ import type { Step } from './run-steps';
 const tokenizerRows = 2000;
 
 /** The world of a pipeline run. */
-export function pipelineWorld({ seed }: PipelineConfig): World {
-  return createWorld(seed);
+export function pipelineWorld({ seed, world: { language, maxTurns } }: PipelineConfig): World {
+  return createWorld(seed, {
+    ...(language !== undefined && { language }),
+    ...(maxTurns !== undefined && { maxTurns }),
+  });
+}
+
+/** The world's truth as a judge for evaluation: the utility of every response. */
+export function goldJudge(world: World): Judge {
+  return (rollouts) =>
+    Promise.resolve(rollouts.map(({ promptId, response }) => world.judge(promptId, response).utility));
 }
 
 export function worldStep(config: PipelineConfig): Step {

@@ -1,4 +1,4 @@
-/** Progress of long work on stderr: a bar with rate and ETA on a terminal, a line every ten seconds elsewhere. */
+/** Progress of long work on stderr: a bar with rate and ETA on a terminal, a line every ten seconds elsewhere. In a notebook, in its cell. */
 import { SingleBar } from 'cli-progress';
 
 export interface Progress {
@@ -10,10 +10,23 @@ export interface Progress {
 /** How often a log file gets a line, in milliseconds. */
 const lineInterval = 10_000;
 
+/** Draws a bar somewhere else than on stderr, or leaves it to stderr by returning undefined. */
+export type ProgressPlace = (title: string, total: number, unit: string) => Progress | undefined;
+
+let elsewhere: ProgressPlace = () => undefined;
+
+/** Names the place that every later bar is offered first, e.g. the notebook's cell that runs. */
+export function offerProgressTo(place: ProgressPlace): void {
+  elsewhere = place;
+}
+
 /** Starts a bar of `total` units (steps, rows, prompts). `RLHF_KIT_PROGRESS=off` silences it. */
 export function startProgress(title: string, total: number, unit = 'step'): Progress {
   if (process.env['RLHF_KIT_PROGRESS'] === 'off' || total === 0) return { update: () => {}, stop: () => {} };
-  return process.stderr.isTTY ? terminalBar(title, total, unit) : logLines(title, total, unit);
+  return (
+    elsewhere(title, total, unit) ??
+    (process.stderr.isTTY ? terminalBar(title, total, unit) : logLines(title, total, unit))
+  );
 }
 
 function terminalBar(title: string, total: number, unit: string): Progress {
@@ -28,7 +41,8 @@ function terminalBar(title: string, total: number, unit: string): Progress {
   });
   bar.start(total, 0, { unit, rate: '–', shown: '' });
   return {
-    update: (done, shown = {}) => bar.update(done, { rate: rateOf(done, started), shown: describe(shown) }),
+    update: (done, shown = {}) =>
+      bar.update(done, { rate: rateOf(done, started), shown: describeShown(shown) }),
     stop: () => bar.stop(),
   };
 }
@@ -41,7 +55,7 @@ function logLines(title: string, total: number, unit: string): Progress {
     const elapsed = (performance.now() - started) / 1000;
     const eta = last.done === 0 ? '' : ` · ETA ${Math.ceil((elapsed / last.done) * (total - last.done))} s`;
     process.stderr.write(
-      `${title} ${last.done}/${total} ${rateOf(last.done, started)} ${unit}/s${eta} ${describe(last.shown)}\n`,
+      `${title} ${last.done}/${total} ${rateOf(last.done, started)} ${unit}/s${eta} ${describeShown(last.shown)}\n`,
     );
     lastLine = performance.now();
   };
@@ -54,11 +68,13 @@ function logLines(title: string, total: number, unit: string): Progress {
   };
 }
 
-function rateOf(done: number, started: number): string {
+/** Units a second so far. */
+export function rateOf(done: number, started: number): string {
   return (done / Math.max(1e-3, (performance.now() - started) / 1000)).toPrecision(3);
 }
 
-function describe(shown: Readonly<Record<string, number>>): string {
+/** `loss 0.278 accuracy 0.91` */
+export function describeShown(shown: Readonly<Record<string, number>>): string {
   return Object.entries(shown)
     .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
     .join(' ');

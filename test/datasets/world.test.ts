@@ -51,6 +51,19 @@ describe('createWorld', () => {
     expect(mean(demonstrations.map(({ language }) => (language === 'zh' ? 1 : 0)))).toBeCloseTo(0.5, 1);
   });
 
+  it('keeps to one language and to short dialogues when asked, under names of their own', () => {
+    const part = createWorld(1, { language: 'en', maxTurns: 2 });
+    const rows = [...part.demonstrations(200), ...part.prompts('evaluate', 50)];
+    expect(new Set(rows.map(({ language }) => language))).toEqual(new Set(['en']));
+    expect(new Set(rows.map((row) => (messages(row).length + 1) / 2))).toEqual(new Set([1, 2]));
+    const [first] = part.prompts('evaluate', 1);
+    expect(first?.promptId).toBe('w1en.2-evaluate-0');
+    expect(part.judge('w1en.2-evaluate-0', '').utility).toBe(0);
+    expect(() => world.judge('w1en.2-evaluate-0', '')).toThrow(/world with seed 1, such as w1-evaluate-0/);
+    expect(() => part.judge('w1-evaluate-0', '')).toThrow(InputError);
+    expect(() => createWorld(1, { maxTurns: 0 })).toThrow(/maxTurns must be an integer of at least 1, got 0/);
+  });
+
   it('demonstrates all eleven families about equally often', () => {
     for (const name of Object.keys(families)) {
       const count = demonstrations.filter(({ task }) => task === name).length;

@@ -1,5 +1,6 @@
 /** Runs the programs that setup needs, and says which one is missing. */
 import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { BackendUnavailableError } from '../engine';
 
 /**
@@ -26,12 +27,21 @@ export function findPython(what: string): string {
 }
 
 /**
- * Runs a program. What it says on stdout, e.g. its progress, goes to stderr.
+ * Runs a program. What it says on stdout, e.g. its progress, goes to stderr, or line by line to `onLine`.
  *
  * @throws {BackendUnavailableError} with the last lines of its errors when it fails.
  */
-export async function runProgram(program: string, args: readonly string[], what: string): Promise<void> {
-  const child = spawn(program, args, { stdio: ['ignore', process.stderr.fd, 'pipe'] });
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  what: string,
+  onLine?: (line: string) => void,
+): Promise<void> {
+  const child = spawn(program, args, {
+    stdio: ['ignore', onLine === undefined ? process.stderr.fd : 'pipe', 'pipe'],
+  });
+  if (onLine !== undefined && child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', onLine);
   const stop = (): void => void child.kill();
   // Ctrl-C reaches the child from the terminal, a signal to this process alone does not.
   process.once('exit', stop);

@@ -7,6 +7,9 @@ import { evaluateCommand } from './evaluate';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
 import { grpoCommand } from './grpo';
+import { kernelCommand } from './kernel';
+import { labCommand } from './lab';
+import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
 import { preferencesCommand } from './preferences';
@@ -32,4 +35,7 @@ export const commands: readonly Command[] = [
   rlooCommand,
   evaluateCommand,
   generateCommand,
+  labCommand,
+  kernelCommand,
+  notebooksCommand,
 ];

@@ -12,7 +12,7 @@ interface PipelineCommandConfig extends RunConfig {
 
 const fields: FieldTable<PipelineCommandConfig> = {
   preset: {
-    doc: 'sizes of everything: default (a native engine, minutes) or smoke (any engine, under a minute, shows no effect)',
+    doc: 'sizes of everything: default (a native engine, minutes), notebook (a part of the world in a minute or two) or smoke (any engine, under a minute, shows no effect)',
     type: presetNames,
     default: 'default',
   },

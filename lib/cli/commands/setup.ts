@@ -1,14 +1,15 @@
-/** `rlhf-kit setup`: puts an engine in place. */
+/** `rlhf-kit setup`: puts an engine or JupyterLab in place. */
 import type { FieldTable } from '../../config';
 import { BackendUnavailableError } from '../../backend';
 import { setupDefaultEngine } from '../../backend/setup/default';
 import { setupTensorflow } from '../../backend/setup/tensorflow';
 import { setupXla } from '../../backend/setup/xla';
 import { InputError } from '../../errors';
+import { setupLab } from '../../notebook/lab/environment';
 import { defineCommand } from '../command';
 
 interface SetupConfig {
-  readonly target: 'tensorflow' | 'xla';
+  readonly target: 'tensorflow' | 'xla' | 'jupyter';
   readonly gpu?: boolean;
   readonly cuda12: boolean;
   readonly cuda13: boolean;
@@ -17,7 +18,10 @@ interface SetupConfig {
 }
 
 const fields: FieldTable<SetupConfig> = {
-  target: { doc: 'engine to set up', type: ['tensorflow', 'xla'] },
+  target: {
+    doc: 'engine to set up, or jupyter: what rlhf-kit lab runs',
+    type: ['tensorflow', 'xla', 'jupyter'],
+  },
   gpu: {
     doc: 'the build for NVIDIA GPUs, with its CUDA libraries; without the flag, the build that is in place',
     type: 'boolean',
@@ -37,13 +41,17 @@ const fields: FieldTable<SetupConfig> = {
   },
 };
 
+const titles = { tensorflow: 'the tensorflow engine', xla: 'the xla plugin', jupyter: 'JupyterLab' } as const;
+
 export const setupCommand = defineCommand<SetupConfig>({
   name: 'setup',
   summary:
-    'put a native engine in place: rlhf-kit setup tensorflow [--gpu] | xla [--cuda13 | --cuda12 | --plugin FILE]',
+    'put a native engine or JupyterLab in place: rlhf-kit setup tensorflow [--gpu] | xla [--cuda13 | --cuda12 | --plugin FILE] | jupyter',
   fields,
   positionals: ['target'],
   async run({ target, gpu, cuda12, cuda13, plugin, ifPossible }) {
+    if (target === 'jupyter' && (gpu === true || cuda12 || cuda13 || plugin !== undefined))
+      throw new InputError('setup jupyter: there is nothing to choose');
     if (target === 'xla' && gpu === true)
       throw new InputError('setup xla: there is no --gpu; expected --cuda13 or --cuda12');
     const chosen = [cuda12 && '--cuda12', cuda13 && '--cuda13', plugin !== undefined && '--plugin'].filter(
@@ -56,14 +64,13 @@ export const setupCommand = defineCommand<SetupConfig>({
     const cuda = cuda13 ? 'cuda13' : cuda12 ? 'cuda12' : undefined;
     const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
     try {
+      if (target === 'jupyter') return await setupLab(say);
       if (target === 'tensorflow') return await setupTensorflow({ gpu, say });
       const chooses = cuda !== undefined || plugin !== undefined;
       return ifPossible && !chooses ? await setupDefaultEngine(say) : await setupXla(say, { cuda, plugin });
     } catch (error) {
       if (!ifPossible || !(error instanceof BackendUnavailableError)) throw error;
-      say(
-        `the ${target === 'xla' ? 'xla plugin' : 'tensorflow engine'} cannot be had here: ${error.message}`,
-      );
+      say(`${titles[target]} cannot be had here: ${error.message}`);
       return { changed: false, unavailable: error.message };
     }
   },

@@ -1,4 +1,4 @@
-/** Colours and type of the report: one palette that reads on light and dark ground and with colour-blind eyes. */
+/** Colours and type of report and notebooks: one palette that reads on light and dark ground and with colour-blind eyes. */
 
 /** A Plotly figure. */
 export interface Figure {
@@ -6,7 +6,7 @@ export interface Figure {
   readonly layout: Readonly<Record<string, unknown>>;
 }
 
-/** How a series looks everywhere in the report. Marker and dash repeat what the colour says. */
+/** How a series looks everywhere. Marker and dash repeat what the colour says. */
 export interface SeriesStyle {
   readonly color: string;
   readonly symbol: string;
@@ -58,6 +58,14 @@ export const fontFamily =
 const schemes = {
   light: { text: '#27303a', muted: '#5d6875', grid: '#e6e9ee', line: '#c3cad3', ground: '#ffffff' },
   dark: { text: '#e3e7ec', muted: '#a2adb9', grid: '#2b323b', line: '#4a5561', ground: '#171b21' },
+  // For places that do not say what they are: as far from white as from a notebook's black.
+  either: {
+    text: '#727982',
+    muted: '#727982',
+    grid: 'rgba(128,136,146,0.22)',
+    line: 'rgba(128,136,146,0.6)',
+    ground: '#ffffff',
+  },
 } as const;
 
 /** Plotly template of a colour scheme: figures carry no colours of ground, grid and text of their own. */

@@ -39,6 +39,8 @@ export interface PpoInputs {
   readonly demonstrations?: readonly Demonstration[];
   /** Score head of a reward model of the same width; needed for `valueInit: 'rewardModel'`. [1, D] */
   readonly scoreHead?: tf.Tensor;
+  /** Called after every step with the policy reached, value head included; what it returns is logged, e.g. forgetting probes. */
+  readonly afterStep?: (step: number, params: NamedTensors) => Promise<Metrics | undefined>;
 }
 
 /**
@@ -139,6 +141,7 @@ export async function trainPpo(
     carry,
     shown: ['objective/scores', 'objective/score_gap', 'objective/kl'],
     loss,
+    ...(inputs.afterStep !== undefined && { afterStep: inputs.afterStep }),
     async batches(step, params) {
       const chosen = stepRows(step, config.rolloutBatchSize, prompts.length, rng.fork('rows')).map(
         (i) => prompts[i] as PromptRecord,

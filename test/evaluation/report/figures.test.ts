@@ -6,7 +6,7 @@ import { panelFigure } from '../../../lib/evaluation/report/figures/panels';
 import { probeFigure } from '../../../lib/evaluation/report/figures/probes';
 import { scoreDistributions, scoresByTask } from '../../../lib/evaluation/report/figures/score-distributions';
 import { scoreLength } from '../../../lib/evaluation/report/figures/score-length';
-import { trainingCurves } from '../../../lib/evaluation/report/figures/training-curves';
+import { metricPanels, trainingCurves } from '../../../lib/evaluation/report/figures/training-curves';
 import { winTieLoss } from '../../../lib/evaluation/report/figures/win-tie-loss';
 import { seriesStyles } from '../../../lib/evaluation/report/theme';
 import { sampleReport } from './sample-report';
@@ -182,5 +182,32 @@ describe('panelFigure', () => {
     expect(domain('xaxis2')[1]).toBeCloseTo(1, 12);
     expect(domain('yaxis3')[1]).toBeLessThan(domain('yaxis')[0]);
     expect(domain('yaxis3')[0]).toBeCloseTo(0, 12);
+  });
+
+  it('draws the metrics that are asked for, in their order, at the steps at which they were logged', () => {
+    const rows = [
+      { step: 0, probe: 1 },
+      { step: 1, loss: 2 },
+      { step: 4, loss: 1, probe: 0.5 },
+    ];
+    const { data, layout } = metricPanels(
+      [{ name: 'ppo', rows }],
+      [
+        ['probe', 'Probe', 'share passed'],
+        ['loss', 'Loss', 'nats'],
+      ],
+      styles,
+    );
+    expect(data.map(({ x, y }) => [x, y])).toEqual([
+      [
+        [0, 4],
+        [1, 0.5],
+      ],
+      [
+        [1, 4],
+        [2, 1],
+      ],
+    ]);
+    expect(layout['yaxis']).toMatchObject({ title: { text: 'share passed' } });
   });
 });

@@ -104,6 +104,18 @@ describe('trainPpo', () => {
     );
   });
 
+  it('logs what is found out about the policy after a step, and lets it look at every step', async () => {
+    const seen: number[] = [];
+    const afterStep: PpoInputs['afterStep'] = async (step, params) => {
+      seen.push(step);
+      expect(params).toHaveProperty(['value.weight']);
+      return step === 2 ? { 'probes/own': 0.5 } : undefined;
+    };
+    const { rows } = await trained({ maxSteps: 3 }, { afterStep });
+    expect(seen).toEqual([1, 2, 3]);
+    expect(rows.map((row) => row['probes/own'])).toEqual([undefined, 0.5, undefined]);
+  });
+
   it('computes the same iteration in whole minibatches as in parts, demonstrations included', async () => {
     const terms = { sftLossCoef: 0.3, sftBatchSize: 4, numMiniBatches: 1, maxSteps: 1 };
     const whole = await trained(terms);

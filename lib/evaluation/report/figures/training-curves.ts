@@ -10,7 +10,7 @@ export interface TrainingCurves {
 }
 
 /** Metrics worth a panel, in order of interest, with title and unit. */
-const known: readonly (readonly [string, string, string])[] = [
+const known: readonly MetricPanel[] = [
   ['objective/scores', 'Score', 'score'],
   ['objective/rlhf_reward', 'Reward', 'score'],
   ['objective/kl', 'KL to the reference', 'nats a response'],
@@ -31,12 +31,23 @@ const known: readonly (readonly [string, string, string])[] = [
 /** The most panels of a figure. */
 const most = 4;
 
+/** A metric of a run, with the title of its panel and its unit. */
+export type MetricPanel = readonly [key: string, title: string, unit: string];
+
 /** A panel a metric (the four most telling ones that were logged), a line a run. */
 export function trainingCurves({ runs }: TrainingCurves, styles: ReadonlyMap<string, SeriesStyle>): Figure {
   const logged = known.filter(([key]) => runs.some(({ rows }) => rows.some((row) => row[key] !== undefined)));
-  const chosen = logged.slice(0, most);
+  return metricPanels(runs, logged.slice(0, most), styles);
+}
+
+/** A panel for each of the metrics named, a line a run. */
+export function metricPanels(
+  runs: TrainingCurves['runs'],
+  metrics: readonly MetricPanel[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+): Figure {
   return panelFigure(
-    chosen.map(([key, title, unit], panel) => ({
+    metrics.map(([key, title, unit], panel) => ({
       title,
       data: runs.map(({ name, rows }) => {
         const { color, dash } = styles.get(name) ?? { color: neutral, dash: 'solid' };
@@ -56,6 +67,6 @@ export function trainingCurves({ runs }: TrainingCurves, styles: ReadonlyMap<str
       xaxis: { title: { text: 'step' } },
       yaxis: { title: { text: unit } },
     })),
-    Math.min(2, chosen.length),
+    Math.min(2, metrics.length),
   );
 }

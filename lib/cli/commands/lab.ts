@@ -1,0 +1,62 @@
+/** `rlhf-kit lab`: the notebooks in JupyterLab, by one command. */
+import { chosenEngine, engineNames, type EngineName } from '../../backend';
+import type { FieldTable } from '../../config';
+import { setupLab } from '../../notebook/lab/environment';
+import { labFolder, startLab } from '../../notebook/lab/lab';
+import { notebookFolder } from '../../notebook/runner/notebook-file';
+import { defineCommand } from '../command';
+
+interface LabConfig {
+  readonly folder: string;
+  readonly port?: number;
+  readonly browser: boolean;
+  readonly engine?: EngineName;
+}
+
+const fields: FieldTable<LabConfig> = {
+  folder: { doc: 'folder with notebooks', type: 'path', default: notebookFolder },
+  port: {
+    doc: 'port on this machine; absent: the first free one from 8888 on',
+    type: 'integer',
+    min: 1,
+    max: 65535,
+    optional: true,
+  },
+  browser: {
+    doc: 'open the browser; --no-browser only prints the address',
+    type: 'boolean',
+    default: true,
+  },
+  engine: {
+    doc: 'what notebooks compute on; absent: RLHF_KIT_ENGINE, else tensorflow',
+    type: engineNames,
+    optional: true,
+  },
+};
+
+export const labCommand = defineCommand<LabConfig>({
+  name: 'lab',
+  summary: 'open the notebooks in JupyterLab, which is installed on first use: rlhf-kit lab [folder]',
+  fields,
+  positionals: ['folder'],
+  async run({ folder, port, browser, engine }) {
+    const say = (line: string): void => void process.stderr.write(`lab: ${line}\n`);
+    const shown = labFolder(folder);
+    // A wrong name is said now, not by the first cell.
+    chosenEngine(engine);
+    const environment = await setupLab(say);
+    say('starting JupyterLab');
+    const lab = await startLab(environment, { folder: shown, port, browser, engine });
+    process.removeAllListeners('SIGINT');
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => {
+        say('stopping JupyterLab and its kernels');
+        lab.stop();
+      });
+    }
+    say(`${lab.url}`);
+    say('Ctrl-C stops it and its kernels');
+    process.stdout.write(`${JSON.stringify({ command: 'lab', url: lab.url, pid: lab.pid })}\n`);
+    await lab.ended;
+  },
+});

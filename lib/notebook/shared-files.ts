@@ -1,0 +1,13 @@
+/** Data and models that the kit does not bring: notebooks use them where they are, and say so where they are not. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Path of a file or folder below `data` in the shared folder: `RLHF_KIT_SHARED`, else `../shared`.
+ *
+ * @returns undefined where it is not.
+ */
+export function sharedFile(...parts: readonly string[]): string | undefined {
+  const path = join(process.env['RLHF_KIT_SHARED'] ?? join('..', 'shared'), 'data', ...parts);
+  return existsSync(path) ? path : undefined;
+}
