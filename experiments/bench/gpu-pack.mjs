@@ -31,6 +31,7 @@ const packages = [
   '@tensorflow/tfjs',
   '@tensorflow/tfjs-backend-wasm',
   'cli-progress',
+  'fast-check',
   'koffi',
   'plotly.js-dist-min',
   'pure-rand',

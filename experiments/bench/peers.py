@@ -1,9 +1,9 @@
 """The work of `rlhf-kit bench engine` in Python stacks: `peers.py <peer> <case as JSON> <cpu | cuda>`.
 
 Each line of the input asks for a round; it is answered by one line of JSON, {"milliseconds": [...]} or {"failure": "..."}.
-The models are transformers' Llama with the sizes of lib/bench/cases.ts; weights and tokens are random. A case with "precision": "bfloat16"
-keeps its parameters in float32 and computes in bfloat16. On CUDA, float32's matrix products are done in TF32 by all stacks, which is the way of XLA
-and of JAX.
+The models are transformers' Llama with the sizes of lib/bench/cases.ts; weights and tokens are random. A model with "bf16" keeps its
+parameters in float32 and takes matrix products in bfloat16; where it only generates, transformers' weights are bfloat16 too. On CUDA, float32's matrix
+products are done in TF32 by all stacks, which is the way of XLA and of JAX.
 """
 
 import json
@@ -34,10 +34,14 @@ def llama(model, where):
     ).to(where)
 
 
+def in_bfloat16(case):
+    return case["model"].get("bf16", False)
+
+
 def computing_in(case, where):
     import torch
 
-    return torch.autocast(where, torch.bfloat16, enabled=case.get("precision") == "bfloat16")
+    return torch.autocast(where, torch.bfloat16, enabled=in_bfloat16(case))
 
 
 def torch_step(case, where, compiled):
@@ -75,7 +79,7 @@ def transformers_generate(case, where):
     import torch
 
     model = llama(case["model"], where).eval()
-    if case.get("precision") == "bfloat16":
+    if in_bfloat16(case):
         model = model.to(torch.bfloat16)
     prompts = torch.randint(1, case["model"]["vocabSize"], (case["B"], case["P"]), device=where)
     mask = torch.ones_like(prompts)
@@ -98,7 +102,7 @@ def jax_step(case, where):
     import jax.numpy as jnp
 
     jax.config.update("jax_platforms", where)
-    compute = jnp.bfloat16 if case.get("precision") == "bfloat16" else jnp.float32
+    compute = jnp.bfloat16 if in_bfloat16(case) else jnp.float32
     m = case["model"]
     D, F, L, V = m["hiddenSize"], m["intermediateSize"], m["numHiddenLayers"], m["vocabSize"]
     H, K = m["numAttentionHeads"], m["numKeyValueHeads"]
@@ -174,6 +178,12 @@ def main():
         "transformers": lambda: transformers_generate(case, where),
         "jax": lambda: jax_step(case, where),
     }
+    # While the others do their first round.
+    if peer != "jax":
+        try:
+            import transformers.models.llama.modeling_llama  # noqa: F401
+        except ImportError:
+            pass  # The round says so.
     run = None
     for _ in sys.stdin:
         try:

@@ -21,6 +21,7 @@ export type BenchModel = Pick<
   | 'numHiddenLayers'
   | 'numAttentionHeads'
   | 'numKeyValueHeads'
+  | 'bf16'
 >;
 
 /** One training step (loss, gradients, clipping, AdamW) on B sequences of T tokens. */
@@ -73,6 +74,12 @@ export const benchCases = {
 } as const satisfies Record<string, BenchCase>;
 
 export type CaseName = keyof typeof benchCases;
+
+/** @param bf16 whether matrix products are taken in bfloat16. */
+export function benchCase(name: CaseName, bf16: boolean): BenchCase {
+  const work: BenchCase = benchCases[name];
+  return { ...work, model: { ...work.model, bf16 } };
+}
 
 /** Something to be timed: `run` does the work once and waits for its end. */
 export interface Timed {

@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { listEngines, nativeEngines } from '../backend';
 import { InputError } from '../errors';
 import { versions } from '../train/versions';
-import { benchCases, type CaseName } from './cases';
+import { benchCase, benchCases, type CaseName } from './cases';
 import {
   engineContender,
   peerContender,
@@ -20,6 +20,8 @@ export interface EngineBenchOptions {
   readonly rounds: number;
   /** Interpreter with the peers; 'make' makes an environment for them. */
   readonly python: string | undefined;
+  /** Whether matrix products are taken in bfloat16. */
+  readonly bf16: boolean;
   /** Where the peers compute. */
   readonly peersOn: PeerDevice;
   /** Seconds for each case; see {@link runCase}. */
@@ -31,6 +33,7 @@ export interface EngineBench {
   readonly versions: Readonly<Record<string, string>>;
   readonly device: Readonly<Record<string, string | number>>;
   readonly rounds: number;
+  readonly precision: 'float32' | 'bfloat16';
   readonly cases: Readonly<Partial<Record<CaseName, CaseResult>>>;
 }
 
@@ -56,11 +59,10 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
   const found = python === undefined ? {} : pythonVersions(python);
   const cases: Partial<Record<CaseName, CaseResult>> = {};
   for (const caseName of options.cases) {
+    const work = benchCase(caseName, options.bf16);
     const contenders: Contender[] = [
-      ...available.map((engine) => engineContender(engine, caseName)),
-      ...peersOf(caseName, found).map((peer) =>
-        peerContender(peer, caseName, python as string, options.peersOn),
-      ),
+      ...available.map((engine) => engineContender(engine, work)),
+      ...peersOf(caseName, found).map((peer) => peerContender(peer, work, python as string, options.peersOn)),
     ];
     cases[caseName] = await runCase(caseName, contenders, options.rounds, options.limit);
     options.say(describe(caseName, cases[caseName]));
@@ -70,6 +72,7 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
     versions: { ...versions(), ...found, ...Object.fromEntries(details.map(({ name, detail }) => [name, detail])) },
     device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism(), peersOn: options.peersOn },
     rounds: options.rounds,
+    precision: options.bf16 ? 'bfloat16' : 'float32',
     cases,
   }; // prettier-ignore
 }

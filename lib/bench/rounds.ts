@@ -42,7 +42,7 @@ export async function runCase(
         if (left() <= 0) break;
         const started = performance.now();
         // Who compiles for ever leaves time to the others.
-        const answer = await within(round === 0 ? left() / 2 : left(), contender.round());
+        const answer = await within(round === 0 ? 0.7 * left() : left(), contender.round());
         if (answer === undefined) {
           if (!times.has(contender.name))
             failures[contender.name] = 'no answer within the time that was left';

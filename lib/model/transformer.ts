@@ -1,9 +1,11 @@
 /** The decoder-only transformer (Llama family) as a pure function of its parameters: traceable and differentiable. */
 import * as tf from '@tensorflow/tfjs';
-import { dynamicUpdateSlice, matMulBfloat16 } from '../backend';
+import { dynamicUpdateSlice } from '../backend';
+import { attend, type AttentionShape } from './attention';
 import type { ModelConfig } from './config';
 import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
 import type { Params } from './params';
+import { product } from './product';
 
 /** Added to attention scores that must not count; finite, so that a fully masked row stays finite. */
 const notAttended = -1e9;
@@ -111,7 +113,7 @@ function layers(
     }
     cache.keys.push(keys);
     cache.values.push(values);
-    x = tf.add(x, linear(attend(queries, keys, values, bias, shape), 'self_attn.o_proj'));
+    x = tf.add(x, linear(attend(queries, keys, values, bias, past === undefined, shape), 'self_attn.o_proj'));
 
     // 2. feed-forward
     const wide = norm(x, 'post_attention_layernorm');
@@ -122,61 +124,14 @@ function layers(
   return { hidden: tf.reshape(hidden, [B, T, config.hiddenSize]), cache };
 }
 
-interface Shape extends ModelConfig {
-  readonly B: number;
-  readonly T: number;
-}
-
-/** The product of two matrices, or of each pair of them, in the run's precision. */
-export function product<T extends tf.Tensor2D | tf.Tensor3D>(
-  a: T,
-  b: T,
-  transposeB: boolean,
-  { bf16 = false }: Pick<ModelConfig, 'bf16'>,
-): T {
-  return bf16 ? matMulBfloat16(a, b, false, transposeB) : tf.matMul(a, b, false, transposeB);
-}
-
 /** [B·T, heads·hd] → [B, heads, T, hd] */
-function heads(x: tf.Tensor2D, count: number, { B, T, headDim }: Shape): tf.Tensor4D {
+function heads(x: tf.Tensor2D, count: number, { B, T, headDim }: AttentionShape): tf.Tensor4D {
   return tf.transpose(tf.reshape(x, [B, T, count, headDim]), [0, 2, 1, 3]);
 }
 
 /** [B, Hkv, T, hd] → [B·Hkv, T, hd] */
-function merge(x: tf.Tensor4D, { B, T, numKeyValueHeads, headDim }: Shape): tf.Tensor3D {
+function merge(x: tf.Tensor4D, { B, T, numKeyValueHeads, headDim }: AttentionShape): tf.Tensor3D {
   return tf.reshape(x, [B * numKeyValueHeads, T, headDim]);
-}
-
-/**
- * softmax(QKᵀ/√hd + bias)·V. The G = H/Hkv query heads that share a key head are laid end to end along the queries, so
- * that keys and values are never repeated (grouped-query attention).
- *
- * @param queries [B, H, T, hd]
- * @param keys [B·Hkv, S, hd]
- * @param values [B·Hkv, S, hd]
- * @param bias [B, 1, T, S]
- * @returns [B·T, H·hd]
- * @see Ainslie et al. 2023 (arXiv:2305.13245).
- */
-function attend(
-  queries: tf.Tensor4D,
-  keys: tf.Tensor3D,
-  values: tf.Tensor3D,
-  bias: tf.Tensor,
-  shape: Shape,
-): tf.Tensor2D {
-  const { B, T, numAttentionHeads: H, numKeyValueHeads, headDim } = shape;
-  const S = keys.shape[1];
-  const G = H / numKeyValueHeads;
-  const grouped: tf.Tensor3D = tf.reshape(tf.mul(queries, 1 / Math.sqrt(headDim)), [
-    B * numKeyValueHeads,
-    G * T,
-    headDim,
-  ]);
-  const scores = tf.add(tf.reshape(product(grouped, keys, true, shape), [B, H, T, S]), bias);
-  const weights: tf.Tensor3D = tf.reshape(tf.softmax(scores), [B * numKeyValueHeads, G * T, S]);
-  const mixed = tf.reshape(product(weights, values, false, shape), [B, H, T, headDim]);
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
 }
 
 function weight(params: Params, name: string): tf.Tensor {

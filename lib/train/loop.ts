@@ -1,5 +1,5 @@
 /**
- * The loop that SFT, reward model, DPO and PPO share: draw, differentiate, clip, step, log, save. What differs between
+ * The loop that SFT, reward model and all policies share: draw, differentiate, clip, step, log, save. What differs between
  * them, the loss and where batches come from, is the trainer's.
  */
 import * as tf from '@tensorflow/tfjs';

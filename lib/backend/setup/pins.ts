@@ -135,7 +135,7 @@ export const cudaBuilds: Readonly<Record<CudaVersion, readonly EngineBuild[]>> =
     x64: '5ec28e06198d094031c37590b4ea753ae8cde4879ab4b60baf40f0dffb673286',
     arm64: 'e6aa6c58c5420c1bda22db31a2f6c5c1d0a66cb701eeb731feae44fef197717c',
   }),
-  cuda13: cudaBuild('cuda13', 'about 2.2 GB', 'about 4 GB', {
+  cuda13: cudaBuild('cuda13', 'about 2.2 GB', 'about 3.4 GB', {
     x64: '5899bb6177eda86ea532afb9a26794f2bdd04966f6a01f9028266b16c2b6cf90',
     arm64: '40758d042df8c06991b6a1a8016b56e9cefb1ed4c677c062125c3eb71c3dab97',
   }),

@@ -33,11 +33,10 @@ export function openDevice(path: string): Device {
   const forCuda = isForCuda(pluginAttributes(plugin));
   if (forCuda) loadCudaLibraries(path);
   const client = forCuda ? new Client(plugin, cudaOptions(process.env)) : openClient(plugin);
-  const toolkit = forCuda ? cudaToolkit(path) : undefined;
-  const options =
-    toolkit === undefined ? compilerOptions : { ...compilerOptions, xla_gpu_cuda_data_dir: toolkit };
+  const isProcessor = client.platform.name === 'cpu';
+  const options = compilerOptions({ isProcessor, toolkit: forCuda ? cudaToolkit(path) : undefined });
   const key = JSON.stringify([machineKey(plugin, client), options]);
-  current = { plugin, client, isProcessor: client.platform.name === 'cpu', key, options };
+  current = { plugin, client, isProcessor, key, options };
   return current;
 }
 

@@ -14,6 +14,7 @@ interface BenchConfig {
   readonly rounds: number;
   readonly peers: boolean;
   readonly python?: string;
+  readonly bf16: boolean;
   readonly peersOn: PeerDevice;
   readonly limit?: number;
   readonly out?: string;
@@ -34,6 +35,7 @@ const fields: FieldTable<BenchConfig> = {
     default: false,
   },
   python: { doc: 'interpreter that has PyTorch and transformers, or JAX', type: 'string', optional: true },
+  bf16: { doc: 'matrix products in bfloat16, everywhere', type: 'boolean', default: false },
   peersOn: { doc: 'where PyTorch, transformers and JAX compute', type: peerDevices, default: 'cpu' },
   limit: {
     doc: 'seconds for each case: what was measured by then counts',
@@ -49,7 +51,7 @@ export const benchCommand = defineCommand<BenchConfig>({
   summary: 'time the engines: rlhf-kit bench engine [--quick] [--peers]',
   fields,
   positionals: ['target'],
-  async run({ quick, cases, rounds, peers, python, peersOn, limit, out }) {
+  async run({ quick, cases, rounds, peers, python, bf16, peersOn, limit, out }) {
     const known = Object.keys(benchCases) as CaseName[];
     const asked = quick ? ['gptStep'] : (cases?.split(',') ?? known);
     for (const name of asked) {
@@ -60,6 +62,7 @@ export const benchCommand = defineCommand<BenchConfig>({
       cases: asked as CaseName[],
       rounds: quick ? 4 : rounds,
       python: python ?? (peers && !quick ? 'make' : undefined),
+      bf16,
       peersOn,
       limit,
       say: (line) => void process.stderr.write(`bench: ${line}\n`),

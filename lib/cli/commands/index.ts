@@ -6,10 +6,12 @@ import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
+import { grpoCommand } from './grpo';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
 import { preferencesCommand } from './preferences';
 import { rewardCommand } from './reward';
+import { rlooCommand } from './rloo';
 import { setupCommand } from './setup';
 import { sftCommand } from './sft';
 import { startCommand } from './start';
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   rewardCommand,
   dpoCommand,
   ppoCommand,
+  grpoCommand,
+  rlooCommand,
   evaluateCommand,
   generateCommand,
 ];

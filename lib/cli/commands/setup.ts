@@ -23,8 +23,12 @@ const fields: FieldTable<SetupConfig> = {
     type: 'boolean',
     optional: true,
   },
-  cuda12: { doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12', type: 'boolean', default: false },
-  cuda13: { doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 13', type: 'boolean', default: false },
+  cuda12: {
+    doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12: the installed one, else it and NVIDIA’s libraries (2.9 GB)',
+    type: 'boolean',
+    default: false,
+  },
+  cuda13: { doc: 'xla: the same with CUDA 13 (2.2 GB)', type: 'boolean', default: false },
   plugin: { doc: 'xla: file of any other PJRT plugin', type: 'path', optional: true },
   ifPossible: {
     doc: 'say why and go on, instead of failing, where the engine cannot be had; xla: leave a plugin that is there',

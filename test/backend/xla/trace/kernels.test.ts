@@ -338,11 +338,10 @@ function title({ kernel, inputs, attributes }: Case): string {
 }
 
 describe.skipIf(pluginPath === undefined)('kernels (need the plugin of setup xla)', () => {
-  let client: Device['client'];
-  let options: Device['options'];
+  let device: Device;
   beforeAll(async () => {
     await useEngine('cpu');
-    ({ client, options } = openDevice(pluginPath as string));
+    device = openDevice(pluginPath as string);
   });
 
   it.each(cases.map((one) => [title(one), one] as const))('%s', (_, one) => {
@@ -364,7 +363,8 @@ describe.skipIf(pluginPath === undefined)('kernels (need the plugin of setup xla
     { kernel, attributes = {} }: Case,
     tensors: readonly (readonly [string, tf.Tensor])[],
   ): { value: Value; data: ArrayLike<number> }[] {
-    const program = new Program();
+    const { client, options, isProcessor } = device;
+    const program = new Program(isProcessor);
     const values = tensors.map(
       ([name, { shape, dtype }]) => [name, program.parameter(shape, dtype as DType)] as const,
     );

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loop, useEngine } from '../../../../lib/backend';
-import { compilerOptions } from '../../../../lib/backend/xla/compiler-options';
-import { Client } from '../../../../lib/backend/xla/pjrt/client';
-import { loadPlugin } from '../../../../lib/backend/xla/pjrt/plugin';
+import { openDevice, type Device } from '../../../../lib/backend/xla/device';
 import type { DType } from '../../../../lib/backend/xla/trace/program';
 import { trace } from '../../../../lib/backend/xla/trace/trace';
 import { lmLogits } from '../../../../lib/model/heads';
@@ -77,11 +75,10 @@ describe('trace', () => {
 });
 
 describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of setup xla)', () => {
-  let client: Client;
+  let device: Device;
   beforeAll(() => {
-    client = new Client(loadPlugin(pluginPath as string), { cpu_device_count: 1 });
+    device = openDevice(pluginPath as string);
   });
-  afterAll(() => client.dispose());
 
   /** Traced, compiled and run. */
   function compiled(
@@ -89,8 +86,9 @@ describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of se
     inputs: readonly tf.Tensor[],
   ): Float32Array[] {
     const parameters = inputs.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType }));
-    const { program, results } = trace(fn, parameters);
-    const executable = client.compile(program.text(results), compilerOptions);
+    const { client, options, isProcessor } = device;
+    const { program, results } = trace(fn, parameters, isProcessor);
+    const executable = client.compile(program.text(results), options);
     const buffers = inputs.map((tensor) =>
       client.put(tensor.dataSync() as Float32Array, tensor.dtype as DType, tensor.shape),
     );

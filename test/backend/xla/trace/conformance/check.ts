@@ -1,11 +1,9 @@
 /** Compares a kernel, and its gradients, with tfjs's plain engine. */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../../../lib/backend';
-import { compilerOptions } from '../../../../../lib/backend/xla/compiler-options';
-import { Client } from '../../../../../lib/backend/xla/pjrt/client';
-import { loadPlugin } from '../../../../../lib/backend/xla/pjrt/plugin';
+import { openDevice, type Device } from '../../../../../lib/backend/xla/device';
 import type { DType } from '../../../../../lib/backend/xla/trace/program';
 import { trace } from '../../../../../lib/backend/xla/trace/trace';
 import { pluginPath } from '../../pjrt/plugin-path';
@@ -65,12 +63,11 @@ const contents = (tensor: tf.Tensor): Float32Array => tensor.dataSync() as Float
 /** @param tables cases by kernel. */
 export function checkKernels(title: string, tables: Readonly<Record<string, DrawCase>>): void {
   describe.skipIf(pluginPath === undefined)(`${title} (need the plugin of setup xla)`, () => {
-    let client: Client;
+    let device: Device;
     beforeAll(async () => {
       await useEngine('cpu');
-      client = new Client(loadPlugin(pluginPath as string), { cpu_device_count: 1 });
+      device = openDevice(pluginPath as string);
     });
-    afterAll(() => client.dispose());
 
     it.each(Object.entries(tables))('%s', (kernel, drawCase) => {
       const property = fc.property(fc.gen(), (generate) => {
@@ -101,8 +98,9 @@ export function checkKernels(title: string, tables: Readonly<Record<string, Draw
       tensors: readonly tf.Tensor[],
     ): { type: string; numbers: ArrayLike<number> }[] {
       const parameters = tensors.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType }));
-      const { program, results, hoisted } = trace(step, parameters);
-      const executable = client.compile(program.text(results), compilerOptions);
+      const { client, options, isProcessor } = device;
+      const { program, results, hoisted } = trace(step, parameters, isProcessor);
+      const executable = client.compile(program.text(results), options);
       const brought = hoisted.map((what) => {
         if ('tensor' in what) throw new Error('a case uses a tensor from outside');
         return client.put(what.numbers, what.dtype, what.shape);
