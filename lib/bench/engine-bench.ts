@@ -12,6 +12,7 @@ import {
   type PeerDevice,
   type PeerName,
 } from './contenders';
+import { stepMemory, type StepMemory } from './memory';
 import { peersPython, pythonVersions } from './peers';
 import { runCase, type CaseResult } from './rounds';
 
@@ -26,6 +27,8 @@ export interface EngineBenchOptions {
   readonly peersOn: PeerDevice;
   /** Seconds for each case; see {@link runCase}. */
   readonly limit: number | undefined;
+  /** Whether the memory of training steps is looked at too. */
+  readonly memory: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -35,6 +38,8 @@ export interface EngineBench {
   readonly rounds: number;
   readonly precision: 'float32' | 'bfloat16';
   readonly cases: Readonly<Partial<Record<CaseName, CaseResult>>>;
+  /** MiB at the worst moment of a step of the first engine. */
+  readonly memory: Readonly<Partial<Record<CaseName, StepMemory>>>;
 }
 
 /** Peers that can do a case. */
@@ -58,6 +63,7 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
   const python = options.python === 'make' ? await peersPython(options.say) : options.python;
   const found = python === undefined ? {} : pythonVersions(python);
   const cases: Partial<Record<CaseName, CaseResult>> = {};
+  const memory: Partial<Record<CaseName, StepMemory>> = {};
   for (const caseName of options.cases) {
     const work = benchCase(caseName, options.bf16);
     const contenders: Contender[] = [
@@ -66,6 +72,14 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
     ];
     cases[caseName] = await runCase(caseName, contenders, options.rounds, options.limit);
     options.say(describe(caseName, cases[caseName]));
+    const needed = options.memory && work.kind === 'step' && (await stepMemory(nativeEngines[0], work));
+    if (needed) {
+      memory[caseName] = needed;
+      const { fused, kept, apart } = needed;
+      options.say(
+        `${caseName}: ${fused.toFixed(0)} MiB at its peak; ${kept.toFixed(0)} without giving the state away, ${apart.toFixed(0)} with the update in a program of its own`,
+      );
+    }
   }
   const details = statuses.filter(({ name }) => (available as readonly string[]).includes(name));
   return {
@@ -74,6 +88,7 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
     rounds: options.rounds,
     precision: options.bf16 ? 'bfloat16' : 'float32',
     cases,
+    memory,
   }; // prettier-ignore
 }
 

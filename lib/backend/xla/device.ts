@@ -1,5 +1,5 @@
 /** The device that the engine computes on: one a process, from its first use. */
-import type { Compilations } from '../engine';
+import type { Compilations, ProgramMemory } from '../engine';
 import { compilerOptions } from './compiler-options';
 import { keepFreedMemory } from './pjrt/allocator';
 import { Client, pluginAttributes } from './pjrt/client';
@@ -54,6 +54,12 @@ export function device(): Device {
   return current;
 }
 
+const memory: ProgramMemory[] = [];
+
+export function programMemory(): readonly ProgramMemory[] {
+  return memory;
+}
+
 const counted = { programs: 0, fromDisk: 0, seconds: 0 };
 
 export function compilations(): Compilations {
@@ -70,6 +76,8 @@ export function compile(text: string): Executable {
     (bytes) => client.load(bytes),
     () => client.compile(text, options),
   );
+  const needed = executable.memory();
+  if (needed !== undefined) memory.push(needed);
   counted.programs++;
   counted.fromDisk += Number(loaded);
   counted.seconds += (performance.now() - started) / 1000;

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
 import { findPlugin } from '../setup/xla';
-import { compilations, device, openDevice } from './device';
+import { compilations, device, openDevice, programMemory } from './device';
 import { runOnHost } from './host';
 import { compiledJit } from './jit';
 import { runOperation } from './operations';
@@ -21,6 +21,7 @@ export const xlaEngine: Engine = {
   jit: compiledJit,
   compiles: true,
   compilations,
+  programMemory,
   environment: allocatorEnvironment,
   async start() {
     const plugin = findPlugin();

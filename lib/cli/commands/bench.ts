@@ -65,6 +65,7 @@ export const benchCommand = defineCommand<BenchConfig>({
       bf16,
       peersOn,
       limit,
+      memory: !quick,
       say: (line) => void process.stderr.write(`bench: ${line}\n`),
     });
     const command = ['rlhf-kit', ...process.argv.slice(2)].join(' ');
