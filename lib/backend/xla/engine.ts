@@ -37,6 +37,8 @@ export const xlaEngine: Engine = {
       tf.registerBackend('xla', () => deviceTensors);
       registerKernels('xla', runOperation, runOnHost);
     }
+    // tfjs's plain engine, which computes what has no compiled form, greets with an advertisement on its first operation.
+    tf.env().set('PROD', true);
     await tf.setBackend('xla');
     await tf.ready();
   },

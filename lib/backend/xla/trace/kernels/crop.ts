@@ -1,5 +1,6 @@
 /** Boxes cut out of images of [batch, rows, columns, channels], each brought to one size. */
 import { input, type Emitter, type Kernels } from '../kernel';
+import { gather } from '../lookup';
 import type { Program, Value } from '../program';
 import { like } from './elementwise';
 
@@ -71,7 +72,7 @@ const cropAndResize: Emitter = (program, inputs, attributes) => {
   const pixel = (row: 'floor' | 'ceil' | 'round', column: 'floor' | 'ceil' | 'round'): Value => {
     const line = perRow(times(program, wholePlace(program, y, row, rows), columns));
     const place = program.elementwise('add', line, perColumn(wholePlace(program, x, column, columns)));
-    return program.gather(flat, program.elementwise('add', start, place), 0, 0, [...pixels, channels]);
+    return gather(program, flat, program.elementwise('add', start, place), 0, 0, [...pixels, channels]);
   };
   const between = (a: Value, b: Value, part: Value): Value => {
     const step = program.elementwise('multiply', program.elementwise('subtract', b, a), part);

@@ -1,6 +1,7 @@
 /** Kernels that resize and turn images of [batch, rows, columns, channels]. */
 import { backend_util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
+import { gather } from '../lookup';
 import type { Program, Value } from '../program';
 
 /** Which places of an axis go into a place of the resized one, and the second one's part. */
@@ -31,7 +32,7 @@ function samples(from: number, to: number, attributes: Attributes, nearest: bool
 function taken(program: Program, x: Value, places: readonly number[], axis: number): Value {
   const indices = program.constant(places, [places.length], 'int32');
   const shape = x.shape.map((extent, i) => (i === axis ? places.length : extent));
-  return program.gather(x, indices, axis, 0, shape);
+  return gather(program, x, indices, axis, 0, shape);
 }
 
 /** x with an axis resized. */

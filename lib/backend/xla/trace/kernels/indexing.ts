@@ -1,6 +1,7 @@
 /** Kernels that read and write at places that are known only when the program runs. */
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
+import { gather } from '../lookup';
 import type { DType, Program, Value } from '../program';
 
 /** Whether each index is the number of its place along a new last axis. [..., depth] */
@@ -21,7 +22,7 @@ const oneHot: Emitter = (program, inputs, attributes) => {
 };
 
 /** Slices of x along an axis, one for each index. An index that is out of range reads the nearest place that there is. */
-const gather: Emitter = (program, inputs, attributes) => {
+const gatherAlong: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
   const indices = program.convert(input(inputs, 'indices'), 'int32');
   const [axis] = util.parseAxisParam((attributes['axis'] as number | undefined) ?? 0, [...x.shape]) as [
@@ -35,7 +36,7 @@ const gather: Emitter = (program, inputs, attributes) => {
     axis,
     batchDims,
   );
-  return program.gather(x, indices, axis, batchDims, shapes.outputShape);
+  return gather(program, x, indices, axis, batchDims, shapes.outputShape);
 };
 
 /**
@@ -66,7 +67,8 @@ const gatherNd: Emitter = (program, inputs) => {
   const [x, indices] = [input(inputs, 'params'), input(inputs, 'indices')];
   const [shape, rows, length, strides] = backend_util.prepareAndValidate(described(x), described(indices));
   const flat = program.reshape(x, [util.sizeFromShape([...x.shape]) / length, length]);
-  const taken = program.gather(
+  const taken = gather(
+    program,
     flat,
     rowNumbers(program, indices, indices.shape.at(-1) as number, strides),
     0,
@@ -77,7 +79,7 @@ const gatherNd: Emitter = (program, inputs) => {
 };
 
 export const indexingKernels: Kernels = {
-  GatherV2: gather,
+  GatherV2: gatherAlong,
   GatherNd: gatherNd,
   OneHot: oneHot,
 };

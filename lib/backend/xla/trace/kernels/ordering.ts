@@ -1,6 +1,7 @@
 /** Kernels that compare numbers along an axis: places of extremes, the largest numbers. */
 import { util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
+import { sortDescending } from '../lookup';
 import { extreme, spread, withoutNan } from './reduce';
 
 /** Place of the extreme along an axis, the first where several are equal. NaN is passed over. */
@@ -23,7 +24,7 @@ const topK: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
   const k = attributes['k'] as number;
   const axis = x.shape.length - 1;
-  const sorted = program.sortDescending(x, axis);
+  const sorted = sortDescending(program, x, axis);
   const begin = x.shape.map(() => 0);
   const size = x.shape.map((extent, i) => (i === axis ? k : extent));
   return sorted.map((value) => program.slice(value, begin, size));

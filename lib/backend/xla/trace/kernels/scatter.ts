@@ -1,6 +1,7 @@
 /** Kernels that put numbers, or add them, at places that are known only when the program runs. */
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
+import { scatter } from '../lookup';
 import type { Program, Value } from '../program';
 import { described, rowNumbers } from './indexing';
 import { like } from './elementwise';
@@ -10,7 +11,7 @@ const unsortedSegmentSum: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
   const segments = program.convert(input(inputs, 'segmentIds'), 'int32');
   const shape = [attributes['numSegments'] as number, ...x.shape.slice(1)];
-  return program.scatter('add', program.fill(0, shape, x.dtype), segments, x);
+  return scatter(program, 'add', program.fill(0, shape, x.dtype), segments, x);
 };
 
 /** `whole` with updates put or added at the places that the indices name. */
@@ -32,7 +33,7 @@ function scattered(
   // One number may stand for all updates.
   const all = updates.shape.length === 0 ? [numUpdates, sliceSize] : updates.shape;
   const values = program.reshape(program.broadcast(updates, all), [numUpdates, sliceSize]);
-  return program.reshape(program.scatter(how, flat, rows, values), whole.shape);
+  return program.reshape(scatter(program, how, flat, rows, values), whole.shape);
 }
 
 const scatterNd: Emitter = (program, inputs, attributes) => {
@@ -68,7 +69,7 @@ function counted(program: Program, x: Value, weights: Value, size: number): Valu
   const isEmpty = util.sizeFromShape([...weights.shape]) === 0;
   const each = isEmpty ? program.fill(1, [rows * n], weights.dtype) : program.reshape(weights, [rows * n]);
   const counts = program.fill(0, [rows * size], weights.dtype);
-  const sums = program.scatter('add', counts, program.reshape(place, [rows * n]), each);
+  const sums = scatter(program, 'add', counts, program.reshape(place, [rows * n]), each);
   return program.reshape(sums, [rows, size]);
 }
 
