@@ -15,11 +15,11 @@ export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './back
 // Tokenizers and models
 export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';
 export { trainByteLevelBpe } from './tokenizer/train-bpe';
-export { parseModelConfig, toHfConfig, type ModelConfig } from './model/config';
+export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreDimension } from './model/config';
 export { loadModel, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
-export { lmLogits, scores, values } from './model/heads';
+export { dimensionScores, lmLogits, scores, values } from './model/heads';
 export { generate, type Generated, type GenerateOptions } from './model/generate';
 export { sampleResponses, type LanguageModel, type SampleOptions } from './model/sample';
 
@@ -54,6 +54,8 @@ export { longerPreferredByDifference, pairStatistics } from './filter/statistics
 export { rewardFields, type RewardConfig } from './reward/config';
 export { rewardLoss } from './reward/loss';
 export { rewardScorer } from './reward/score';
+export { ensembleScorer } from './reward/ensemble';
+export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
 export { balanceLengths, type LengthBalanceAccount } from './reward/debias/bucket-balance';
@@ -62,6 +64,7 @@ export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length
 export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
 export { scorePairs } from './reward/scorecard/score-pairs';
 export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorecard';
+export { dimensionScorecards } from './reward/scorecard/dimensions';
 export { bestOfN } from './reward/scorecard/best-of-n';
 
 // 5  Policies
@@ -74,6 +77,15 @@ export { ppoFields, type PpoConfig } from './policy/ppo/config';
 export { gae, tokenRewards } from './policy/ppo/advantage';
 export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/loss';
 export { trainPpo } from './policy/ppo/trainer';
+export { grpoFields, type GrpoConfig } from './policy/grpo/config';
+export { grpoAdvantages } from './policy/grpo/advantage';
+export { grpoLoss, tokenWeight } from './policy/grpo/loss';
+export { trainGrpo } from './policy/grpo/trainer';
+export { rlooFields, type RlooConfig } from './policy/rloo/config';
+export { responseReward, rlooAdvantages } from './policy/rloo/advantage';
+export { rlooLoss } from './policy/rloo/loss';
+export { trainRloo } from './policy/rloo/trainer';
+export { groupRewards } from './policy/groups';
 export type { PolicySample } from './policy/samples';
 
 // 6  Evaluation

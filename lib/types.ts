@@ -41,6 +41,8 @@ export interface Comparison extends PromptRecord {
   readonly a: Candidate;
   readonly b: Candidate;
   readonly winner: 'a' | 'b' | 'tie';
+  /** Who wins on single dimensions, e.g. `helpful` and `harmless`, where the annotator was asked. */
+  readonly verdicts?: Readonly<Record<string, 'a' | 'b' | 'tie'>>;
   readonly annotator: string;
 }
 
@@ -52,6 +54,8 @@ export interface PreferencePair extends PromptRecord {
   readonly margin?: number;
   /** How much the pair counts in the loss; set by reweighting. 1 when absent. */
   readonly weight?: number;
+  /** Which side is better on single dimensions, for reward models of several scores. */
+  readonly verdicts?: Readonly<Record<string, 'chosen' | 'rejected' | 'tie'>>;
   /** Source of both texts, where known: lets reports join a pair with its candidates. */
   readonly chosenId?: string;
   readonly rejectedId?: string;
@@ -75,8 +79,19 @@ export interface ScorerInput {
   readonly finished?: boolean;
 }
 
+/** Scores with what they are made of, by name: the dimensions of a reward model, the disagreement of several. */
+export interface ScoresInParts {
+  readonly scores: Float32Array;
+  /** One number an input each. */
+  readonly parts: Readonly<Record<string, Float32Array>>;
+}
+
 /**
  * Anything that gives a response a number, higher being better: a reward model, a word list, a judge. PPO, best-of-n
  * and evaluation know reward models only as this.
  */
-export type Scorer = (inputs: readonly ScorerInput[]) => Promise<Float32Array>;
+export interface Scorer {
+  (inputs: readonly ScorerInput[]): Promise<Float32Array>;
+  /** The same scores with their parts, where there are any: trainers log them. */
+  readonly inParts?: (inputs: readonly ScorerInput[]) => Promise<ScoresInParts>;
+}

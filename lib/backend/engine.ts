@@ -19,6 +19,16 @@ export interface Compilations {
   readonly seconds: number;
 }
 
+/** Bytes on the device for a run of a program. */
+export interface ProgramMemory {
+  readonly arguments: number;
+  readonly outputs: number;
+  /** Of the outputs, what lies in arguments that were given away. */
+  readonly shared: number;
+  /** While it runs. */
+  readonly temporary: number;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** One line for `doctor`: what it is good for. */
@@ -33,6 +43,8 @@ export interface Engine {
   readonly environment?: () => Record<string, string>;
   /** Programs made in this process so far, where steps are compiled. */
   readonly compilations?: () => Compilations;
+  /** What each of them needs, in the order that they were made in; a program whose plugin does not tell is left out. */
+  readonly programMemory?: () => readonly ProgramMemory[];
   /** Version and device, once started. */
   describe(): string;
 }

@@ -9,6 +9,7 @@ import {
   type Compilations,
   type Engine,
   type EngineName,
+  type ProgramMemory,
 } from './engine';
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
@@ -22,9 +23,11 @@ export {
   type Compilations,
   type Engine,
   type EngineName,
+  type ProgramMemory,
 } from './engine';
 export { jit, type JitOptions } from './jit';
 export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
+export { matMulBfloat16 } from './mixed-precision';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
@@ -35,7 +38,7 @@ const engines: Readonly<Record<EngineName, Engine>> = {
 };
 
 /** The engine that runs when nobody chooses. */
-export const defaultEngine: EngineName = 'tensorflow';
+export const defaultEngine: EngineName = 'xla';
 
 /**
  * The engine that would compute.
@@ -111,6 +114,11 @@ export function findEngine(name: string): Engine {
 /** Programs that the engine that computes has made so far; undefined for one that compiles nothing. */
 export function compilations(): Compilations | undefined {
   return (engines as Partial<Record<string, Engine>>)[currentEngine()]?.compilations?.();
+}
+
+/** Memory of the programs that the engine that computes has made so far; none for one that compiles nothing. */
+export function programMemory(): readonly ProgramMemory[] {
+  return (engines as Partial<Record<string, Engine>>)[currentEngine()]?.programMemory?.() ?? [];
 }
 
 /** What computes now, e.g. for manifests. */

@@ -1,4 +1,4 @@
-/** TensorFlow native, through tfjs-node-gpu's binding: the default engine. `rlhf-kit setup tensorflow` puts it in place. */
+/** TensorFlow native, through tfjs-node-gpu's binding. `rlhf-kit setup tensorflow` puts it in place. */
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../errors';
@@ -11,7 +11,7 @@ let version = '';
 
 export const tensorflowEngine: Engine = {
   name: 'tensorflow',
-  purpose: 'native CPU, or NVIDIA GPU after setup with --gpu; the default',
+  purpose: 'native operations one by one, on the processor, or on an NVIDIA GPU after setup with --gpu',
   jit: runEagerly,
   compiles: false,
   async start() {

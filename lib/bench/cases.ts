@@ -21,10 +21,11 @@ export type BenchModel = Pick<
   | 'numHiddenLayers'
   | 'numAttentionHeads'
   | 'numKeyValueHeads'
+  | 'bf16'
 >;
 
 /** One training step (loss, gradients, clipping, AdamW) on B sequences of T tokens. */
-interface StepCase {
+export interface StepCase {
   readonly kind: 'step';
   readonly model: BenchModel;
   readonly B: number;
@@ -74,6 +75,12 @@ export const benchCases = {
 
 export type CaseName = keyof typeof benchCases;
 
+/** @param bf16 whether matrix products are taken in bfloat16. */
+export function benchCase(name: CaseName, bf16: boolean): BenchCase {
+  const work: BenchCase = benchCases[name];
+  return { ...work, model: { ...work.model, bf16 } };
+}
+
 /** Something to be timed: `run` does the work once and waits for its end. */
 export interface Timed {
   run(): Promise<void>;
@@ -95,7 +102,14 @@ export function prepareCase(work: BenchCase): Timed {
   return work.kind === 'step' ? trainingStep(work) : generation(work);
 }
 
-function trainingStep({ model, B, T }: StepCase): Timed {
+/**
+ * How a step updates its state: in one program with the gradient that takes over the state's memory, in one that leaves the old
+ * state be, or in a program of its own after the gradient's.
+ */
+export const updateForms = ['fused', 'kept', 'apart'] as const;
+export type UpdateForm = (typeof updateForms)[number];
+
+export function trainingStep({ model, B, T }: StepCase, form: UpdateForm = 'fused'): Timed {
   const config = modelConfig(model);
   const rng = createRng(1);
   let params: NamedTensors = initParams(config, rng.fork('params'));
@@ -108,27 +122,42 @@ function trainingStep({ model, B, T }: StepCase): Timed {
   const labels = tf.tensor1d(ids('labels'), 'int32');
   const mask = tf.ones([B, T]) as tf.Tensor2D;
   const optimizer = { adamBeta1: 0.9, adamBeta2: 0.999, adamEpsilon: 1e-8, weightDecay: 0 };
-  const step = jit(
-    (
-      weights: NamedTensors,
-      first: NamedTensors,
-      second: NamedTensors,
-      batch: { tokens: tf.Tensor2D; labels: tf.Tensor1D; mask: tf.Tensor2D },
-      learningRate: tf.Scalar,
-      count: tf.Scalar,
-    ) => {
-      const { loss, grads } = valueAndGrad((given: NamedTensors) => {
-        const hidden = hiddenStates(given, config, batch.tokens, batch.mask);
-        const flat = tf.reshape(hidden, [B * T, config.hiddenSize]) as tf.Tensor2D;
-        const logprobs = tokenLogprobs(lmLogits(given, config, flat), batch.labels);
-        return { loss: tf.neg(tf.mean(logprobs)) as tf.Scalar, metrics: {} };
-      }, weights);
-      const { gradients } = clipByGlobalNorm(grads, 1);
-      const moments = { m: first, v: second };
-      return { loss, ...adamw(weights, gradients, moments, learningRate, count, optimizer) };
+  type Batch = { tokens: tf.Tensor2D; labels: tf.Tensor1D; mask: tf.Tensor2D };
+  type Scalars = readonly [learningRate: tf.Scalar, count: tf.Scalar];
+  const gradient = (weights: NamedTensors, batch: Batch) => {
+    const { loss, grads } = valueAndGrad((given: NamedTensors) => {
+      const hidden = hiddenStates(given, config, batch.tokens, batch.mask);
+      const flat = tf.reshape(hidden, [B * T, config.hiddenSize]) as tf.Tensor2D;
+      const logprobs = tokenLogprobs(lmLogits(given, config, flat), batch.labels);
+      return { loss: tf.neg(tf.mean(logprobs)) as tf.Scalar, metrics: {} };
+    }, weights);
+    return { loss, gradients: clipByGlobalNorm(grads, 1).gradients };
+  };
+  const update = (
+    weights: NamedTensors,
+    first: NamedTensors,
+    second: NamedTensors,
+    gradients: NamedTensors,
+    ...[learningRate, count]: Scalars
+  ) => adamw(weights, gradients, { m: first, v: second }, learningRate, count, optimizer);
+  const whole = jit(
+    (weights: NamedTensors, first: NamedTensors, second: NamedTensors, batch: Batch, ...scalars: Scalars) => {
+      const { loss, gradients } = gradient(weights, batch);
+      return { loss, ...update(weights, first, second, gradients, ...scalars) };
     },
-    { donate: [0, 1, 2] },
+    form === 'kept' ? {} : { donate: [0, 1, 2] },
   );
+  const [gradientStep, updateStep] = [jit(gradient), jit(update, { donate: [0, 1, 2, 3] })];
+  const step: typeof whole = (weights, first, second, batch, ...scalars) => {
+    if (form === 'fused') return whole(weights, first, second, batch, ...scalars);
+    if (form === 'kept') {
+      const next = whole(weights, first, second, batch, ...scalars);
+      disposeTree([weights, first, second]);
+      return next;
+    }
+    const { loss, gradients } = gradientStep(weights, batch);
+    return { loss, ...updateStep(weights, first, second, gradients, ...scalars) };
+  };
   let count = 0;
   return {
     async run() {

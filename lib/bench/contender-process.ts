@@ -1,11 +1,11 @@
 /** A process that is timed: it prepares the case that it is told, then runs one round at each message. */
 import { useEngine } from '../backend';
 import { errorMessage } from '../errors';
-import { benchCases, prepareCase, type CaseName, type Timed } from './cases';
+import { prepareCase, type BenchCase, type Timed } from './cases';
 import type { ContenderAnswer } from './contenders';
 
-const [engine, caseName] = process.argv.slice(2) as [string, CaseName];
-const work = benchCases[caseName];
+const [engine, json] = process.argv.slice(2) as [string, string];
+const work = JSON.parse(json) as BenchCase;
 
 async function prepare(): Promise<Timed> {
   await useEngine(engine);

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { engineEnvironment, type EngineName } from '../backend';
 import { errorMessage } from '../errors';
 import { packageRoot } from '../train/versions';
-import { benchCases, type CaseName } from './cases';
+import type { BenchCase } from './cases';
 
 export type ContenderAnswer = { readonly milliseconds: readonly number[] } | { readonly failure: string };
 
@@ -17,8 +17,8 @@ export interface Contender {
 }
 
 /** An engine of the kit. */
-export function engineContender(engine: EngineName, caseName: CaseName): Contender {
-  const child = fork(join(__dirname, 'contender-process.js'), [engine, caseName], {
+export function engineContender(engine: EngineName, work: BenchCase): Contender {
+  const child = fork(join(__dirname, 'contender-process.js'), [engine, JSON.stringify(work)], {
     env: { ...process.env, ...engineEnvironment(engine) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -37,10 +37,14 @@ export function engineContender(engine: EngineName, caseName: CaseName): Contend
 export const peerNames = ['torch', 'torchCompile', 'transformers', 'jax'] as const;
 export type PeerName = (typeof peerNames)[number];
 
+/** Where the Python stacks compute. */
+export const peerDevices = ['cpu', 'cuda'] as const;
+export type PeerDevice = (typeof peerDevices)[number];
+
 /** A Python stack: the script gets the case as JSON, then answers each line of its input by one. */
-export function peerContender(peer: PeerName, caseName: CaseName, python: string): Contender {
+export function peerContender(peer: PeerName, work: BenchCase, python: string, where: PeerDevice): Contender {
   const script = join(packageRoot(), 'experiments', 'bench', 'peers.py');
-  const child = spawn(python, [script, peer, JSON.stringify(benchCases[caseName])], {
+  const child = spawn(python, [script, peer, JSON.stringify(work), where], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

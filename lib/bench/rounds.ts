@@ -17,12 +17,18 @@ export interface CaseResult {
   readonly failures: Readonly<Record<string, string>>;
 }
 
-/** @param contenders the first is the one that the others are compared with. */
+/**
+ * @param contenders the first is the one that the others are compared with.
+ * @param limit seconds after which no round begins and no answer is waited for: what was measured by then counts.
+ */
 export async function runCase(
   caseName: CaseName,
   contenders: readonly Contender[],
   rounds: number,
+  limit = Infinity,
 ): Promise<CaseResult> {
+  const begun = performance.now();
+  const left = (): number => 1000 * limit - (performance.now() - begun);
   const times = new Map<string, number[]>();
   const firstMs: Record<string, number> = {};
   const failures: Record<string, string> = {};
@@ -33,9 +39,14 @@ export async function runCase(
       const order = contenders.map((_, i) => contenders[(i + round) % contenders.length] as Contender);
       for (const contender of order) {
         if (contender.name in failures) continue;
+        if (left() <= 0) break;
         const started = performance.now();
-        const answer = await contender.round();
-        if ('failure' in answer) failures[contender.name] = answer.failure;
+        // Who compiles for ever leaves time to the others.
+        const answer = await within(round === 0 ? 0.7 * left() : left(), contender.round());
+        if (answer === undefined) {
+          if (!times.has(contender.name))
+            failures[contender.name] = 'no answer within the time that was left';
+        } else if ('failure' in answer) failures[contender.name] = answer.failure;
         else if (round === 0) firstMs[contender.name] = performance.now() - started;
         else times.set(contender.name, [...(times.get(contender.name) ?? []), ...answer.milliseconds]);
       }
@@ -56,4 +67,18 @@ export async function runCase(
   );
   const rangeMs = named((values) => [Math.min(...values), Math.max(...values)] as const);
   return { medianMs, rangeMs, ratio, firstMs, failures };
+}
+
+/** What a promise gives within so many milliseconds. */
+async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T | undefined> {
+  if (milliseconds === Infinity) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

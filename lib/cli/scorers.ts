@@ -5,45 +5,106 @@ import { pathToFileURL } from 'node:url';
 import type { FieldTable } from '../config';
 import { errorMessage, InputError } from '../errors';
 import { loadModel } from '../model/directory';
+import { ensembleScorer } from '../reward/ensemble';
 import { rewardScorer } from '../reward/score';
 import type { Scorer } from '../types';
 
 /** Responses that a reward model reads in one forward pass. */
 const batchSize = 32;
 
-/** The two ways to name what scores responses: `--reward-model <dir>` and `--reward <scorer>`. */
+/** The two ways to name what scores responses, `--reward-model <dirs>` and `--reward <scorer>`, and what belongs to the first. */
 export interface RewardFlags {
   readonly rewardModel?: string;
   readonly reward?: string;
+  readonly ensemblePenalty: number;
+  readonly rewardWeights?: string;
 }
 
 export const rewardFlags: FieldTable<RewardFlags> = {
-  rewardModel: { doc: 'directory of the reward model that scores responses', type: 'path', optional: true },
+  rewardModel: {
+    doc: 'directory of the reward model that scores responses; several with commas between them are an ensemble',
+    type: 'path',
+    optional: true,
+  },
   reward: {
     doc: 'instead of --reward-model: vader, a .js module with a default-exported scorer, or a directory',
     type: 'string',
     optional: true,
   },
+  ensemblePenalty: {
+    doc: 'λ of an ensemble: its score is the mean of its reward models less λ times their standard deviation',
+    type: 'number',
+    default: 0,
+    min: 0,
+    source: 'ours; Coste et al. 2023 subtract the variance',
+  },
+  rewardWeights: {
+    doc: 'weights of the dimensions of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
+    type: 'string',
+    optional: true,
+  },
 };
 
+/** What the flags name. */
+export interface ChosenReward {
+  /** As {@link resolveScorer} takes them; two or more are an ensemble. */
+  readonly scorers: readonly string[];
+  readonly ensemblePenalty: number;
+  readonly rewardWeights?: string;
+}
+
 /**
- * The scorer that the flags name, as {@link resolveScorer} takes it; undefined when neither is given.
+ * The scorer that the flags name; undefined when none is given.
  *
- * @throws {InputError} when both are given, or `--reward-model` is no directory.
+ * @throws {InputError} when both are given, when `--reward-model` is no directory, and when a flag is given that does not fit it.
  */
-export function chosenReward(command: string, { rewardModel, reward }: RewardFlags): string | undefined {
+export function chosenReward(command: string, flags: RewardFlags): ChosenReward | undefined {
+  const { rewardModel, reward, ensemblePenalty, rewardWeights } = flags;
   if (rewardModel !== undefined && reward !== undefined) {
     throw new InputError(`${command}: --reward-model and --reward name one scorer: give one of them`);
   }
-  if (rewardModel !== undefined && !isModelDirectory(rewardModel)) {
-    throw new InputError(`${command}: --reward-model must be a model directory, got '${rewardModel}'`);
+  const scorers =
+    rewardModel === undefined ? [reward].filter((spec) => spec !== undefined) : split(rewardModel);
+  const wrong = rewardModel === undefined ? undefined : scorers.find((spec) => !isModelDirectory(spec));
+  if (wrong !== undefined) {
+    throw new InputError(`${command}: --reward-model must be a model directory, got '${wrong}'`);
   }
-  return rewardModel ?? reward;
+  if (ensemblePenalty > 0 && scorers.length < 2) {
+    throw new InputError(
+      `${command}: --ensemble-penalty is for two or more directories in --reward-model, got ${scorers.length}`,
+    );
+  }
+  if (rewardWeights !== undefined && !scorers.every(isModelDirectory)) {
+    throw new InputError(`${command}: --reward-weights is for reward models, got '${reward}'`);
+  }
+  if (scorers.length === 0) return undefined;
+  return { scorers, ensemblePenalty, ...(rewardWeights !== undefined && { rewardWeights }) };
+}
+
+/** Directories with commas between them; a directory may have a comma in its name. */
+function split(rewardModel: string): string[] {
+  return isModelDirectory(rewardModel) ? [rewardModel] : rewardModel.split(',');
+}
+
+/** Finds the chosen scorer; several are an ensemble. */
+export async function resolveReward({
+  scorers,
+  ensemblePenalty,
+  rewardWeights,
+}: ChosenReward): Promise<Scorer> {
+  const members: Scorer[] = [];
+  for (const spec of scorers) members.push(await resolveScorer(spec, rewardWeights));
+  return members.length === 1 ? (members[0] as Scorer) : ensembleScorer(members, ensemblePenalty);
+}
+
+/** The files and folders of the chosen scorer, for a run's manifest. */
+export function rewardFiles(reward: ChosenReward | undefined): string[] {
+  return (reward?.scorers ?? []).flatMap(scorerFiles);
 }
 
 /** The file or folder of a scorer, for a run's manifest; none for a scorer that comes with the kit. */
-export function scorerFiles(spec: string | undefined): string[] {
-  return spec !== undefined && spec !== 'vader' && existsSync(spec) ? [spec] : [];
+export function scorerFiles(spec: string): string[] {
+  return spec !== 'vader' && existsSync(spec) ? [spec] : [];
 }
 
 /** Whether a scorer is a model directory. */
@@ -58,18 +119,19 @@ export function isModelDirectory(spec: string): boolean {
  * - `vader`: the sentiment of the response in [−1, 1], by the npm package vader-sentiment (English);
  * - a `.js`, `.cjs` or `.mjs` file: a module whose default export is a `Scorer`.
  *
+ * @param rewardWeights of a reward model of several dimensions; those saved with it when absent.
  * @throws {InputError} naming the choices for anything else, or when the module exports no function.
  */
-export async function resolveScorer(spec: string): Promise<Scorer> {
+export async function resolveScorer(spec: string, rewardWeights?: string): Promise<Scorer> {
   if (spec === 'vader') return vaderScorer();
-  if (isModelDirectory(spec)) return rewardModelScorer(spec);
+  if (isModelDirectory(spec)) return rewardModelScorer(spec, rewardWeights);
   if (/\.[cm]?js$/.test(spec)) return moduleScorer(spec);
   throw new InputError(
     `unknown scorer '${spec}': expected the folder of a reward model, vader, or a .js module with a default-exported scorer`,
   );
 }
 
-function rewardModelScorer(directory: string): Scorer {
+function rewardModelScorer(directory: string, rewardWeights: string | undefined): Scorer {
   if (!existsSync(join(directory, 'config.json'))) {
     throw new InputError(`scorer ${directory}: not a model directory (config.json is missing)`);
   }
@@ -80,6 +142,7 @@ function rewardModelScorer(directory: string): Scorer {
     batchSize,
     maxPromptTokens: positions - maxResponseTokens,
     maxResponseTokens,
+    ...(rewardWeights !== undefined && { rewardWeights }),
   });
 }
 

@@ -10,7 +10,7 @@ import { dropContradictoryVotes } from './contradictions';
 import { countCyclicTriples, cyclicEdges, edgesToRemove, type Edge } from './cycles';
 import { dropDuplicateVotes } from './duplicates';
 import { dropEmptyAnswers, dropIdenticalAnswers, mergeEqualAnswers } from './identical';
-import { countChoices, type Preference } from './labels';
+import { countChoices, dimensionLabels, type LabelRule, type Preference } from './labels';
 import { estimateNoiseCeiling } from './noise-ceiling';
 import { dropPoorPrompts } from './prompt-quality';
 import type { FilterReport } from './report';
@@ -113,7 +113,7 @@ function runVerbs(
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
   // 4. pairs and report
-  const pairs = kept.map(toPair);
+  const pairs = kept.map((preference) => toPair(preference, config.label));
   return {
     pairs,
     report: {
@@ -180,8 +180,9 @@ function toEdge(preference: Preference): Edge {
 }
 
 /** `margin` is the share of votes for the chosen answer above one half, a tie being half a vote for each. */
-function toPair(preference: Preference): PreferencePair {
+function toPair(preference: Preference, rule: LabelRule): PreferencePair {
   const { winner, loser } = sides(preference);
+  const labels = Object.entries(dimensionLabels(preference.item.votes, rule));
   const { first, second, tie } = countChoices(preference.item.votes);
   return {
     ...preference.item.record,
@@ -190,6 +191,14 @@ function toPair(preference: Preference): PreferencePair {
     margin: preference.winMargin / (2 * (first + second + tie)),
     chosenId: winner.responseId,
     rejectedId: loser.responseId,
+    ...(labels.length > 0 && {
+      verdicts: Object.fromEntries(
+        labels.map(([dimension, label]) => [
+          dimension,
+          label === 'tie' ? label : label === preference.chosen ? 'chosen' : 'rejected',
+        ]),
+      ),
+    }),
   };
 }
 

@@ -14,13 +14,13 @@ export interface VoteCounts {
   readonly tie: number;
 }
 
-export function countChoices(votes: readonly ItemVote[]): VoteCounts {
+export function countChoices(votes: readonly Pick<ItemVote, 'choice'>[]): VoteCounts {
   const counts = { first: 0, second: 0, tie: 0 };
   for (const { choice } of votes) counts[choice]++;
   return counts;
 }
 
-export function labelOf(votes: readonly ItemVote[], rule: LabelRule): Choice {
+export function labelOf(votes: readonly Pick<ItemVote, 'choice'>[], rule: LabelRule): Choice {
   const { first, second, tie } = countChoices(votes);
   if (first === second) return 'tie';
   const winner = first > second ? 'first' : 'second';
@@ -33,4 +33,18 @@ export interface Preference {
   readonly chosen: 'first' | 'second';
   /** Wins of the chosen answer less wins of the other, in votes. */
   readonly winMargin: number;
+}
+
+/** Labels on single dimensions, each of the votes that say something about it; none where no vote does. */
+export function dimensionLabels(votes: readonly ItemVote[], rule: LabelRule): Record<string, Choice> {
+  const dimensions = new Set(votes.flatMap(({ verdicts = {} }) => Object.keys(verdicts)));
+  return Object.fromEntries(
+    [...dimensions].map((dimension) => {
+      const own = votes.flatMap(({ verdicts }) => {
+        const choice = verdicts?.[dimension];
+        return choice === undefined ? [] : [{ choice }];
+      });
+      return [dimension, labelOf(own, rule)];
+    }),
+  );
 }

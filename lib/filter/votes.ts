@@ -7,6 +7,8 @@ export type Choice = 'first' | 'second' | 'tie';
 export interface ItemVote {
   readonly annotator: string;
   readonly choice: Choice;
+  /** On single dimensions, where the annotator was asked. */
+  readonly verdicts?: Readonly<Record<string, Choice>>;
 }
 
 /** An unordered pair of answers; `first` has the smaller response id, whichever side it was shown on. */
@@ -22,9 +24,10 @@ export function itemKey({ promptId, a, b }: Comparison): string {
   return JSON.stringify([promptId, ...[a.responseId, b.responseId].sort()]);
 }
 
-export function choiceOf({ a, b, winner }: Comparison): Choice {
-  if (winner === 'tie') return 'tie';
-  return (winner === 'a') === a.responseId < b.responseId ? 'first' : 'second';
+/** The winner, or who wins on one dimension, in the order of the item. */
+export function choiceOf({ a, b, winner }: Comparison, verdict = winner): Choice {
+  if (verdict === 'tie') return 'tie';
+  return (verdict === 'a') === a.responseId < b.responseId ? 'first' : 'second';
 }
 
 /** Groups votes into items, in the order of each item's first vote; texts and tags are that vote's. */
@@ -39,7 +42,15 @@ export function itemsOf(votes: readonly Comparison[]): Item[] {
       item = { record: recordOf(vote), first: inOrder ? a : b, second: inOrder ? b : a, votes: [] };
       items.set(key, item);
     }
-    item.votes.push({ annotator: vote.annotator, choice: choiceOf(vote) });
+    item.votes.push({
+      annotator: vote.annotator,
+      choice: choiceOf(vote),
+      ...(vote.verdicts !== undefined && {
+        verdicts: Object.fromEntries(
+          Object.entries(vote.verdicts).map(([dimension, winner]) => [dimension, choiceOf(vote, winner)]),
+        ),
+      }),
+    });
   }
   return [...items.values()];
 }

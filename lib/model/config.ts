@@ -18,6 +18,17 @@ export interface ModelConfig {
   readonly bosTokenId?: number;
   readonly eosTokenId?: number | readonly number[];
   readonly padTokenId?: number;
+  /** Whether matrix products are taken in bfloat16. Not of the model but of the run: it is not written to config.json. */
+  readonly bf16?: boolean;
+  /** Of a reward model with several scores: what each row of `score.weight` scores. */
+  readonly scoreDimensions?: readonly ScoreDimension[];
+}
+
+/** One of several scores of a reward model. */
+export interface ScoreDimension {
+  readonly name: string;
+  /** Its share in the one score that is made of all, ≥ 0. */
+  readonly weight: number;
 }
 
 /** Model types whose weights and arithmetic are those of Llama. */
@@ -69,6 +80,7 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
   const bos = token('bos_token_id');
   const pad = token('pad_token_id');
   const eos = Array.isArray(raw['eos_token_id']) ? (raw['eos_token_id'] as number[]) : token('eos_token_id');
+  const scoreDimensions = dimensionsOf(raw);
   return {
     vocabSize: size('vocab_size'),
     hiddenSize,
@@ -84,10 +96,22 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     ...(bos === undefined ? {} : { bosTokenId: bos }),
     ...(eos === undefined ? {} : { eosTokenId: eos }),
     ...(pad === undefined ? {} : { padTokenId: pad }),
+    ...(scoreDimensions.length < 2 ? {} : { scoreDimensions }),
   };
 }
 
-/** What a saved model is: a language model, or a reward model with one score. */
+/** The labels of a classifier, which is what transformers calls a reward model. Language models may carry labels that mean nothing. */
+function dimensionsOf(raw: Readonly<Record<string, unknown>>): ScoreDimension[] {
+  const architectures = Array.isArray(raw['architectures']) ? (raw['architectures'] as unknown[]) : [];
+  if (!architectures.some((name) => String(name).endsWith('ForSequenceClassification'))) return [];
+  const labels = (raw['id2label'] ?? {}) as Readonly<Record<string, string>>;
+  const weights = (raw['dimension_weights'] ?? {}) as Readonly<Record<string, number>>;
+  return Object.keys(labels)
+    .sort((a, b) => Number(a) - Number(b))
+    .map((id) => ({ name: labels[id] as string, weight: weights[labels[id] as string] ?? 1 }));
+}
+
+/** What a saved model is: a language model or a reward model. */
 export type Architecture = 'LlamaForCausalLM' | 'LlamaForSequenceClassification';
 
 /** The config.json that transformers reads; `dtype` is the type of the weights beside it. */
@@ -116,7 +140,19 @@ export function toHfConfig(
     bos_token_id: config.bosTokenId ?? null,
     eos_token_id: config.eosTokenId ?? null,
     pad_token_id: config.padTokenId ?? null,
-    ...(architecture === 'LlamaForSequenceClassification' ? { num_labels: 1, id2label: { 0: 'score' } } : {}),
+    ...(architecture === 'LlamaForSequenceClassification' ? labels(config.scoreDimensions) : {}),
     torch_dtype: dtype,
+  };
+}
+
+function labels(
+  dimensions: readonly ScoreDimension[] = [{ name: 'score', weight: 1 }],
+): Record<string, unknown> {
+  return {
+    num_labels: dimensions.length,
+    id2label: Object.fromEntries(dimensions.map(({ name }, i) => [i, name])),
+    ...(dimensions.length > 1 && {
+      dimension_weights: Object.fromEntries(dimensions.map(({ name, weight }) => [name, weight])),
+    }),
   };
 }

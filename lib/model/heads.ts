@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import type { ModelConfig } from './config';
 import type { Params } from './params';
+import { product } from './product';
 
 /**
  * Logits of the next token.
@@ -12,7 +13,7 @@ import type { Params } from './params';
  */
 export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2D): tf.Tensor2D {
   const name = config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return tf.matMul(hidden, head(params, name) as tf.Tensor2D, false, true);
+  return product(hidden, head(params, name) as tf.Tensor2D, true, config);
 }
 
 /**
@@ -23,10 +24,19 @@ export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2
  * @returns [B]
  */
 export function scores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor1D {
+  return tf.reshape(dimensionScores(params, hidden, lastIndex), [hidden.shape[0]]);
+}
+
+/**
+ * As {@link scores}, for a reward model of several dimensions: one score a row of `score.weight`.
+ *
+ * @returns [B, K]
+ */
+export function dimensionScores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor2D {
   const [B, T, D] = hidden.shape;
   const rows = tf.add(lastIndex, tf.range(0, B * T, T, 'int32')); // [B]
-  const last = tf.gather(tf.reshape(hidden, [B * T, D]), tf.cast(rows, 'int32')); // [B, D]
-  return tf.reshape(tf.matMul(last, head(params, 'score.weight') as tf.Tensor2D, false, true), [B]);
+  const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [B * T, D]), tf.cast(rows, 'int32')); // [B, D]
+  return tf.matMul(last, head(params, 'score.weight') as tf.Tensor2D, false, true);
 }
 
 /**

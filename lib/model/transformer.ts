@@ -1,9 +1,11 @@
 /** The decoder-only transformer (Llama family) as a pure function of its parameters: traceable and differentiable. */
 import * as tf from '@tensorflow/tfjs';
 import { dynamicUpdateSlice } from '../backend';
+import { attend, type AttentionShape } from './attention';
 import type { ModelConfig } from './config';
 import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
 import type { Params } from './params';
+import { product } from './product';
 
 /** Added to attention scores that must not count; finite, so that a fully masked row stays finite. */
 const notAttended = -1e9;
@@ -88,6 +90,8 @@ function layers(
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const own = (name: string): tf.Tensor2D =>
       weight(params, `model.layers.${layer}.${name}.weight`) as tf.Tensor2D;
+    /** y·Wᵀ. [N, in] → [N, out] */
+    const linear = (y: tf.Tensor2D, name: string): tf.Tensor2D => product(y, own(name), true, config);
     const norm = (y: tf.Tensor2D, name: string): tf.Tensor2D =>
       rmsNorm(y, own(name) as unknown as tf.Tensor1D, config.rmsNormEps);
 
@@ -95,77 +99,39 @@ function layers(
     const shape = { B, T, ...config };
     const normed = norm(x, 'input_layernorm');
     const queries = rotate(
-      heads(linear(normed, own('self_attn.q_proj')), config.numAttentionHeads, shape),
+      heads(linear(normed, 'self_attn.q_proj'), config.numAttentionHeads, shape),
       rotary,
     );
     let keys = merge(
-      rotate(heads(linear(normed, own('self_attn.k_proj')), config.numKeyValueHeads, shape), rotary),
+      rotate(heads(linear(normed, 'self_attn.k_proj'), config.numKeyValueHeads, shape), rotary),
       shape,
     );
-    let values = merge(heads(linear(normed, own('self_attn.v_proj')), config.numKeyValueHeads, shape), shape);
+    let values = merge(heads(linear(normed, 'self_attn.v_proj'), config.numKeyValueHeads, shape), shape);
     if (past !== undefined) {
       keys = dynamicUpdateSlice(past.cache.keys[layer] as tf.Tensor3D, keys, [0, past.column, 0]);
       values = dynamicUpdateSlice(past.cache.values[layer] as tf.Tensor3D, values, [0, past.column, 0]);
     }
     cache.keys.push(keys);
     cache.values.push(values);
-    x = tf.add(x, linear(attend(queries, keys, values, bias, shape), own('self_attn.o_proj')));
+    x = tf.add(x, linear(attend(queries, keys, values, bias, past === undefined, shape), 'self_attn.o_proj'));
 
     // 2. feed-forward
     const wide = norm(x, 'post_attention_layernorm');
-    const gated = swiglu(linear(wide, own('mlp.gate_proj')), linear(wide, own('mlp.up_proj')));
-    x = tf.add(x, linear(gated, own('mlp.down_proj')));
+    const gated = swiglu(linear(wide, 'mlp.gate_proj'), linear(wide, 'mlp.up_proj'));
+    x = tf.add(x, linear(gated, 'mlp.down_proj'));
   }
   const hidden = rmsNorm(x, weight(params, 'model.norm.weight') as tf.Tensor1D, config.rmsNormEps);
   return { hidden: tf.reshape(hidden, [B, T, config.hiddenSize]), cache };
 }
 
-interface Shape extends ModelConfig {
-  readonly B: number;
-  readonly T: number;
-}
-
-/** x·Wᵀ. @param x [N, in] @param w [out, in] */
-function linear(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(x, w, false, true);
-}
-
 /** [B·T, heads·hd] → [B, heads, T, hd] */
-function heads(x: tf.Tensor2D, count: number, { B, T, headDim }: Shape): tf.Tensor4D {
+function heads(x: tf.Tensor2D, count: number, { B, T, headDim }: AttentionShape): tf.Tensor4D {
   return tf.transpose(tf.reshape(x, [B, T, count, headDim]), [0, 2, 1, 3]);
 }
 
 /** [B, Hkv, T, hd] → [B·Hkv, T, hd] */
-function merge(x: tf.Tensor4D, { B, T, numKeyValueHeads, headDim }: Shape): tf.Tensor3D {
+function merge(x: tf.Tensor4D, { B, T, numKeyValueHeads, headDim }: AttentionShape): tf.Tensor3D {
   return tf.reshape(x, [B * numKeyValueHeads, T, headDim]);
-}
-
-/**
- * softmax(QKᵀ/√hd + bias)·V. The G = H/Hkv query heads that share a key head are laid end to end along the queries, so
- * that keys and values are never repeated (grouped-query attention).
- *
- * @param queries [B, H, T, hd]
- * @param keys [B·Hkv, S, hd]
- * @param values [B·Hkv, S, hd]
- * @param bias [B, 1, T, S]
- * @returns [B·T, H·hd]
- * @see Ainslie et al. 2023 (arXiv:2305.13245).
- */
-function attend(
-  queries: tf.Tensor4D,
-  keys: tf.Tensor3D,
-  values: tf.Tensor3D,
-  bias: tf.Tensor,
-  shape: Shape,
-): tf.Tensor2D {
-  const { B, T, numAttentionHeads: H, numKeyValueHeads, headDim } = shape;
-  const S = keys.shape[1];
-  const G = H / numKeyValueHeads;
-  const grouped = tf.reshape(tf.mul(queries, 1 / Math.sqrt(headDim)), [B * numKeyValueHeads, G * T, headDim]);
-  const scores = tf.add(tf.reshape(tf.matMul(grouped, keys, false, true), [B, H, T, S]), bias);
-  const weights = tf.reshape(tf.softmax(scores), [B * numKeyValueHeads, G * T, S]);
-  const mixed = tf.reshape(tf.matMul(weights, values), [B, H, T, headDim]);
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
 }
 
 function weight(params: Params, name: string): tf.Tensor {

@@ -1,4 +1,5 @@
 /** Step 2: the SFT model answers each prompt K times, and simulated annotators compare the answers. */
+import type { GoldVerdict } from '../../datasets/dialogues';
 import { readJsonLines, writeJsonLines } from '../files';
 import { loadModel } from '../model/directory';
 import { sampleResponses } from '../model/sample';
@@ -41,7 +42,10 @@ export function sampleStep(
   };
 }
 
-/** Votes of simulated annotators on the sampled answers, as `votes.jsonl`. They alone see the hidden utility, noisily. */
+/**
+ * Votes of simulated annotators on the sampled answers, as `votes.jsonl`, with verdicts on the dimensions that the gold judge knows.
+ * They alone see the hidden utilities, noisily.
+ */
 export function voteStep(config: PipelineConfig, out: (path: string) => string): Step {
   const { annotators, sampling, seed } = config;
   return {
@@ -67,11 +71,25 @@ export function voteStep(config: PipelineConfig, out: (path: string) => string):
           })),
         };
       });
+      const judged = new Map<string, GoldVerdict>();
+      const judge = (promptId: string, text: string): GoldVerdict => {
+        const key = JSON.stringify([promptId, text]);
+        const verdict = judged.get(key) ?? world.judge(promptId, text);
+        judged.set(key, verdict);
+        return verdict;
+      };
       const votes = simulateVotes(
         candidates,
-        (promptId, text) => world.judge(promptId, text).utility,
+        (promptId, text) => judge(promptId, text).utility,
         panel(annotators.panel, rng.fork('panel'), annotators),
-        { votesPerPair: annotators.votesPerPair },
+        {
+          votesPerPair: annotators.votesPerPair,
+          dimensions: {
+            helpful: (promptId, text) => judge(promptId, text).helpfulness,
+            harmless: (promptId, text) => judge(promptId, text).harmlessness,
+            fluent: (promptId, text) => judge(promptId, text).fluency,
+          },
+        },
         rng.fork('votes'),
       );
       writeJsonLines(directory.file('votes.jsonl'), votes);

@@ -4,6 +4,7 @@ import { loadModel, saveModel } from '../model/directory';
 import { readPairs } from '../preferences/readers/open';
 import type { RewardConfig } from '../reward/config';
 import { fitLengthResidual, lengthResidual } from '../reward/debias/length-residual';
+import { rewardModelConfig } from '../reward/dimensions';
 import { scorePairs } from '../reward/scorecard/score-pairs';
 import { rewardScorecard, type RewardScorecard, type ScoredPair } from '../reward/scorecard/scorecard';
 import { bestOfN, type BestOfNPoint } from '../reward/scorecard/best-of-n';
@@ -39,7 +40,11 @@ export function rewardStep(
       const model = loadModel(out('sft/model'));
       const split = splitPairs(await readPairs(out('filter/pairs.jsonl')), reward, model.tokenizer);
       const params = await trainReward(model, split, reward, directory);
-      saveModel(directory.file('model'), { ...model, params });
+      saveModel(directory.file('model'), {
+        ...model,
+        config: rewardModelConfig(model.config, reward),
+        params,
+      });
       writeJson(directory.file('length-balance.json'), split.lengthBalance);
       disposeTree([model.params, params]);
       return { pairs: split.training.length, heldOut: split.heldOut.length };

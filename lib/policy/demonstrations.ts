@@ -1,4 +1,4 @@
-/** Demonstrations for the SFT term of DPO and PPO: drawn anew for every update, cut as the update is cut. */
+/** Demonstrations for the SFT term of policies: drawn anew for every update, cut as the update is cut. */
 import { InputError } from '../errors';
 import type { Rng } from '../random';
 import type { Tokenizer } from '../tokenizer/tokenizer';

@@ -31,7 +31,12 @@ export interface VoteOptions {
   readonly length?: (text: string) => number;
   /** How much longer counts as one `lengthBias`; 40 by default, about one sentence. */
   readonly lengthScale?: number;
+  /** Hidden utilities by dimension, e.g. `helpful`: annotators give a verdict on each of them too. */
+  readonly dimensions?: Readonly<Record<string, Utility>>;
 }
+
+/** Hidden utility of a text as the answer to a prompt. */
+export type Utility = (promptId: string, text: string) => number;
 
 /** A prompt with the responses to compare. */
 export interface CandidateSet {
@@ -74,18 +79,18 @@ export function panel(n: number, rng: Rng, options: PanelOptions = {}): Annotato
  * It votes a tie when |v(a) − v(b)| ≤ tieThreshold, else for the larger. The difference of two Gumbels is logistic, so
  * without ties P(a beats b) = σ of the impressions' noiseless difference: Bradley–Terry. Noise is drawn anew for every
  * pair, so votes over three candidates can form a cycle; equal texts always tie. Which text is shown as `a` is random.
+ * Verdicts on dimensions come about in the same way, from the utility of the dimension and noise of their own.
  *
- * @param utility hidden utility of a text as the answer to a prompt
  * @throws InputError when the panel is smaller than `votesPerPair` or a prompt has fewer than two candidates
  */
 export function simulateVotes(
   prompts: readonly CandidateSet[],
-  utility: (promptId: string, text: string) => number,
+  utility: Utility,
   annotators: readonly AnnotatorProfile[],
   options: VoteOptions,
   rng: Rng,
 ): Comparison[] {
-  const { votesPerPair, length = readingLength, lengthScale = 40 } = options;
+  const { votesPerPair, length = readingLength, lengthScale = 40, dimensions = {} } = options;
   if (!(votesPerPair >= 1 && votesPerPair <= annotators.length)) {
     throw new InputError(
       `simulateVotes: votesPerPair must be 1 to ${annotators.length} (the panel), got ${votesPerPair}`,
@@ -97,7 +102,9 @@ export function simulateVotes(
         `simulateVotes: prompt ${record.promptId} must have at least 2 candidates, got ${candidates.length}`,
       );
     }
-    const merits = candidates.map(({ text }) => utility(record.promptId, text));
+    const meritsOf = (of: Utility): number[] => candidates.map(({ text }) => of(record.promptId, text));
+    const merits = meritsOf(utility);
+    const dimensionMerits = Object.entries(dimensions).map(([name, of]) => [name, meritsOf(of)] as const);
     const sizes = candidates.map(({ text }) => length(text) / lengthScale);
     const votes: Comparison[] = [];
     candidates.forEach((first, i) => {
@@ -105,19 +112,29 @@ export function simulateVotes(
         const j = i + 1 + offset;
         const pairRng = rng.fork(record.promptId).fork(`${first.responseId}|${second.responseId}`);
         for (const annotator of pairRng.fork('who').shuffle(annotators).slice(0, votesPerPair)) {
-          const noise = pairRng.fork(annotator.name);
-          const impression = (index: number, text: string): number =>
-            (merits[index] ?? 0) / annotator.temperature +
-            annotator.lengthBias * (sizes[index] ?? 0) -
-            Math.log(-Math.log(noise.fork(text).uniform()));
-          const difference = impression(i, first.text) - impression(j, second.text);
-          const swapped = noise.fork('order').chance(0.5);
-          const firstWins = difference > 0 !== swapped;
+          const own = pairRng.fork(annotator.name);
+          const swapped = own.fork('order').chance(0.5);
+          const noiseOf = (rng: Rng): readonly [Rng, Rng] => [rng.fork(first.text), rng.fork(second.text)];
+          const verdict = (worth: readonly number[], noise: readonly [Rng, Rng]): Comparison['winner'] => {
+            const impression = (index: number, gumbel: Rng): number =>
+              (worth[index] ?? 0) / annotator.temperature +
+              annotator.lengthBias * (sizes[index] ?? 0) -
+              Math.log(-Math.log(gumbel.uniform()));
+            const difference = impression(i, noise[0]) - impression(j, noise[1]);
+            if (Math.abs(difference) <= annotator.tieThreshold) return 'tie';
+            return difference > 0 !== swapped ? 'a' : 'b';
+          };
+          // One stream a text for all dimensions: streams are what voting takes its time for.
+          const dimensionNoise = noiseOf(own.fork('dimensions'));
+          const verdicts = dimensionMerits.map(([name, worth]) => [name, verdict(worth, dimensionNoise)]);
           votes.push({
             ...record,
             a: swapped ? second : first,
             b: swapped ? first : second,
-            winner: Math.abs(difference) <= annotator.tieThreshold ? 'tie' : firstWins ? 'a' : 'b',
+            winner: verdict(merits, noiseOf(own)),
+            ...(verdicts.length > 0 && {
+              verdicts: Object.fromEntries(verdicts) as NonNullable<Comparison['verdicts']>,
+            }),
             annotator: annotator.name,
           });
         }

@@ -1,9 +1,11 @@
 /** Preference pairs as token batches: one forward pass scores every response of a batch once. */
 import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
+import type { ScoreDimension } from '../model/config';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { encodePrompt, type SequenceLimits } from '../train/sequences';
 import type { PreferencePair } from '../types';
+import { verdictOn, type DimensionBatch, type PairVerdict } from './dimensions';
 
 /** A pair in tokens: prompt, response and end-of-turn token on each side. */
 export interface RewardRow {
@@ -11,6 +13,8 @@ export interface RewardRow {
   readonly rejected: readonly number[];
   readonly margin: number;
   readonly weight: number;
+  /** On the dimensions of the run, in their order; none when there is one score. */
+  readonly verdicts: readonly PairVerdict[];
 }
 
 /** Token rows padded on the right, with their lengths: what a score is read from. */
@@ -40,10 +44,17 @@ export type RewardBatch = {
   readonly lengthSlope: tf.Scalar;
   /** Pairs in the whole step, microbatches together. */
   readonly count: tf.Scalar;
+  /** The same pairs on each dimension of the run; none when there is one score. */
+  readonly dimensions: readonly DimensionBatch[];
 };
 
 /** Encodes both sides; over-long prompts keep their end, over-long responses their beginning. */
-export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: SequenceLimits): RewardRow {
+export function encodePair(
+  tokenizer: Tokenizer,
+  pair: PreferencePair,
+  limits: SequenceLimits,
+  dimensions: readonly ScoreDimension[] = [],
+): RewardRow {
   const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
   const side = (response: string): number[] => [
     ...promptTokens,
@@ -54,6 +65,7 @@ export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: S
     rejected: side(pair.rejected),
     margin: pair.margin ?? 0,
     weight: pair.weight ?? 1,
+    verdicts: dimensions.map(({ name }) => verdictOn(pair, name)),
   };
 }
 
@@ -120,5 +132,17 @@ export function rewardBatch(
     lengthDifferences: tf.tensor1d(rows.map((row) => row.chosen.length - row.rejected.length)),
     lengthSlope: tf.scalar(lengthSlope),
     count: tf.scalar(count),
+    dimensions: (rows[0]?.verdicts ?? []).map((_, k) => {
+      const verdicts = rows.map((row) => row.verdicts[k]);
+      const [better, worse] = [chosen, rejected].map((own, side) => {
+        const other = side === 0 ? rejected : chosen;
+        return own.map((row, i) => (verdicts[i] === 'rejected' ? (other[i] as number) : row));
+      }) as [number[], number[]];
+      return {
+        better: tf.tensor1d(better, 'int32'),
+        worse: tf.tensor1d(worse, 'int32'),
+        decided: tf.tensor1d(verdicts.map((verdict) => (verdict === 'tie' ? 0 : 1))),
+      };
+    }),
   };
 }

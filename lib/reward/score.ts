@@ -2,19 +2,20 @@
 import type * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
-import type { ModelConfig } from '../model/config';
-import { scores } from '../model/heads';
+import type { ModelConfig, ScoreDimension } from '../model/config';
+import { dimensionScores, scores } from '../model/heads';
 import { hiddenStates } from '../model/transformer';
 import { disposeTree } from '../tensor/pytree';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { NamedTensors } from '../train/adamw';
 import { chunk } from '../train/sampler';
 import { encodeRow, type SequenceLimits } from '../train/sequences';
-import type { Scorer } from '../types';
+import type { Scorer, ScorerInput, ScoresInParts } from '../types';
 import { scoreBatch, type ScoreBatch } from './batch';
+import { shares, weighDimensions } from './dimensions';
 
 export interface RewardModels {
-  /** With `score.weight` [1, D] for scoring; training adds it where it is missing. */
+  /** With `score.weight` [1, D], or [K, D] with K dimensions, for scoring; training adds it where it is missing. */
   readonly params: NamedTensors;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
@@ -23,6 +24,8 @@ export interface RewardModels {
 export interface RewardScorerOptions extends SequenceLimits {
   /** Responses a forward pass. */
   readonly batchSize: number;
+  /** Of a model of several dimensions: other weights than those saved with it, e.g. `helpful=1,harmless=0.5`. */
+  readonly rewardWeights?: string;
 }
 
 /**
@@ -36,18 +39,82 @@ export function scoreRows(params: NamedTensors, config: ModelConfig, batch: Scor
 }
 
 /**
+ * As {@link scoreRows}, for a model of several dimensions.
+ *
+ * @returns [B, K]
+ */
+export function scoreRowsByDimension(
+  params: NamedTensors,
+  config: ModelConfig,
+  batch: ScoreBatch,
+): tf.Tensor2D {
+  const hidden = hiddenStates(params, config, batch.tokens, batch.mask); // [B, T, D]
+  return dimensionScores(params, hidden, batch.lastIndex) as tf.Tensor2D; // [B, K]
+}
+
+/**
  * Makes a {@link Scorer} of a reward model. Rows are batched in order of length, so that little is padding, and returned
  * in the order asked; a score does not depend on what else is in the batch beyond rounding (1e-5). Memory is that of one
  * batch, however many responses are scored. The scorer reads `models.params` at every call and never disposes them.
  *
- * @throws {InputError} without a score head, for a row without any token, and when a score is not finite.
+ * A model of several dimensions scores with their weighted mean, Σ w·s / Σ w; `inParts` tells each of them.
+ *
+ * @throws {InputError} without a score head, for weights that do not fit the model's dimensions, for a row without any token, and
+ * when a score is not finite.
  */
 export function rewardScorer(models: RewardModels, options: RewardScorerOptions): Scorer {
-  const { params, config, tokenizer } = models;
-  if (params['score.weight'] === undefined) {
+  const head = models.params['score.weight'];
+  if (head === undefined) {
     throw new InputError('reward scorer: the model has no score.weight; it is not a reward model');
   }
-  const forward = jit((weights: NamedTensors, batch: ScoreBatch) => scoreRows(weights, config, batch));
+  const { scoreDimensions: saved } = models.config;
+  if (head.shape[0] !== (saved?.length ?? 1)) {
+    throw new InputError(
+      `reward scorer: score.weight must have a row for each of ${saved?.length ?? 1} dimensions, got ${head.shape[0]}`,
+    );
+  }
+  const { rewardWeights } = options;
+  if (saved === undefined) {
+    if (rewardWeights !== undefined) {
+      throw new InputError(
+        'reward scorer: rewardWeights is for reward models of several dimensions; this one has one score',
+      );
+    }
+    const read = columnReader(models, options);
+    return async (inputs) => (await read(inputs))[0] as Float32Array;
+  }
+  const dimensions =
+    rewardWeights === undefined
+      ? saved
+      : weighDimensions('reward scorer: rewardWeights', saved, rewardWeights);
+  return weighedScorer(columnReader(models, options), dimensions);
+}
+
+function weighedScorer(read: ColumnReader, dimensions: readonly ScoreDimension[]): Scorer {
+  const weights = shares(dimensions);
+  const inParts = async (inputs: readonly ScorerInput[]): Promise<ScoresInParts> => {
+    const columns = await read(inputs);
+    return {
+      scores: Float32Array.from(inputs, (_, i) =>
+        weights.reduce((sum, weight, k) => sum + weight * (columns[k]?.[i] as number), 0),
+      ),
+      parts: Object.fromEntries(dimensions.map(({ name }, k) => [name, columns[k] as Float32Array])),
+    };
+  };
+  return Object.assign(async (inputs: readonly ScorerInput[]) => (await inParts(inputs)).scores, { inParts });
+}
+
+/** Reads responses with a reward model: K lists, one a row of its score head. */
+type ColumnReader = (inputs: readonly ScorerInput[]) => Promise<Float32Array[]>;
+
+function columnReader(
+  { params, config, tokenizer }: RewardModels,
+  options: RewardScorerOptions,
+): ColumnReader {
+  const K = config.scoreDimensions?.length ?? 1;
+  const forward = jit((weights: NamedTensors, batch: ScoreBatch) =>
+    scoreRowsByDimension(weights, config, batch),
+  );
   return async (inputs) => {
     const rows = inputs.map(({ prompt, response, finished }, index) => {
       const { promptTokens, responseTokens } = encodeRow(tokenizer, prompt, response, options, finished);
@@ -56,7 +123,7 @@ export function rewardScorer(models: RewardModels, options: RewardScorerOptions)
       return { index, tokens };
     });
     rows.sort((a, b) => a.tokens.length - b.tokens.length);
-    const result = new Float32Array(rows.length);
+    const columns = Array.from({ length: K }, () => new Float32Array(rows.length));
     for (const part of chunk(rows, options.batchSize)) {
       const batch = scoreBatch(
         part.map((row) => row.tokens),
@@ -64,19 +131,21 @@ export function rewardScorer(models: RewardModels, options: RewardScorerOptions)
         options,
         options.batchSize,
       );
-      const scored = forward(params, batch); // [B]
+      const scored = forward(params, batch); // [B, K]
       const values = await scored.data();
       disposeTree([batch, scored]);
-      part.forEach(({ index }, b) => {
-        const value = values[b] as number;
-        if (!Number.isFinite(value)) {
-          throw new InputError(
-            `reward scorer: the score of input ${index} is ${value}; the model's weights are damaged`,
-          );
-        }
-        result[index] = value;
-      });
+      part.forEach(({ index }, b) =>
+        columns.forEach((column, k) => {
+          const value = values[b * K + k] as number;
+          if (!Number.isFinite(value)) {
+            throw new InputError(
+              `reward scorer: the score of input ${index} is ${value}; the model's weights are damaged`,
+            );
+          }
+          column[index] = value;
+        }),
+      );
     }
-    return result;
+    return columns;
   };
 }

@@ -16,6 +16,7 @@ import {
 } from '../train/demonstrations';
 import { train, type LossAndMetrics, type Trainer } from '../train/loop';
 import type { Metrics } from '../train/metrics';
+import { inPrecision } from '../train/precision';
 import { nextTokenLoss } from '../train/next-token-loss';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByLength } from '../train/sampler';
@@ -42,7 +43,7 @@ export async function trainSft(
   config: SftConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
-  const { params, config: model, tokenizer } = models;
+  const { params, config: model, tokenizer } = inPrecision(models, config);
   const rng = createRng(config.seed).fork('sft');
 
   // 1. data

@@ -7,6 +7,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { assertShape } from './assert';
 
+export const klEstimators = ['k1', 'k3'] as const;
+export type KlEstimator = (typeof klEstimators)[number];
+
 /** Log-ratios beyond this, in nats, are cut: e²⁰ is already far outside what an estimate can mean, and e⁸⁹ overflows. */
 export const maxLogRatio = 20;
 

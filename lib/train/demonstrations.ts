@@ -1,4 +1,4 @@
-/** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of PPO and DPO learn from. */
+/** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of policies learn from. */
 import * as tf from '@tensorflow/tfjs';
 import { paddedLength } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';

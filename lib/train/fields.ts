@@ -1,4 +1,5 @@
 /** Fields that every training command has, and how they are checked. */
+import { defaultEngine } from '../backend';
 import type { FieldTable } from '../config';
 import type { LoopConfig } from './loop';
 import { learningRateSchedules } from './schedule';
@@ -16,7 +17,7 @@ export const runFields: FieldTable<RunConfig> = {
   seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
   resume: { doc: 'go on with the run in --out from its last checkpoint', type: 'boolean', default: false },
   engine: {
-    doc: 'engine to compute on; RLHF_KIT_ENGINE when absent, then tensorflow',
+    doc: `engine to compute on; RLHF_KIT_ENGINE when absent, then ${defaultEngine}`,
     type: 'string',
     optional: true,
   },
@@ -81,6 +82,12 @@ export const loopFields: FieldTable<LoopConfig> = {
     default: 1,
     min: 0,
     source: 'transformers',
+  },
+  bf16: {
+    doc: 'take matrix products in bfloat16; weights, sums and everything else stay in float32',
+    type: 'boolean',
+    default: false,
+    source: 'ours',
   },
   loggingSteps: {
     doc: 'a metrics row is the mean over this many steps',

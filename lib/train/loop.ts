@@ -1,5 +1,5 @@
 /**
- * The loop that SFT, reward model, DPO and PPO share: draw, differentiate, clip, step, log, save. What differs between
+ * The loop that SFT, reward model and all policies share: draw, differentiate, clip, step, log, save. What differs between
  * them, the loss and where batches come from, is the trainer's.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -56,6 +56,7 @@ export interface Trainer<B> {
 
 export interface LoopConfig extends ScheduleConfig, AdamwConfig {
   readonly maxGradNorm: number;
+  readonly bf16: boolean;
   readonly loggingSteps: number;
   readonly saveSteps: number;
 }

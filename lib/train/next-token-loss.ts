@@ -1,4 +1,4 @@
-/** The next-token loss on demonstrations: SFT itself, and the SFT term that keeps PPO and DPO from forgetting. */
+/** The next-token loss on demonstrations: SFT itself, and the SFT term that keeps policies from forgetting. */
 import * as tf from '@tensorflow/tfjs';
 import { lmLogits } from '../model/heads';
 import type { ModelConfig } from '../model/config';

@@ -77,7 +77,7 @@ describe('listEngines', () => {
   });
 
   it.skipIf(engines.includes(defaultEngine))(
-    'the tensorflow engine is not set up here: its tests are left out (rlhf-kit setup tensorflow)',
+    'the default engine is not set up here: its tests are left out (rlhf-kit setup xla)',
     () => expect(findEngine(defaultEngine).purpose).toContain('default'),
   );
 });

@@ -49,4 +49,24 @@ describe('runCase', () => {
     expect([result.medianMs, result.ratio]).toEqual([{ a: 2 }, {}]);
     expect(order.filter((name) => name === 'b')).toHaveLength(1);
   });
+
+  it('keeps what was measured when its time is over, and names who did not answer', async () => {
+    const ended: string[] = [];
+    const silent: Contender = {
+      name: 'b',
+      round: () => new Promise(() => {}),
+      end: () => void ended.push('b'),
+    };
+    const result = await runCase('gptStep', [contender('a', [taking(2)], [], ended), silent], 1000, 0.2);
+    expect(result.failures).toEqual({ b: 'no answer within the time that was left' });
+    expect(result.firstMs).toHaveProperty('a');
+    expect(ended).toEqual(['a', 'b']);
+    const quick = await runCase('gptStep', [slow('a', 30), slow('b', 30)], 1000, 0.3);
+    expect([quick.medianMs, quick.failures]).toEqual([{ a: 5, b: 5 }, {}]);
+  });
+
+  function slow(name: string, milliseconds: number): Contender {
+    const round = () => new Promise<ContenderAnswer>((resolve) => setTimeout(() => resolve(taking(5)), milliseconds)); // prettier-ignore
+    return { name, round, end: () => {} };
+  }
 });

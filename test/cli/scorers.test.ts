@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
-import { chosenReward, isModelDirectory, resolveScorer, scorerFiles } from '../../lib/cli/scorers';
+import {
+  chosenReward,
+  isModelDirectory,
+  resolveReward,
+  resolveScorer,
+  rewardFiles,
+  scorerFiles,
+} from '../../lib/cli/scorers';
 import { saveModel } from '../../lib/model/directory';
+import type { ScoresInParts } from '../../lib/types';
 import { tinyModel } from '../evaluation/tiny-models';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-scorers-'));
@@ -77,16 +85,86 @@ describe('resolveScorer', () => {
   });
 });
 
+const none = { ensemblePenalty: 0 };
+
 describe('chosenReward', () => {
   it('takes either flag, and refuses both at once or a reward model that is no folder', () => {
-    expect(chosenReward('ppo', { reward: 'vader' })).toBe('vader');
-    expect(chosenReward('ppo', { rewardModel: path('reward') })).toBe(path('reward'));
-    expect(chosenReward('ppo', {})).toBeUndefined();
-    expect(() => chosenReward('ppo', { reward: 'vader', rewardModel: path('reward') })).toThrow(
+    const names = (flags: object) => chosenReward('ppo', { ...none, ...flags })?.scorers;
+    expect(names({ reward: 'vader' })).toEqual(['vader']);
+    expect(names({ rewardModel: path('reward') })).toEqual([path('reward')]);
+    expect(names({})).toBeUndefined();
+    expect(() => names({ reward: 'vader', rewardModel: path('reward') })).toThrow(
       'ppo: --reward-model and --reward name one scorer: give one of them',
     );
-    expect(() => chosenReward('dpo', { rewardModel: path('none') })).toThrow(
-      'dpo: --reward-model must be a model directory, got',
+    expect(() => names({ rewardModel: path('none') })).toThrow(
+      'ppo: --reward-model must be a model directory, got',
+    );
+  });
+
+  it('takes several reward models as an ensemble, and refuses flags that do not fit', () => {
+    const both = `${path('reward')},${path('policy')}`;
+    const chosen = chosenReward('rloo', { rewardModel: both, ensemblePenalty: 0.5 });
+    expect(chosen).toEqual({ scorers: [path('reward'), path('policy')], ensemblePenalty: 0.5 });
+    expect(rewardFiles(chosen)).toEqual([path('reward'), path('policy')]);
+    expect(() => chosenReward('rloo', { rewardModel: path('reward'), ensemblePenalty: 0.5 })).toThrow(
+      'rloo: --ensemble-penalty is for two or more directories in --reward-model, got 1',
+    );
+    expect(() =>
+      chosenReward('rloo', { rewardModel: `${both},${path('none')}`, ensemblePenalty: 0 }),
+    ).toThrow(`must be a model directory, got '${path('none')}'`);
+    expect(() => chosenReward('rloo', { ...none, reward: 'vader', rewardWeights: 'helpful=1' })).toThrow(
+      "rloo: --reward-weights is for reward models, got 'vader'",
+    );
+  });
+});
+
+describe('resolveReward', () => {
+  it('makes one scorer of several reward models, which tells their disagreement', async () => {
+    const model = tinyModel(2);
+    const head = tf.tensor2d([Array.from({ length: 16 }, (_, i) => 8 - i)]);
+    saveModel(path('other'), { ...model, params: { ...model.params, 'score.weight': head } });
+    const scorers = [path('reward'), path('other')];
+    const [first, second] = await Promise.all(
+      scorers.map(async (spec) => (await resolveScorer(spec))(inputs)),
+    );
+    const ensemble = await resolveReward({ scorers, ensemblePenalty: 2 });
+    const { scores, parts } = (await ensemble.inParts?.(inputs)) as ScoresInParts;
+    inputs.forEach((_, i) => {
+      const [a, b] = [first?.[i] as number, second?.[i] as number];
+      const spread = Math.abs(a - b) / 2;
+      expect(spread).toBeGreaterThan(0);
+      expect(parts['disagreement']?.[i]).toBeCloseTo(spread, 4);
+      expect(scores[i]).toBeCloseTo((a + b) / 2 - 2 * spread, 4);
+    });
+  });
+
+  it('gives a reward model of several dimensions the weights asked for', async () => {
+    const model = tinyModel(1);
+    const head = tf.tensor2d(
+      Array.from({ length: 2 }, (_, k) => Array.from({ length: 16 }, (_, i) => (k + 1) * i)),
+    );
+    const scoreDimensions = [
+      { name: 'helpful', weight: 1 },
+      { name: 'harmless', weight: 3 },
+    ];
+    saveModel(path('two'), {
+      ...model,
+      config: { ...model.config, scoreDimensions },
+      params: { ...model.params, 'score.weight': head },
+    });
+    const of = async (rewardWeights?: string) => {
+      const chosen = {
+        scorers: [path('two')],
+        ensemblePenalty: 0,
+        ...(rewardWeights !== undefined && { rewardWeights }),
+      };
+      return (await (await resolveReward(chosen))(inputs))[0] as number;
+    };
+    const helpful = await of('helpful=1');
+    expect(await of('harmless=0.2')).toBeCloseTo(2 * helpful, 4);
+    expect(await of()).toBeCloseTo((helpful + 3 * 2 * helpful) / 4, 4);
+    await expect(of('fluent=1')).rejects.toThrow(
+      "'fluent=1' must be name=weight with a name of helpful, harmless",
     );
   });
 });
@@ -94,7 +172,7 @@ describe('chosenReward', () => {
 describe('scorerFiles', () => {
   it('names what a manifest can hash: folders and modules that are there, not vader', () => {
     expect(scorerFiles(path('reward'))).toEqual([path('reward')]);
-    for (const spec of ['vader', path('none'), undefined]) expect(scorerFiles(spec)).toEqual([]);
+    for (const spec of ['vader', path('none')]) expect(scorerFiles(spec)).toEqual([]);
     expect(isModelDirectory('vader')).toBe(false);
   });
 });

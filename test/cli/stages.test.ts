@@ -55,10 +55,15 @@ describe.skipIf(!existsSync(model))(
       result(
         `ppo --model sft/model --prompts prompts.jsonl --reward vader --max-steps 2 --rollout-batch-size 4 --num-ppo-epochs 1 --max-new-tokens 16 ${lengths} --out ppo`,
       );
+      for (const stage of ['grpo', 'rloo']) {
+        result(
+          `${stage} --model sft/model --prompts prompts.jsonl --reward vader --max-steps 2 --generation-batch-size 4 --num-generations 2 --max-new-tokens 16 ${lengths} --out ${stage}`,
+        );
+      }
       const policies = result(
-        `evaluate --policies sft=sft/model,ppo=ppo/model,dpo=dpo/model --baseline sft --prompts prompts.jsonl --judge vader --max-new-tokens 16 ${lengths} --out evaluation`,
+        `evaluate --policies sft=sft/model,ppo=ppo/model,dpo=dpo/model,grpo=grpo/model,rloo=rloo/model --baseline sft --prompts prompts.jsonl --judge vader --max-new-tokens 16 ${lengths} --out evaluation`,
       )['policies'];
-      expect(Object.keys(policies as object)).toEqual(['sft', 'ppo', 'dpo']);
+      expect(Object.keys(policies as object)).toEqual(['sft', 'ppo', 'dpo', 'grpo', 'rloo']);
       expect(existsSync(join(folder, 'evaluation', 'report.html'))).toBe(true);
     }, 240_000);
 
@@ -92,6 +97,11 @@ describe('bad input on the command line', () => {
       'ppo --model none --prompts prompts.jsonl --reward vader --out x',
       'cannot read none: no such file or directory',
     ],
+    [
+      'grpo --model none --prompts prompts.jsonl --reward vader --generation-batch-size 9 --out x',
+      'cannot read none: no such file or directory',
+    ],
+    ['rloo --model none --reward vader --out x', "rloo config: 'prompts' is required (file of prompts)"],
     ['pipeline --preset big --out x', "'preset' must be one of default, smoke"],
     ['pipeline --preset smoke --engine gpu9 --out x', "unknown engine 'gpu9'"],
   ])('%s ends with one sentence, no stack and exit code 2', (line, sentence) => {

@@ -37,6 +37,25 @@ describe('filterVotes', () => {
     { ...vote('x>y', 'm', 'poor'), prompt: '?' },
   ];
 
+  it('gives pairs the label of the votes on every dimension', () => {
+    const said = (verdicts: Comparison['verdicts'], annotator: string): Comparison => ({
+      ...vote('y>x', annotator),
+      ...(verdicts !== undefined && { verdicts }),
+    });
+    const { pairs } = filterVotes(
+      [
+        said({ helpful: 'a', harmless: 'b' }, 'm'),
+        said({ helpful: 'a', fluent: 'tie' }, 'n'),
+        said(undefined, 'o'),
+      ],
+      config(),
+    );
+    expect(pairs).toMatchObject([
+      { chosenId: 'y', verdicts: { helpful: 'chosen', harmless: 'rejected', fluent: 'tie' } },
+    ]);
+    expect(filterPairs(pairs, config()).pairs).toEqual(pairs);
+  });
+
   it('keeps what is left of ties, cycles, duplicates and contradictions, and accounts for all', () => {
     const { pairs, report } = filterVotes(votes, config());
     expect(pairs).toEqual([

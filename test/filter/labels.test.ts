@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelOf } from '../../lib/filter/labels';
+import { dimensionLabels, labelOf } from '../../lib/filter/labels';
 import { splitTies } from '../../lib/filter/ties';
 import { itemsOf, type Choice } from '../../lib/filter/votes';
 import { vote } from './make-vote';
@@ -23,6 +23,19 @@ describe('labelOf', () => {
   ])('%i : %i with %i ties is %s by wins and %s by plurality', (first, second, tie, wins, plurality) => {
     expect(labelOf(votes(first, second, tie), 'wins')).toBe(wins);
     expect(labelOf(votes(first, second, tie), 'plurality')).toBe(plurality);
+  });
+});
+
+describe('dimensionLabels', () => {
+  it('labels each dimension by the votes that say something about it', () => {
+    const said = [
+      { annotator: 'a', choice: 'first', verdicts: { helpful: 'first', harmless: 'second' } },
+      { annotator: 'b', choice: 'first', verdicts: { helpful: 'first' } },
+      { annotator: 'c', choice: 'first', verdicts: { helpful: 'second', fluent: 'tie' } },
+      { annotator: 'd', choice: 'second' },
+    ] as const;
+    expect(dimensionLabels(said, 'wins')).toEqual({ helpful: 'first', harmless: 'second', fluent: 'tie' });
+    expect(dimensionLabels([{ annotator: 'd', choice: 'second' }], 'wins')).toEqual({});
   });
 });
 

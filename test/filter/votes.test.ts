@@ -17,6 +17,18 @@ describe('itemsOf', () => {
     expect(itemsOf([vote('x>y', 'm', '1'), vote('x>y', 'm', '2')])).toHaveLength(2);
   });
 
+  it('turns verdicts on dimensions with the sides', () => {
+    const verdicts = { helpful: 'a', harmless: 'b', fluent: 'tie' } as const;
+    const [item] = itemsOf([{ ...vote('y>x', 'm'), verdicts }]);
+    expect(item?.votes).toEqual([
+      {
+        annotator: 'm',
+        choice: 'second',
+        verdicts: { helpful: 'second', harmless: 'first', fluent: 'tie' },
+      },
+    ]);
+  });
+
   it('carries prompt, task and language, and nothing of the vote', () => {
     const [item] = itemsOf([{ ...vote('x>y'), task: 'list', language: 'en' }]);
     expect(item?.record).toEqual({ promptId: 'p', prompt: 'prompt p', task: 'list', language: 'en' });

@@ -77,6 +77,38 @@ describe('saveModel and loadModel', () => {
     expect(json(join(directory, 'config.json'))['architectures']).toEqual(['LlamaForSequenceClassification']);
     expect(Object.keys(loadModel(directory).params)).toEqual(expect.arrayContaining(Object.keys(heads)));
   });
+
+  it('keep the dimensions of a reward model of several scores, as the labels of a classifier, with weights', () => {
+    const scoreDimensions = [
+      { name: 'helpful', weight: 1 },
+      { name: 'harmless', weight: 0.5 },
+    ];
+    const head = tf.tensor2d([Array(8).fill(1), Array(8).fill(2)] as number[][]);
+    const change = {
+      config: { ...model.config, scoreDimensions },
+      params: { ...model.params, 'score.weight': head },
+    };
+    const directory = saved('dimensions', change);
+    expect(json(join(directory, 'config.json'))).toMatchObject({
+      num_labels: 2,
+      id2label: { 0: 'helpful', 1: 'harmless' },
+      dimension_weights: { helpful: 1, harmless: 0.5 },
+    });
+    const read = loadModel(directory);
+    expect(read.config.scoreDimensions).toEqual(scoreDimensions);
+    expect(distance(read.params['score.weight'] as tf.Tensor, head)).toBe(0);
+    // What transformers writes knows no weights.
+    const plain = { ...json(join(directory, 'config.json')), dimension_weights: undefined };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(plain));
+    expect(loadModel(directory).config.scoreDimensions?.map(({ weight }) => weight)).toEqual([1, 1]);
+  });
+
+  it('take no labels of a language model for scores', () => {
+    const directory = saved('labelled');
+    const config = { ...json(join(directory, 'config.json')), id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
+    expect(loadModel(directory).config).not.toHaveProperty('scoreDimensions');
+  });
 });
 
 describe('loadModel', () => {

@@ -33,7 +33,7 @@ def check(directory):
     with torch.no_grad():
         logits = model.eval()(torch.tensor(expected["tokens"]), attention_mask=mask).logits
     if is_reward:
-        difference = (logits[:, 0] - torch.tensor(expected["scores"])).abs().max().item()
+        difference = (logits - torch.tensor(expected["scores"])).abs().max().item()
     else:
         difference = ((logits - torch.tensor(expected["logits"])).abs() * mask[..., None]).max().item()
     kind = "score" if is_reward else "logit"

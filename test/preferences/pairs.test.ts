@@ -20,6 +20,7 @@ describe('writePairs', () => {
         chosen: 'x',
         rejected: 'y',
         margin: 0.5,
+        verdicts: { helpful: 'chosen', harmless: 'tie' },
         chosenId: '3',
         rejectedId: '4',
       },

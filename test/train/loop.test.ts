@@ -25,6 +25,7 @@ const config: LoopConfig = {
   adamBeta2: 0.999,
   adamEpsilon: 1e-8,
   maxGradNorm: 1,
+  bf16: false,
   loggingSteps: 3,
   saveSteps: 4,
 };

@@ -12,11 +12,11 @@ interface Marker {
 
 const fileName = 'setup.json';
 
-/** Records every library below a folder. Written last, it stands for a whole setup. */
+/** Records every library and program below a folder. Written last, it stands for a whole setup. */
 export async function writeMarker(directory: string, build: EngineBuild): Promise<void> {
   const files: Record<string, Marker['files'][string]> = {};
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    if (!/\.(so|node)(\.\d+)*$/.test(name)) continue;
+    if (!/(\.(so|node)(\.\d+)*|\.bc|\/ptxas)$/.test(name)) continue;
     const { size, mtimeMs } = statSync(join(directory, name));
     files[name] = { size, modified: mtimeMs, sha256: await sha256File(join(directory, name)) };
   }

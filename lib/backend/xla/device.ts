@@ -1,9 +1,10 @@
 /** The device that the engine computes on: one a process, from its first use. */
-import type { Compilations } from '../engine';
+import type { Compilations, ProgramMemory } from '../engine';
 import { compilerOptions } from './compiler-options';
 import { keepFreedMemory } from './pjrt/allocator';
-import { Client } from './pjrt/client';
-import { PjrtError } from './pjrt/error';
+import { Client, pluginAttributes } from './pjrt/client';
+import type { DebugOption } from './pjrt/compile-options';
+import { cudaOptions, cudaToolkit, isForCuda, loadCudaLibraries } from './pjrt/cuda';
 import type { Executable } from './pjrt/executable';
 import { loadPlugin, type Plugin } from './pjrt/plugin';
 import { cached, machineKey } from './program-cache';
@@ -11,8 +12,11 @@ import { cached, machineKey } from './program-cache';
 export interface Device {
   readonly plugin: Plugin;
   readonly client: Client;
+  readonly isProcessor: boolean;
   /** What a compiled program depends on besides its text. */
   readonly key: string;
+  /** What its compiler is told. */
+  readonly options: Readonly<Record<string, DebugOption>>;
 }
 
 let current: Device | undefined;
@@ -26,26 +30,34 @@ export function openDevice(path: string): Device {
   if (current !== undefined) return current;
   keepFreedMemory();
   const plugin = loadPlugin(path);
-  const client = openClient(plugin);
-  const key = JSON.stringify([machineKey(plugin, client), compilerOptions]);
-  current = { plugin, client, key };
+  const forCuda = isForCuda(pluginAttributes(plugin));
+  if (forCuda) loadCudaLibraries(path);
+  const client = forCuda ? new Client(plugin, cudaOptions(process.env)) : openClient(plugin);
+  const isProcessor = client.platform.name === 'cpu';
+  const options = compilerOptions({ isProcessor, toolkit: forCuda ? cudaToolkit(path) : undefined });
+  const key = JSON.stringify([machineKey(plugin, client), options]);
+  current = { plugin, client, isProcessor, key, options };
   return current;
 }
 
 /** A processor counts as four devices, and so as four pools of threads, unless it is told to be one; other plugins do not know the option. */
 function openClient(plugin: Plugin): Client {
-  try {
-    return new Client(plugin, { cpu_device_count: 1 });
-  } catch (error) {
-    if (!(error instanceof PjrtError) || error.code !== 'INVALID_ARGUMENT') throw error;
-    return new Client(plugin);
-  }
+  const client = new Client(plugin);
+  if (client.platform.name !== 'cpu') return client;
+  client.dispose();
+  return new Client(plugin, { cpu_device_count: 1 });
 }
 
 /** @throws {Error} before {@link openDevice}. */
 export function device(): Device {
   if (current === undefined) throw new Error('xla: the engine has not been started');
   return current;
+}
+
+const memory: ProgramMemory[] = [];
+
+export function programMemory(): readonly ProgramMemory[] {
+  return memory;
 }
 
 const counted = { programs: 0, fromDisk: 0, seconds: 0 };
@@ -56,14 +68,16 @@ export function compilations(): Compilations {
 
 /** A StableHLO module as a program of the device. @throws {PjrtError} with line and column of what is wrong. */
 export function compile(text: string): Executable {
-  const { client, key } = device();
+  const { client, key, options } = device();
   const started = performance.now();
   const { executable, loaded } = cached(
     text,
     key,
     (bytes) => client.load(bytes),
-    () => client.compile(text, compilerOptions),
+    () => client.compile(text, options),
   );
+  const needed = executable.memory();
+  if (needed !== undefined) memory.push(needed);
   counted.programs++;
   counted.fromDisk += Number(loaded);
   counted.seconds += (performance.now() - started) / 1000;

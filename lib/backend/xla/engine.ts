@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
 import { findPlugin } from '../setup/xla';
-import { compilations, device, openDevice } from './device';
+import { compilations, device, openDevice, programMemory } from './device';
+import { runOnHost } from './host';
 import { compiledJit } from './jit';
 import { runOperation } from './operations';
 import { allocatorEnvironment } from './pjrt/allocator';
@@ -16,22 +17,28 @@ import { registerKernels } from './trace/register';
 
 export const xlaEngine: Engine = {
   name: 'xla',
-  purpose: 'compiles whole steps, for processors and, by plugin, for GPUs',
+  purpose: 'compiles whole steps, for processors and, by plugin, for GPUs; the default',
   jit: compiledJit,
   compiles: true,
   compilations,
+  programMemory,
   environment: allocatorEnvironment,
   async start() {
+    const plugin = findPlugin();
     try {
-      openDevice(findPlugin());
+      openDevice(plugin);
     } catch (error) {
       if (!(error instanceof PjrtError)) throw error;
-      throw new BackendUnavailableError(`the xla engine finds no device: ${errorMessage(error)}`);
+      throw new BackendUnavailableError(
+        `the xla engine finds no device: ${errorMessage(error)}; its plugin is ${plugin}, npx rlhf-kit setup xla takes the one for processors`,
+      );
     }
     if (tf.findBackend('xla') === null) {
       tf.registerBackend('xla', () => deviceTensors);
-      registerKernels('xla', runOperation);
+      registerKernels('xla', runOperation, runOnHost);
     }
+    // tfjs's plain engine, which computes what has no compiled form, greets with an advertisement on its first operation.
+    tf.env().set('PROD', true);
     await tf.setBackend('xla');
     await tf.ready();
   },

@@ -82,13 +82,17 @@ function make<A extends readonly unknown[], R>(
   let result: unknown;
   let own: readonly tf.Tensor[] = [];
   let returned: readonly tf.Tensor[] = [];
-  const { program, results, hoisted } = trace((...tensors) => {
-    own = tensors;
-    const next = tensors.values();
-    result = fn(...(mapTree(args, () => next.next().value) as A));
-    returned = [...new Set(flatten(result))];
-    return returned;
-  }, parameters);
+  const { program, results, hoisted } = trace(
+    (...tensors) => {
+      own = tensors;
+      const next = tensors.values();
+      result = fn(...(mapTree(args, () => next.next().value) as A));
+      returned = [...new Set(flatten(result))];
+      return returned;
+    },
+    parameters,
+    device().isProcessor,
+  );
   const outputs: Value[] = [];
   const sources = new Map(
     returned.map((tensor, i): [tf.Tensor, Source] => {

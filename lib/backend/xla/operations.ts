@@ -1,7 +1,8 @@
 /** Operations outside of steps: each runs as a program of its own, compiled once for its shapes. */
 import type * as tf from '@tensorflow/tfjs';
 import { typeText } from '../../tensor/pytree';
-import { compile } from './device';
+import { compile, device } from './device';
+import { hasText, runOnHost } from './host';
 import type { Executable } from './pjrt/executable';
 import { deviceTensors } from './tensors';
 import type { Attributes, Emitter } from './trace/kernel';
@@ -15,7 +16,20 @@ interface Operation {
   readonly isList: boolean;
 }
 
+/** Each program takes some ten mappings of memory, and the system allows a process 65,530; steps need the rest. */
+const mostOperations = 2000;
+
+/** The one that was used last at the end. */
 const operations = new Map<string, Operation>();
+
+function keepRecent(key: string, operation: Operation): void {
+  operations.delete(key);
+  operations.set(key, operation);
+  if (operations.size <= mostOperations) return;
+  const [oldest, { executable }] = operations.entries().next().value as [string, Operation];
+  operations.delete(oldest);
+  executable.dispose();
+}
 
 /** Operations that leave numbers and shape as they are. */
 function changesNothing(name: string, x: tf.TensorInfo | undefined, attributes: Attributes): boolean {
@@ -27,10 +41,11 @@ export const runOperation: KernelRunner = (name, emit, inputs, attributes) => {
   const named = Object.entries(inputs);
   const first = named[0]?.[1];
   if (first !== undefined && changesNothing(name, first, attributes)) return deviceTensors.share(first);
+  if (hasText(inputs, attributes)) return runOnHost(name, inputs, attributes);
   const types = named.map(([input, tensor]) => `${input}:${typeText(tensor)}`);
   const key = `${name}(${types.join(' ')})${JSON.stringify(attributes, spellNumber)}`;
   const operation = operations.get(key) ?? make(emit, named, attributes);
-  operations.set(key, operation);
+  keepRecent(key, operation);
   const run = operation.executable.start(named.map(([, tensor]) => deviceTensors.bufferOf(tensor)));
   run.forget();
   const tensors = run.outputs.map((buffer, i) =>
@@ -51,7 +66,7 @@ function make(
   inputs: readonly (readonly [string, tf.TensorInfo])[],
   attributes: Attributes,
 ): Operation {
-  const program = new Program();
+  const program = new Program(device().isProcessor);
   const values = inputs.map(
     ([name, { shape, dtype }]) => [name, program.parameter(shape, dtype as DType)] as const,
   );

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { errorMessage } from '../../errors';
 import { writeFileAtomically } from '../../files';
 import { cacheDirectory } from '../setup/cache';
 import type { Client } from './pjrt/client';
@@ -14,6 +15,9 @@ const mostBytes = 2 ** 30;
 
 /** What compiles faster than this is not worth a file, milliseconds. */
 const leastCompileTime = 100;
+
+/** A file under a temporary name that is older than this belongs to nobody, milliseconds. */
+const longestWrite = 600_000;
 
 /** A file is the SHA-256 of the program, then the program. */
 const digestLength = 32;
@@ -96,21 +100,30 @@ function writeProgram(path: string, executable: Executable): void {
     mkdirSync(programDirectory(), { recursive: true });
     removeOldest(programDirectory(), mostBytes - program.length);
     writeFileAtomically(path, [digest(program), program]);
-  } catch {
+  } catch (error) {
     // A full disk, a folder of somebody else's, a plugin that cannot serialize: the program is compiled again next time.
+    if (!warned) {
+      const sentence = `xla: compiled programs are not kept, the next process compiles them again: ${errorMessage(error)}`;
+      process.emitWarning(sentence, 'RlhfKitWarning');
+    }
+    warned = true;
   }
 }
 
-/** Leaves at most so many bytes in a folder, the newest files. */
+/** What cannot be written now cannot be written for the next program either: it is said once. */
+let warned = false;
+
+/** Leaves at most so many bytes in a folder, the newest files, and nothing of processes that were killed while they wrote. */
 export function removeOldest(directory: string, most: number): void {
   const files = readdirSync(directory)
     .map((name) => join(directory, name))
     .map((path) => ({ path, ...sizeAndTime(path) }))
     .sort((a, b) => b.time - a.time);
   let bytes = 0;
-  for (const { path, size } of files) {
+  for (const { path, size, time } of files) {
     bytes += size;
-    if (bytes > most) rmSync(path, { force: true });
+    const unfinished = path.endsWith('.tmp') && time < Date.now() - longestWrite;
+    if (bytes > most || unfinished) rmSync(path, { force: true });
   }
 }
 

@@ -2,12 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { device } from './device';
 import { buffersAlive, elementTypes, type DeviceBuffer } from './pjrt/buffer';
-import type { DType } from './trace/program';
+import type { DType, Value } from './trace/program';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
 interface Entry {
-  readonly buffer: DeviceBuffer;
+  /** Text has no place on the device: it stays with the process. */
+  readonly held: DeviceBuffer | Uint8Array[];
   readonly shape: readonly number[];
   /** Tensors that share the buffer. */
   references: number;
@@ -34,18 +35,18 @@ class DeviceTensors extends tf.KernelBackend {
     dtype: tf.DataType,
     references: number,
   ): void {
-    const buffer = device().client.put(hostArray(values, dtype), dtype as DType, shape);
-    this.entries.set(dataId, { buffer, shape: [...shape], references });
+    const held =
+      dtype === 'string'
+        ? (values as Uint8Array[])
+        : device().client.put(hostArray(values, dtype), dtype as DType, shape);
+    this.entries.set(dataId, { held, shape: [...shape], references });
   }
 
   /** A tensor for a buffer, which it owns from now on. */
-  tensorOf(
-    buffer: DeviceBuffer,
-    { shape, dtype }: { shape: readonly number[]; dtype: DType },
-  ): tf.TensorInfo {
+  tensorOf(buffer: DeviceBuffer, { shape, dtype }: Pick<Value, 'shape' | 'dtype'>): tf.TensorInfo {
     const dataId = {};
-    this.entries.set(dataId, { buffer, shape, references: 1 });
-    return { dataId, shape: [...shape], dtype };
+    this.entries.set(dataId, { held: buffer, shape, references: 1 });
+    return { dataId, shape: [...shape], dtype: dtype as DType };
   }
 
   /** A further tensor of the same numbers. */
@@ -57,13 +58,15 @@ class DeviceTensors extends tf.KernelBackend {
   /** The buffer of a tensor, in the tensor's shape; the tensor stays its owner. */
   bufferOf({ dataId, shape, dtype }: tf.TensorInfo): DeviceBuffer {
     const entry = this.entries.get(dataId);
-    if (tf.util.arraysEqual([...entry.shape], shape)) return entry.buffer;
+    const { held } = entry;
+    if (Array.isArray(held)) throw new Error('xla: the device computes with numbers, not with text');
+    if (tf.util.arraysEqual([...entry.shape], shape)) return held;
     // Tensors that came from another engine may share numbers and differ in shape.
-    const numbers = entry.buffer.readSync() as Numbers;
-    entry.buffer.dispose();
+    const numbers = held.readSync() as Numbers;
+    held.dispose();
     this.entries.delete(dataId);
     this.move(dataId, numbers, shape, dtype, entry.references);
-    return this.entries.get(dataId).buffer;
+    return this.entries.get(dataId).held as DeviceBuffer;
   }
 
   /** Whether a tensor's numbers are nobody else's: only then may a step use them up. */
@@ -71,12 +74,14 @@ class DeviceTensors extends tf.KernelBackend {
     return this.entries.get(dataId).references === 1;
   }
 
-  override readSync(dataId: tf.DataId): Numbers {
-    return this.entries.get(dataId).buffer.readSync() as Numbers;
+  override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
+    const { held } = this.entries.get(dataId);
+    return Array.isArray(held) ? held : (held.readSync() as Numbers);
   }
 
-  override read(dataId: tf.DataId): Promise<Numbers> {
-    return this.entries.get(dataId).buffer.read() as Promise<Numbers>;
+  override read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
+    const { held } = this.entries.get(dataId);
+    return Array.isArray(held) ? Promise.resolve(held) : (held.read() as Promise<Numbers>);
   }
 
   override numDataIds(): number {
@@ -89,15 +94,15 @@ class DeviceTensors extends tf.KernelBackend {
     entry.references--;
     if (!force && entry.references > 0) return false;
     this.entries.delete(dataId);
-    entry.buffer.dispose();
+    if (!Array.isArray(entry.held)) entry.held.dispose();
     return true;
   }
 
   /** Forgets a tensor whose buffer a program took over. @returns the handle that is left of it. */
   release({ dataId }: tf.TensorInfo): DeviceBuffer {
-    const { buffer } = this.entries.get(dataId);
+    const { held } = this.entries.get(dataId);
     this.entries.delete(dataId);
-    return buffer;
+    return held as DeviceBuffer;
   }
 
   override incRef(dataId: tf.DataId): void {
@@ -134,9 +139,7 @@ class DeviceTensors extends tf.KernelBackend {
 }
 
 /** Values as the device takes them. */
-function hostArray(values: tf.backend_util.BackendValues, dtype: tf.DataType): Numbers {
-  if (dtype === 'string' || dtype === 'complex64')
-    throw new Error(`xla: the engine has no ${dtype} tensors; it computes in float32, int32 and bool`);
+function hostArray(values: tf.backend_util.BackendValues, dtype: Exclude<tf.DataType, 'string'>): Numbers {
   const wanted = elementTypes[dtype].array;
   return values instanceof wanted ? values : wanted.from(values as ArrayLike<number>);
 }

@@ -1,6 +1,7 @@
 /** `rlhf-kit bench engine`: how fast the engines are on this machine. */
 import { benchCases, type CaseName } from '../../bench/cases';
 import { benchEngines } from '../../bench/engine-bench';
+import { peerDevices, type PeerDevice } from '../../bench/contenders';
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
 import { writeJson } from '../../files';
@@ -13,6 +14,9 @@ interface BenchConfig {
   readonly rounds: number;
   readonly peers: boolean;
   readonly python?: string;
+  readonly bf16: boolean;
+  readonly peersOn: PeerDevice;
+  readonly limit?: number;
   readonly out?: string;
 }
 
@@ -31,6 +35,14 @@ const fields: FieldTable<BenchConfig> = {
     default: false,
   },
   python: { doc: 'interpreter that has PyTorch and transformers, or JAX', type: 'string', optional: true },
+  bf16: { doc: 'matrix products in bfloat16, everywhere', type: 'boolean', default: false },
+  peersOn: { doc: 'where PyTorch, transformers and JAX compute', type: peerDevices, default: 'cpu' },
+  limit: {
+    doc: 'seconds for each case: what was measured by then counts',
+    type: 'number',
+    min: 1,
+    optional: true,
+  },
   out: { doc: 'JSON file to write the result to', type: 'string', optional: true },
 };
 
@@ -39,7 +51,7 @@ export const benchCommand = defineCommand<BenchConfig>({
   summary: 'time the engines: rlhf-kit bench engine [--quick] [--peers]',
   fields,
   positionals: ['target'],
-  async run({ quick, cases, rounds, peers, python, out }) {
+  async run({ quick, cases, rounds, peers, python, bf16, peersOn, limit, out }) {
     const known = Object.keys(benchCases) as CaseName[];
     const asked = quick ? ['gptStep'] : (cases?.split(',') ?? known);
     for (const name of asked) {
@@ -50,6 +62,10 @@ export const benchCommand = defineCommand<BenchConfig>({
       cases: asked as CaseName[],
       rounds: quick ? 4 : rounds,
       python: python ?? (peers && !quick ? 'make' : undefined),
+      bf16,
+      peersOn,
+      limit,
+      memory: !quick,
       say: (line) => void process.stderr.write(`bench: ${line}\n`),
     });
     const command = ['rlhf-kit', ...process.argv.slice(2)].join(' ');

@@ -15,7 +15,7 @@ import type { RunDirectory } from '../../train/run-directory';
 import type { PreferencePair, PromptRecord, Scorer } from '../../types';
 import { defineCommand } from '../command';
 import { pairFlags, readUsablePairs, type PairFlags } from '../pairs';
-import { chosenReward, resolveScorer, rewardFlags, scorerFiles, type RewardFlags } from '../scorers';
+import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from '../scorers';
 import { runStage } from '../stage';
 
 /** Prompts, of those of the pairs, that `--samples-every` draws from again and again. */
@@ -73,12 +73,12 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
         'dpo: either --pairs, or --prompts with --reward-model or --reward, must be given, and not both',
       );
     }
-    const inputs = [config.model, pairs, prompts, demonstrations, ...scorerFiles(reward)].filter(
+    const inputs = [config.model, pairs, prompts, demonstrations, ...rewardFiles(reward)].filter(
       (path) => path !== undefined,
     );
     return runStage('dpo', config, inputs, async (run) => {
       const model = loadModel(config.model);
-      const scorer = reward === undefined ? undefined : await resolveScorer(reward);
+      const scorer = reward === undefined ? undefined : await resolveReward(reward);
       const read =
         pairs === undefined
           ? await labelSamples(model, await readPrompts(prompts as string), scorer as Scorer, config, run)

@@ -6,6 +6,7 @@ import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
+import { grpoCommand } from './grpo';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
 import { notebooksCommand } from './notebooks';
@@ -13,6 +14,7 @@ import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
 import { preferencesCommand } from './preferences';
 import { rewardCommand } from './reward';
+import { rlooCommand } from './rloo';
 import { setupCommand } from './setup';
 import { sftCommand } from './sft';
 import { startCommand } from './start';
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   rewardCommand,
   dpoCommand,
   ppoCommand,
+  grpoCommand,
+  rlooCommand,
   evaluateCommand,
   generateCommand,
   labCommand,

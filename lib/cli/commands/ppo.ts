@@ -12,9 +12,10 @@ import { defineCommand } from '../command';
 import {
   chosenReward,
   isModelDirectory,
-  resolveScorer,
+  resolveReward,
+  rewardFiles,
   rewardFlags,
-  scorerFiles,
+  type ChosenReward,
   type RewardFlags,
 } from '../scorers';
 import { runStage } from '../stage';
@@ -42,13 +43,13 @@ export const ppoCommand = defineCommand<PpoCommandConfig>({
     const { demonstrations } = config;
     const reward = chosenReward('ppo', config);
     if (reward === undefined) throw new InputError('ppo: either --reward-model or --reward must be given');
-    const inputs = [config.model, config.prompts, demonstrations, ...scorerFiles(reward)].filter(
+    const inputs = [config.model, config.prompts, demonstrations, ...rewardFiles(reward)].filter(
       (path) => path !== undefined,
     );
     return runStage('ppo', config, inputs, async (run) => {
       const model = loadModel(config.model);
       const prompts = await readPrompts(config.prompts);
-      const scorer = await resolveScorer(reward);
+      const scorer = await resolveReward(reward);
       const scoreHead = config.valueInit === 'rewardModel' ? loadScoreHead(reward) : undefined;
       const params = await trainPpo(
         model,
@@ -68,7 +69,11 @@ export const ppoCommand = defineCommand<PpoCommandConfig>({
 });
 
 /** The score head of a reward model in a folder; other scorers have none. */
-function loadScoreHead(reward: string): tf.Tensor | undefined {
+function loadScoreHead({ scorers }: ChosenReward): tf.Tensor | undefined {
+  const [reward] = scorers as [string];
+  if (scorers.length > 1) {
+    throw new InputError(`ppo: --value-init rewardModel takes one reward model, got ${scorers.length}`);
+  }
   if (!isModelDirectory(reward)) return undefined;
   const { 'score.weight': scoreHead, ...others } = loadModel(reward).params;
   disposeTree(others);

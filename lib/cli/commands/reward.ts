@@ -3,8 +3,10 @@ import type { FieldTable } from '../../config';
 import { writeJson } from '../../files';
 import { loadModel, saveModel, type Model } from '../../model/directory';
 import { rewardFields, type RewardConfig } from '../../reward/config';
+import { rewardModelConfig } from '../../reward/dimensions';
 import { rewardScorecard, type RewardScorecard } from '../../reward/scorecard/scorecard';
-import { scorePairs } from '../../reward/scorecard/score-pairs';
+import { dimensionScorecards } from '../../reward/scorecard/dimensions';
+import { pairInputs, scoredPairs } from '../../reward/scorecard/score-pairs';
 import { rewardScorer } from '../../reward/score';
 import { splitPairs } from '../../reward/split';
 import { trainReward } from '../../reward/trainer';
@@ -46,7 +48,7 @@ export const rewardCommand = defineCommand<RewardCommandConfig>({
       const { pairs, badRows } = await readUsablePairs('reward', config.pairs, config, run);
       const split = splitPairs(pairs, config, model.tokenizer);
       const params = await trainReward(model, split, config, run);
-      const rewardModel = { ...model, params };
+      const rewardModel = { ...model, config: rewardModelConfig(model.config, config), params };
       saveModel(run.file('model'), rewardModel);
       const scorecard = await judge(rewardModel, split.heldOut, config);
       writeJson(run.file('scorecard.json'), { ...scorecard, lengthBalance: split.lengthBalance });
@@ -59,19 +61,28 @@ export const rewardCommand = defineCommand<RewardCommandConfig>({
         accuracy: scorecard.accuracy.accuracy,
         ece: scorecard.calibration.ece,
         lengthOnlyAccuracy: split.lengthBalance.lengthOnlyAccuracy,
+        ...(scorecard.dimensions !== undefined && {
+          dimensions: Object.fromEntries(
+            Object.entries(scorecard.dimensions).map(([name, own]) => [name, own.accuracy.accuracy]),
+          ),
+        }),
       };
     }),
 });
 
-/** The scorecard on the pairs held out; without any, its figures are null. */
+/** The scorecard on the pairs held out, and one a dimension where there are several; without any pair, its figures are null. */
 async function judge(
   model: Model,
   heldOut: readonly PreferencePair[],
   config: RewardCommandConfig,
-): Promise<RewardScorecard> {
+): Promise<RewardScorecard & { readonly dimensions?: Readonly<Record<string, RewardScorecard>> }> {
+  const { batchSize, maxPromptTokens, maxResponseTokens } = config;
   // One pair of the training batch is two rows.
-  const scorer = rewardScorer(model, { ...config, batchSize: 2 * config.batchSize });
-  const pairs = await scorePairs(scorer, heldOut, (response) => model.tokenizer.encode(response).length);
+  const scorer = rewardScorer(model, { maxPromptTokens, maxResponseTokens, batchSize: 2 * batchSize });
+  const inputs = pairInputs(heldOut);
+  const inParts = await scorer.inParts?.(inputs);
+  const lengthOf = (response: string): number => model.tokenizer.encode(response).length;
+  const pairs = scoredPairs(heldOut, inParts?.scores ?? (await scorer(inputs)), lengthOf);
   const responses = pairs.flatMap(({ task, ...pair }, i) => {
     const { promptId } = heldOut[i] as PreferencePair;
     return [
@@ -79,9 +90,11 @@ async function judge(
       { promptId, task, score: pair.rejectedScore, length: pair.rejectedLength },
     ];
   });
-  return rewardScorecard({
+  const scorecard = rewardScorecard({
     pairs,
     responses,
     ...(config.noiseCeiling !== undefined && { noiseCeiling: config.noiseCeiling }),
   });
+  if (inParts === undefined) return scorecard;
+  return { ...scorecard, dimensions: dimensionScorecards(heldOut, pairs, inParts.parts) };
 }

@@ -1,6 +1,7 @@
 /** `rlhf-kit setup`: puts an engine or JupyterLab in place. */
 import type { FieldTable } from '../../config';
 import { BackendUnavailableError } from '../../backend';
+import { setupDefaultEngine } from '../../backend/setup/default';
 import { setupTensorflow } from '../../backend/setup/tensorflow';
 import { setupXla } from '../../backend/setup/xla';
 import { InputError } from '../../errors';
@@ -26,11 +27,15 @@ const fields: FieldTable<SetupConfig> = {
     type: 'boolean',
     optional: true,
   },
-  cuda12: { doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12', type: 'boolean', default: false },
-  cuda13: { doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 13', type: 'boolean', default: false },
+  cuda12: {
+    doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12: the installed one, else it and NVIDIA’s libraries (2.9 GB)',
+    type: 'boolean',
+    default: false,
+  },
+  cuda13: { doc: 'xla: the same with CUDA 13 (2.2 GB)', type: 'boolean', default: false },
   plugin: { doc: 'xla: file of any other PJRT plugin', type: 'path', optional: true },
   ifPossible: {
-    doc: 'say why and go on, instead of failing, where the engine cannot be had',
+    doc: 'say why and go on, instead of failing, where the engine cannot be had; xla: leave a plugin that is there',
     type: 'boolean',
     default: false,
   },
@@ -60,7 +65,9 @@ export const setupCommand = defineCommand<SetupConfig>({
     const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
     try {
       if (target === 'jupyter') return await setupLab(say);
-      return target === 'xla' ? await setupXla(say, { cuda, plugin }) : await setupTensorflow({ gpu, say });
+      if (target === 'tensorflow') return await setupTensorflow({ gpu, say });
+      const chooses = cuda !== undefined || plugin !== undefined;
+      return ifPossible && !chooses ? await setupDefaultEngine(say) : await setupXla(say, { cuda, plugin });
     } catch (error) {
       if (!ifPossible || !(error instanceof BackendUnavailableError)) throw error;
       say(`${titles[target]} cannot be had here: ${error.message}`);

@@ -1,8 +1,8 @@
-/** `rlhf-kit start`: what `npm start` runs. Sets the native engine up, then runs the whole pipeline once. */
+/** `rlhf-kit start`: what `npm start` runs. Sets the default engine up, then runs the whole pipeline once. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackendUnavailableError, defaultEngine } from '../../backend';
-import { setupTensorflow } from '../../backend/setup/tensorflow';
+import { setupDefaultEngine } from '../../backend/setup/default';
 import type { FieldTable } from '../../config';
 import { pipelinePresets } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
@@ -24,7 +24,7 @@ const fields: FieldTable<StartConfig> = {
 
 export const startCommand = defineCommand<StartConfig>({
   name: 'start',
-  summary: 'set the native engine up and run the whole pipeline: comparisons to report',
+  summary: 'set the default engine up and run the whole pipeline: comparisons to report',
   fields,
   async run({ out, seed }) {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -36,7 +36,7 @@ export const startCommand = defineCommand<StartConfig>({
       return { report };
     }
     try {
-      await setupTensorflow({ say: (line) => say(`setup: ${line}`) });
+      await setupDefaultEngine((line) => say(`setup: ${line}`));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       throw new BackendUnavailableError(

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type * as ConverterModule from 'tslab/dist/converter';
 import type * as ExecutorModule from 'tslab/dist/executor';
 import type * as JupyterModule from 'tslab/dist/jupyter';
-import type { CompilerOptions, TypeScript } from './typescript';
+import type { BindingElement, CompilerOptions, TypeScript } from './typescript';
 
 export interface Tslab {
   readonly ts: TypeScript;
@@ -53,6 +53,13 @@ function useProjectOptions(): TypeScript {
   // Its exports cannot be assigned to: tslab gets a copy of them.
   module.exports = {
     ...ts,
+    // To reach what earlier cells declared, tslab puts `exports.` before names of these; in `({ points: own }) => own` the first is none.
+    visitEachChild: (node: BindingElement, visitor: (child: unknown) => unknown, ...rest: unknown[]) =>
+      ts.visitEachChild(
+        node,
+        (child) => (ts.isBindingElement(node) && child === node.propertyName ? child : visitor(child)),
+        ...rest,
+      ),
     createWatchCompilerHost: (files: unknown, given: CompilerOptions, ...rest: unknown[]) =>
       ts.createWatchCompilerHost(files, { ...given, ...options }, ...rest),
   };

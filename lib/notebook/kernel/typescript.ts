@@ -12,6 +12,10 @@ export interface VariableDeclaration extends SyntaxNode {
   readonly initializer?: SyntaxNode & { readonly expression?: SyntaxNode };
 }
 
+export interface BindingElement extends SyntaxNode {
+  readonly propertyName?: unknown;
+}
+
 export interface Statement extends SyntaxNode {
   readonly declarationList?: { readonly declarations: readonly VariableDeclaration[] };
 }
@@ -30,6 +34,8 @@ export interface TypeScript {
   readonly ModuleResolutionKind: { readonly Bundler: number };
   readonly ScriptTarget: { readonly Latest: number };
   createWatchCompilerHost(files: unknown, options: CompilerOptions, ...rest: unknown[]): unknown;
+  visitEachChild(node: SyntaxNode, visitor: (child: unknown) => unknown, ...rest: unknown[]): unknown;
+  isBindingElement(node: SyntaxNode): boolean;
   createSourceFile(name: string, text: string, target: number): SourceFile;
   createClassifier(): {
     getClassificationsForLine(line: string, state: number, syntacticAbsent: boolean): LineClassification;

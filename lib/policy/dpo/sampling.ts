@@ -9,7 +9,8 @@ import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } fr
 import { chunk } from '../../train/sampler';
 import { encodeRow, padRows, type SequenceBatch } from '../../train/sequences';
 import type { PromptRecord, Scorer } from '../../types';
-import type { PolicySample } from '../samples';
+import { sampleScore, type PolicySample } from '../samples';
+import { scoreInParts } from '../scores';
 import type { DpoConfig } from './config';
 
 export interface DpoSampling {
@@ -51,7 +52,7 @@ export function policySampler(
       temperature,
       rng,
     });
-    const scores = await scorer?.(rollouts);
+    const scores = scorer && (await scoreInParts(scorer, rollouts));
     const rows = rollouts.map(({ prompt, response, finished }) =>
       encodeRow(tokenizer, prompt, response, config, finished),
     );
@@ -70,7 +71,7 @@ export function policySampler(
       response,
       finished,
       responseTokens,
-      ...(scores !== undefined && { score: scores[i] as number }),
+      ...(scores !== undefined && sampleScore(scores, i)),
       kl: kls[i] as number,
     }));
   };

@@ -8,6 +8,7 @@ import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { inPrecision, roundingTolerance } from '../../train/precision';
 import { startProgress } from '../../train/progress';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
@@ -37,11 +38,12 @@ export interface DpoInputs extends DpoSampling {
  * `samplesEvery` is; when the first loss of the sigmoid form is not ln 2, which means that policy and reference disagree before any update.
  */
 export async function trainDpo(
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: DpoInputs,
   config: DpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
+  const reference = inPrecision(given, config);
   const { params: refParams, config: model, tokenizer } = reference;
   const { beta, chosenSftCoef, sftLossCoef } = config;
   const rng = createRng(config.seed).fork('dpo');
@@ -125,7 +127,7 @@ export async function trainDpo(
         metrics: { epoch: (step * config.batchSize) / rows.length },
         finish: (updates) => {
           if (step === 1 && config.lossType === 'sigmoid')
-            refuseUnequalStart(updates[0]?.['loss/preference_avg'] as number);
+            refuseUnequalStart(updates[0]?.['loss/preference_avg'] as number, config);
           return {};
         },
       };
@@ -177,8 +179,8 @@ function longerSide({ chosen, rejected }: DpoRow): number {
  *
  * @throws {InputError} when it is not.
  */
-export function refuseUnequalStart(loss: number): void {
-  if (Math.abs(loss - Math.LN2) > 1e-3) {
+export function refuseUnequalStart(loss: number, precision: Pick<DpoConfig, 'bf16'>): void {
+  if (Math.abs(loss - Math.LN2) > roundingTolerance(1e-3, precision)) {
     throw new InputError(
       `dpo: the loss before any update must be ln 2 = ${Math.LN2.toFixed(4)}, got ${loss.toFixed(4)}: policy and reference disagree on the same tokens`,
     );

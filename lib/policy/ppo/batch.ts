@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DemonstrationBatch } from '../../train/demonstrations';
 import { padRows, type EncodedRow, type SequenceBatch, type SequenceLimits } from '../../train/sequences';
-import type { PpoConfig } from './config';
 
 /** A rollout ready for updates; every list is as long as the response. */
 export interface PpoRow extends EncodedRow {
@@ -24,11 +23,6 @@ export type PpoBatch = {
   readonly count: tf.Scalar;
   readonly demonstrations?: DemonstrationBatch;
 };
-
-/** Longest prompt and response of a run. */
-export function sequenceLimits({ maxPromptTokens, maxNewTokens }: PpoConfig): SequenceLimits {
-  return { maxPromptTokens, maxResponseTokens: maxNewTokens };
-}
 
 /** Lays rows out; the caller disposes the batch. `whole` are all rows of the update. */
 export function ppoBatch(

@@ -1,28 +1,19 @@
 /** Configuration of proximal policy optimization. */
 import type { FieldTable } from '../../config';
-import { loopFields } from '../../train/fields';
-import type { LoopConfig } from '../../train/loop';
+import { rolloutFields, type RolloutConfig } from '../rollout-config';
 
 export const rewardBaselines = ['none', 'reference', 'batchMean'] as const;
 export const valueInits = ['zero', 'rewardModel'] as const;
 
-export interface PpoConfig extends LoopConfig {
-  readonly seed: number;
-  readonly maxSteps: number;
+export interface PpoConfig extends RolloutConfig {
   readonly rolloutBatchSize: number;
   readonly numPpoEpochs: number;
-  readonly numMiniBatches: number;
-  readonly gradientAccumulationSteps: number;
-  readonly maxPromptTokens: number;
-  readonly maxNewTokens: number;
-  readonly temperature: number;
   readonly rewardBaseline: (typeof rewardBaselines)[number];
   readonly referenceSamples: number;
   readonly klCoef: number;
   readonly klTarget?: number;
   readonly klHorizon: number;
   readonly lrKlTarget?: number;
-  readonly missingEosPenalty: number;
   readonly gamma: number;
   readonly lam: number;
   readonly whitenRewards: boolean;
@@ -31,26 +22,10 @@ export interface PpoConfig extends LoopConfig {
   readonly cliprangeValue: number;
   readonly vfCoef: number;
   readonly valueInit: (typeof valueInits)[number];
-  readonly sftLossCoef: number;
-  readonly sftBatchSize: number;
-  readonly samplesEvery: number;
 }
 
 export const ppoFields: FieldTable<PpoConfig> = {
-  ...loopFields,
-  learningRate: { ...loopFields.learningRate, default: 1e-6, source: 'ChatGLM-RLHF' },
-  lrSchedulerType: { ...loopFields.lrSchedulerType, default: 'constant', source: 'ours' },
-  loggingSteps: { ...loopFields.loggingSteps, default: 1, source: 'ours' },
-  saveSteps: { ...loopFields.saveSteps, default: 20, source: 'ours' },
-  seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
-  maxSteps: {
-    doc: 'iterations: rollouts and the updates on them',
-    type: 'integer',
-    default: 100,
-    min: 1,
-    unit: 'iterations',
-    source: 'ours; the paper has 600 to 800',
-  },
+  ...rolloutFields,
   rolloutBatchSize: {
     doc: 'prompts sampled in an iteration',
     type: 'integer',
@@ -64,38 +39,6 @@ export const ppoFields: FieldTable<PpoConfig> = {
     default: 4,
     min: 1,
     source: 'TRL',
-  },
-  numMiniBatches: { doc: 'updates a pass', type: 'integer', default: 1, min: 1, source: 'TRL' },
-  gradientAccumulationSteps: {
-    doc: 'parts that an update is cut into to save memory; their gradients are added',
-    type: 'integer',
-    default: 1,
-    min: 1,
-    source: 'transformers',
-  },
-  maxPromptTokens: {
-    doc: 'longer prompts lose their beginning',
-    type: 'integer',
-    default: 512,
-    min: 1,
-    unit: 'tokens',
-    source: 'ours',
-  },
-  maxNewTokens: {
-    doc: 'longer responses are cut off',
-    type: 'integer',
-    default: 53,
-    min: 1,
-    unit: 'tokens',
-    source: 'TRL',
-  },
-  temperature: {
-    doc: 'of sampling and of the policy that is scored: logits are divided by it everywhere',
-    type: 'number',
-    default: 1,
-    min: 0,
-    exclusiveMin: true,
-    source: 'ours; TRL has 0.7',
   },
   rewardBaseline: {
     doc: "what is subtracted from a score: nothing, the reference policy's score on the prompt, or the batch's mean",
@@ -140,13 +83,6 @@ export const ppoFields: FieldTable<PpoConfig> = {
     unit: 'nats a token',
     optional: true,
   },
-  missingEosPenalty: {
-    doc: 'subtracted from the score of a response that was cut off',
-    type: 'number',
-    default: 1,
-    min: 0,
-    source: 'TRL examples',
-  },
   gamma: { doc: 'discount of later rewards', type: 'number', default: 1, min: 0, max: 1, source: 'TRL' },
   lam: {
     doc: 'λ of generalized advantage estimation',
@@ -189,28 +125,6 @@ export const ppoFields: FieldTable<PpoConfig> = {
     doc: "the value head starts at zero or as the reward model's score head",
     type: valueInits,
     default: 'zero',
-    source: 'ours',
-  },
-  sftLossCoef: {
-    doc: 'weight of the next-token loss on demonstrations, against forgetting',
-    type: 'number',
-    default: 0,
-    min: 0,
-    source: 'ChatGLM-RLHF has the term, not its weight',
-  },
-  sftBatchSize: {
-    doc: 'demonstrations an update, when sftLossCoef is above 0',
-    type: 'integer',
-    default: 16,
-    min: 1,
-    source: 'ours',
-  },
-  samplesEvery: {
-    doc: 'write the rollouts of every n-th iteration to samples.jsonl; 0: never',
-    type: 'integer',
-    default: 5,
-    min: 0,
-    unit: 'iterations',
     source: 'ours',
   },
 };

@@ -1,11 +1,11 @@
 /** From scores to rewards: what an answer earns above the baseline of its prompt, less what leaving the reference costs. */
 import { sampleResponses, type LanguageModel } from '../../model/sample';
 import type { Rng } from '../../random';
-import { maxLogRatio } from '../../tensor/kl';
 import { startProgress } from '../../train/progress';
 import { chunk } from '../../train/sampler';
 import type { PromptRecord, Scorer } from '../../types';
-import type { PolicySample } from '../samples';
+import { logRatios } from '../rollout';
+import { penaliseMissingEnd } from '../scores';
 import { gae, tokenRewards, whiten } from './advantage';
 import type { PpoRow } from './batch';
 import type { PpoConfig } from './config';
@@ -15,8 +15,6 @@ import type { PpoRollout } from './rollout';
 export interface ScoredRollouts {
   readonly rollouts: readonly PpoRollout[];
   readonly rows: readonly PpoRow[];
-  /** As the scorer gave them. */
-  readonly rawScores: Float32Array;
   /** Scores, less the penalty for a missing end. */
   readonly scores: readonly number[];
   /** What is subtracted from them. */
@@ -84,9 +82,7 @@ export function scoreRollouts(
         return referenceScores?.get(record.promptId) as number;
     }
   });
-  const kls = rollouts.map(({ logprobs, refLogprobs }) =>
-    logprobs.map((logprob, t) => cutLogRatio(logprob - (refLogprobs[t] as number))),
-  );
+  const kls = rollouts.map(logRatios);
   const plain = kls.map((kl, i) =>
     tokenRewards(kl, (scores[i] as number) - (baselines[i] as number), klCoef),
   );
@@ -104,32 +100,5 @@ export function scoreRollouts(
     advantages: whitened[i] as Float32Array,
     returns: estimates[i]?.returns as Float32Array,
   }));
-  return { rollouts, rows, rawScores, scores, baselines, kls, klCoef };
-}
-
-/** The lines of `samples.jsonl` that one iteration gives. */
-export function rolloutSamples(step: number, { rollouts, rawScores, kls }: ScoredRollouts): PolicySample[] {
-  return rollouts.map(({ record, response, finished, responseTokens }, i) => ({
-    step,
-    promptId: record.promptId,
-    ...(record.task !== undefined && { task: record.task }),
-    prompt: record.prompt,
-    response,
-    finished,
-    responseTokens: responseTokens.length,
-    score: rawScores[i] as number,
-    kl: (kls[i] as Float32Array).reduce((sum, kl) => sum + kl, 0),
-  }));
-}
-
-function penaliseMissingEnd(
-  responses: readonly { readonly finished: boolean }[],
-  scores: Float32Array,
-  { missingEosPenalty }: PpoConfig,
-): number[] {
-  return responses.map(({ finished }, i) => (scores[i] as number) - (finished ? 0 : missingEosPenalty));
-}
-
-function cutLogRatio(value: number): number {
-  return Math.min(maxLogRatio, Math.max(-maxLogRatio, value));
+  return { rollouts, rows, scores, baselines, kls, klCoef };
 }

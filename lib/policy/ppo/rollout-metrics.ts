@@ -1,5 +1,6 @@
 /** What is logged of an iteration's rollouts, under TRL's names; sums over a response, means over responses, no padding. */
 import type { Metrics } from '../../train/metrics';
+import { completionMetrics } from '../rollout';
 import type { ScoredRollouts } from './rewards';
 
 /** Metrics of one iteration before its updates. */
@@ -9,8 +10,6 @@ export function rolloutMetrics({ rollouts, rows, scores, baselines, kls, klCoef 
   const gap = mean(scores) - mean(baselines);
   const returns = rows.flatMap((row) => [...row.returns]);
   const errors = rows.flatMap((row) => [...row.returns].map((value, t) => value - (row.values[t] as number)));
-  const lengths = rollouts.map((rollout) => rollout.responseTokens.length);
-  const finished = rollouts.filter((rollout) => rollout.finished).length;
   return {
     'objective/kl': kl,
     'objective/kl_k3': mean(kls.map((row) => sum(row.map((ratio) => Math.expm1(-ratio) + ratio)))),
@@ -20,12 +19,9 @@ export function rolloutMetrics({ rollouts, rows, scores, baselines, kls, klCoef 
     'objective/score_gap': gap,
     'objective/non_score_reward': nonScore,
     'objective/rlhf_reward': gap + nonScore,
-    'val/num_eos_tokens': finished,
+    'val/num_eos_tokens': rollouts.filter((rollout) => rollout.finished).length,
     'val/sampler_gap': Math.max(...rollouts.map((rollout) => rollout.samplerGap)),
-    'completions/mean_length': mean(lengths),
-    'completions/min_length': Math.min(...lengths),
-    'completions/max_length': Math.max(...lengths),
-    'completions/clipped_ratio': 1 - finished / rollouts.length,
+    ...completionMetrics(rollouts),
     'critic/vf_explained_var': 1 - variance(errors) / Math.max(1e-12, variance(returns)),
   };
 }

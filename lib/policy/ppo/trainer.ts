@@ -13,23 +13,24 @@ import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
 import { nextTokenLoss } from '../../train/next-token-loss';
+import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
-import { chunk, stepRows } from '../../train/sampler';
+import { stepRows } from '../../train/sampler';
 import { adaptLearningRate } from '../../train/schedule';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
 import { demonstrationSource } from '../demonstrations';
-import { openSamples } from '../samples';
+import { scorerInputs, sequenceLimits } from '../rollout';
+import { openSamples, rolloutSamples } from '../samples';
+import { partMetrics, scoreInParts } from '../scores';
+import { cutUpdates, refuseStaleRatio } from '../updates';
 import { adaptKlCoef } from './advantage';
-import { ppoBatch, sequenceLimits, type PpoBatch } from './batch';
+import { ppoBatch, type PpoBatch } from './batch';
 import type { PpoConfig } from './config';
 import { ppoPolicyLoss, ppoValueLoss } from './loss';
-import { rolloutSamples, scoreReference, scoreRollouts } from './rewards';
-import { rolloutSampler, scorerInputs } from './rollout';
+import { scoreReference, scoreRollouts } from './rewards';
+import { ppoSampler } from './rollout';
 import { rolloutMetrics } from './rollout-metrics';
-
-/** Spread of the ratios that rounding explains: the same tokens, read in batches of other shapes. */
-const largestRatioSpread = 1e-3;
 
 export interface PpoInputs {
   readonly prompts: readonly PromptRecord[];
@@ -49,18 +50,20 @@ export interface PpoInputs {
  * Metrics: TRL's `objective/{kl,entropy,scores,rlhf_reward,non_score_reward}`, `policy/{approxkl,clipfrac,entropy}_avg`,
  * `loss/{policy,value,sft}_avg`, `val/{ratio,ratio_var,clipfrac_avg,num_eos_tokens}`, and `objective/{kl_k3,kl_coef,
  * reference_scores,score_gap}`, `val/sampler_gap`, `critic/vf_explained_var`,
- * `completions/{mean_length,min_length,max_length,clipped_ratio}`. `val/ratio_var` is taken around 1, the mean that ratios
+ * `completions/{mean_length,min_length,max_length,clipped_ratio}`, and `rewards/<part>/{mean,std}` of scorers that tell their
+ * parts. `val/ratio_var` is taken around 1, the mean that ratios
  * have under the policy that sampled.
  *
  * @throws {InputError} without prompts; without demonstrations or score head when the configuration needs them; when the
  * minibatches of an iteration would differ in size; when the ratios on its first minibatch are not 1.
  */
 export async function trainPpo(
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: PpoInputs,
   config: PpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
+  const reference = inPrecision(given, config);
   const { config: model, tokenizer } = reference;
   const { sftLossCoef, vfCoef, temperature } = config;
   const rng = createRng(config.seed).fork('ppo');
@@ -82,7 +85,7 @@ export async function trainPpo(
     { ...config, maxLength },
     rng.fork('demonstrations'),
   );
-  const sample = rolloutSampler(reference, config);
+  const sample = ppoSampler(reference, config);
   const referenceScores =
     config.rewardBaseline === 'reference'
       ? await scoreReference(reference, prompts, scorer, config, rng.fork('reference'))
@@ -144,27 +147,21 @@ export async function trainPpo(
         (i) => prompts[i] as PromptRecord,
       );
       const rollouts = await sample(params, chosen, rng.fork('samples').fork(step));
-      const scored = scoreRollouts(
-        rollouts,
-        await scorer(scorerInputs(rollouts)),
-        referenceScores,
-        config,
-        carry.klCoef,
-      );
+      const scores = await scoreInParts(scorer, scorerInputs(rollouts));
+      const scored = scoreRollouts(rollouts, scores.scores, referenceScores, config, carry.klCoef);
       if (appendSamples !== undefined && (step % config.samplesEvery === 0 || step === 1)) {
-        appendSamples(rolloutSamples(step, scored));
+        appendSamples(rolloutSamples(step, rollouts, scores));
       }
-      const updates: PpoBatch[][] = [];
-      for (let epoch = 0; epoch < config.numPpoEpochs; epoch++) {
-        const order = rng.fork('minibatches').fork(step).fork(epoch).shuffle(scored.rows);
-        for (const whole of chunk(order, order.length / config.numMiniBatches)) {
-          const parts = chunk(whole, Math.ceil(whole.length / config.gradientAccumulationSteps));
-          const update = (step - 1) * trainer.updatesPerStep + updates.length + 1;
-          const own = drawDemonstrations(update, parts.length);
-          updates.push(parts.map((part, i) => ppoBatch(part, whole, tokenizer.padTokenId, limits, own[i])));
-        }
-      }
-      const metrics = rolloutMetrics(scored);
+      const updates = cutUpdates(
+        step,
+        scored.rows,
+        config.numPpoEpochs,
+        config,
+        rng,
+        drawDemonstrations,
+        (part, whole, own) => ppoBatch(part, whole, tokenizer.padTokenId, limits, own),
+      );
+      const metrics = { ...rolloutMetrics(scored), ...partMetrics(scores) };
       return {
         updates,
         metrics,
@@ -173,7 +170,7 @@ export async function trainPpo(
     },
   };
   const finishStep = (perUpdate: readonly Metrics[], kl: number): Metrics => {
-    refuseStaleRatio(perUpdate[0] as Metrics);
+    refuseStaleRatio('ppo', perUpdate[0] as Metrics, config);
     const approxKl = perUpdate.reduce((sum, row) => sum + (row['policy/approxkl_avg'] as number), 0);
     const logged = { 'objective/kl_coef': carry.klCoef };
     if (config.klTarget !== undefined) {
@@ -215,23 +212,8 @@ function withValueHead(
   }
   if (scoreHead === undefined || scoreHead.shape.join() !== `1,${model.hiddenSize}`) {
     throw new InputError(
-      `ppo: valueInit 'rewardModel' needs a reward model of the policy's width (${model.hiddenSize}), got ${scoreHead === undefined ? 'none' : scoreHead.shape[1]}`,
+      `ppo: valueInit 'rewardModel' needs a reward model of the policy's width (${model.hiddenSize}), got ${scoreHead === undefined ? 'none' : `a score head of [${scoreHead.shape.join(', ')}]`}`,
     );
   }
   return { ...params, 'value.weight': scoreHead.clone(), 'value.bias': tf.zeros([1]) };
-}
-
-/**
- * Before the first update of an iteration the policy is the one that sampled, and every ratio is 1. Their mean alone would not
- * show it: samples of an older policy have a mean ratio near 1 as well, only the single ratios differ.
- *
- * @throws {InputError} when the mean is not 1 or the ratios spread around it.
- */
-export function refuseStaleRatio({ 'val/ratio': ratio, 'val/ratio_var': variance }: Metrics): void {
-  const spread = Math.sqrt(variance as number);
-  if (Math.abs((ratio as number) - 1) > 1e-4 || spread > largestRatioSpread) {
-    throw new InputError(
-      `ppo: the ratio on the first minibatch must be 1, got ${ratio} ± ${spread}: the log-probabilities of the rollout are not those of the policy`,
-    );
-  }
 }

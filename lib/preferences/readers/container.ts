@@ -1,7 +1,6 @@
 /** Rows out of files: JSON lines, a JSON array, gzip of both, Parquet. Knows nothing of fields. */
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { errorMessage, InputError } from '../../errors';
 import { streamLines } from '../../files';
 
@@ -81,6 +80,8 @@ function* readArray(file: string): Generator<ContainerRow> {
 }
 
 async function* streamParquet(file: string): AsyncGenerator<ContainerRow> {
+  // A large native library, for one kind of file.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {

@@ -37,6 +37,23 @@ export function oneOf<T extends string>(row: Row, field: string, choices: readon
   throw new RowError(field, `must be one of ${choices.join(', ')}, got ${describeValue(value)}`);
 }
 
+/** The optional `verdicts` of a vote or a pair: one of `choices` a dimension. */
+export function verdictsField<T extends string>(
+  row: Row,
+  choices: readonly T[],
+): { verdicts?: Readonly<Record<string, T>> } {
+  const value = row['verdicts'];
+  if (value === undefined || value === null) return {};
+  const entries = typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : undefined;
+  if (entries === undefined || !entries.every(([, verdict]) => choices.includes(verdict as T))) {
+    throw new RowError(
+      'verdicts',
+      `must be an object of ${choices.join(', ')} by dimension, got ${describeValue(value)}`,
+    );
+  }
+  return { verdicts: Object.fromEntries(entries) as Record<string, T> };
+}
+
 export function stringsField(row: Row, field: string): readonly string[] {
   const value = row[field];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;

@@ -13,6 +13,7 @@ import {
   promptTags,
   responseField,
   stringField,
+  verdictsField,
 } from './fields';
 import { hasFields, type Layout, type Row } from './layout';
 
@@ -87,6 +88,7 @@ function optionalFields(row: Row): Partial<PreferencePair> {
   }
   return {
     ...numbers,
+    ...verdictsField(row, ['chosen', 'rejected', 'tie']),
     ...(typeof row['chosenId'] === 'string' && { chosenId: row['chosenId'] }),
     ...(typeof row['rejectedId'] === 'string' && { rejectedId: row['rejectedId'] }),
   };

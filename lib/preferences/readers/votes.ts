@@ -1,12 +1,13 @@
 /** Comparison votes as the kit writes them: one line a vote, k answers a prompt. */
 import type { Candidate, Comparison } from '../../types';
 import { RowError } from './bad-row';
-import { describeValue, idField, oneOf, promptField, promptTags, stringField } from './fields';
+import { describeValue, idField, oneOf, promptField, promptTags, stringField, verdictsField } from './fields';
 import { hasFields, type Layout, type Row } from './layout';
 
 export const votes: Layout<Comparison> = {
   name: 'votes',
-  fields: "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator",
+  fields:
+    "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator, verdicts {dimension: winner} if any",
   recognises: (row) => hasFields(row, 'a', 'b', 'winner', 'annotator'),
   parser: () => (row) => {
     const prompt = promptField(row);
@@ -22,6 +23,7 @@ export const votes: Layout<Comparison> = {
         a,
         b,
         winner: oneOf(row, 'winner', ['a', 'b', 'tie']),
+        ...verdictsField(row, ['a', 'b', 'tie']),
         annotator: idField(row, 'annotator'),
       },
     ];

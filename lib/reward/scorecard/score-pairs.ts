@@ -1,5 +1,5 @@
 /** Labelled pairs through a scorer: what the scorecard is made of. */
-import type { PreferencePair, Scorer } from '../../types';
+import type { PreferencePair, Scorer, ScorerInput } from '../../types';
 import type { ScoredPair } from './scorecard';
 
 /**
@@ -12,10 +12,23 @@ export async function scorePairs(
   pairs: readonly PreferencePair[],
   lengthOf: (response: string) => number,
 ): Promise<ScoredPair[]> {
-  const scores = await scorer([
+  return scoredPairs(pairs, await scorer(pairInputs(pairs)), lengthOf);
+}
+
+/** What a scorer reads of pairs: all chosen responses, then all rejected ones. */
+export function pairInputs(pairs: readonly PreferencePair[]): ScorerInput[] {
+  return [
     ...pairs.map(({ prompt, chosen }) => ({ prompt, response: chosen })),
     ...pairs.map(({ prompt, rejected }) => ({ prompt, response: rejected })),
-  ]);
+  ];
+}
+
+/** Pairs with the scores of {@link pairInputs}. */
+export function scoredPairs(
+  pairs: readonly PreferencePair[],
+  scores: Float32Array,
+  lengthOf: (response: string) => number,
+): ScoredPair[] {
   return pairs.map(({ chosen, rejected, task = 'other', margin }, i) => ({
     task,
     chosenScore: scores[i] as number,

@@ -64,10 +64,30 @@ describe('the cache of compiled programs', () => {
     expect(compile).toHaveBeenCalledTimes(3);
   });
 
-  it('goes without where nothing can be written', () => {
+  it('goes without where nothing can be written, and says so once', () => {
     writeFileSync(join(folder, 'file'), '');
     vi.stubEnv('RLHF_KIT_CACHE', join(folder, 'file'));
-    expect(cached('text', 'machine', () => loaded, compiler(2000))).toEqual({ executable, loaded: false });
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    for (const text of ['text', 'other'])
+      expect(cached(text, 'machine', () => loaded, compiler(2000))).toEqual({ executable, loaded: false });
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^xla: compiled programs are not kept, the next process compiles them again: .*file/,
+        ),
+        'RlhfKitWarning',
+      ],
+    ]);
+  });
+
+  it('removes what a killed process left of a write, not what another one is writing', () => {
+    writeFileSync(join(folder, 'old.bin.0123abcd.tmp'), 'half');
+    utimesSync(join(folder, 'old.bin.0123abcd.tmp'), 1, 1);
+    writeFileSync(join(folder, 'new.bin.0123abcd.tmp'), 'half');
+    writeFileSync(join(folder, 'whole.bin'), 'whole');
+    utimesSync(join(folder, 'whole.bin'), 1, 1);
+    removeOldest(folder, 100);
+    expect(readdirSync(folder).sort()).toEqual(['new.bin.0123abcd.tmp', 'whole.bin']);
   });
 
   it('removes the oldest programs first', () => {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { engineNames } from '../../../lib/backend';
+import { defaultEngine, engineNames } from '../../../lib/backend';
 import { checkTolerance, type EngineReport } from '../../../lib/backend/check';
 import { parseCommandLine } from '../../../lib/cli/command';
 import { doctorCommand } from '../../../lib/cli/commands/doctor';
@@ -18,8 +19,8 @@ describe('rlhf-kit doctor', () => {
     expect(() => parseCommandLine(doctorCommand, ['--engine', 'abacus'])).toThrow(InputError);
   });
 
-  it.skipIf(!engines.includes('tensorflow'))(
-    'shows versions, machine and every engine, and ends well when the default one computes (needs the tensorflow engine)',
+  it.skipIf(!engines.includes(defaultEngine))(
+    'shows versions, machine and every engine, and ends well when the default one computes (needs the plugin of setup xla)',
     () => {
       const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'doctor'], {
         encoding: 'utf8',
@@ -35,7 +36,7 @@ describe('rlhf-kit doctor', () => {
       );
       for (const { maxError, available } of result.engines)
         if (available) expect(maxError).toBeLessThan(checkTolerance);
-      expect(stderr).toMatch(/^tensorflow +TensorFlow 2\.\d+\.\d+ through tfjs .*relative error/m);
+      expect(stderr).toMatch(/^xla +XLA through tfjs .*relative error/m);
       expect(stderr).toMatch(/^npm +\d+\./m);
     },
   );
@@ -43,17 +44,15 @@ describe('rlhf-kit doctor', () => {
   it('shows the other engines and says how to get a default one that is missing', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'doctor'], {
       encoding: 'utf8',
-      // Each engine is checked in a process of its own: all of them must not find TensorFlow.
       env: {
         ...process.env,
-        NODE_OPTIONS: `--import ${join(__dirname, '../../support/hide-tensorflow.mjs')}`,
+        RLHF_KIT_PJRT_PLUGIN: '',
+        RLHF_KIT_CACHE: join(tmpdir(), 'no-cache-of-rlhf-kit'),
       },
     });
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^wasm +tfjs.*relative error/m);
-    expect(stderr).toMatch(
-      /rlhf-kit: doctor: the tensorflow engine is not set up .*run: npx rlhf-kit setup tensorflow\n$/,
-    );
+    expect(stderr).toMatch(/rlhf-kit: doctor: there is no XLA plugin; run: npx rlhf-kit setup xla\n$/);
   });
 });

@@ -68,6 +68,27 @@ describe('rlhf-kit ppo', () => {
     for (const { score, response } of samples) expect(score).toBe(response.length);
   });
 
+  it('trains against an ensemble and logs what its reward models disagree about', async () => {
+    const model = tinyModel(3);
+    const head = tf.tensor2d([Array.from({ length: 16 }, (_, i) => 8 - i)]);
+    saveModel(path('other'), { ...model, params: { ...model.params, 'score.weight': head } });
+    const out = path('ensemble');
+    const both = `${path('reward')},${path('other')}`;
+    await ppo(`--reward-model ${both} --ensemble-penalty 0.5 --samples-every 1 --out ${out}`);
+    const [row] = await readJsonLines<MetricsRow>(join(out, 'metrics.jsonl'));
+    expect(row?.['rewards/disagreement/mean']).toBeGreaterThan(0);
+    const samples = await readJsonLines<PolicySample>(join(out, 'samples.jsonl'));
+    const first = samples.filter(({ step }) => step === 1);
+    const disagreements = first.map(({ scoreParts }) => scoreParts?.['disagreement'] as number);
+    const mean = disagreements.reduce((sum, value) => sum + value, 0) / first.length;
+    expect(mean).toBeCloseTo(row?.['rewards/disagreement/mean'] as number, 5);
+    const { inputs } = readJson<{ inputs: object }>(join(out, 'manifest.json'));
+    expect(Object.keys(inputs)).toContain(join(path('other'), 'model.safetensors'));
+    await expect(
+      ppo(`--reward-model ${both} --value-init rewardModel --out ${path('two-heads')}`),
+    ).rejects.toThrow('ppo: --value-init rewardModel takes one reward model, got 2');
+  });
+
   it.each([
     ['no scorer', '', 'ppo: either --reward-model or --reward must be given'],
     ['two scorers', '--reward vader --reward-model x', '--reward-model and --reward name one scorer'],
@@ -80,6 +101,11 @@ describe('rlhf-kit ppo', () => {
       'a value head from a scorer that has none',
       '--reward vader --value-init rewardModel',
       "valueInit 'rewardModel' needs a reward model of the policy's width (16), got none",
+    ],
+    [
+      'a penalty without an ensemble',
+      '--reward vader --ensemble-penalty 1',
+      'ppo: --ensemble-penalty is for two or more directories in --reward-model, got 1',
     ],
     ['a word for a number', '--reward vader --kl-coef high', "'--kl-coef' must be a number, got 'high'"],
   ])('refuses %s', async (name, line, message) => {

@@ -40,6 +40,8 @@ describe('the kernel', () => {
     // A later cell sees what an earlier one declared, and may declare it anew.
     const second = await kernel.execute('const t = 5;\nt + 1');
     expect([second.reply['execution_count'], second.stdout]).toEqual([2, '6\n']);
+    await kernel.execute('const rows = [{ points: 3 }];');
+    expect((await kernel.execute('rows.map(({ points: own }) => own)')).stdout).toBe('[ 3 ]\n');
     expect(await kernel.request('comm_info_request', {})).toEqual({ status: 'ok', comms: {} });
   }, 120_000);
 

@@ -8,8 +8,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { labEnvironment } from '../../../lib/notebook/lab/environment';
 import { readNotebook, writeNotebook } from '../../../lib/notebook/runner/notebook-file';
+import { setParameters } from '../../../lib/notebook/runner/parameters';
 import { coloursOf, noBrowser, startBrowser, watch } from '../../support/chromium';
-import { code, markdown, saveNotebook } from '../../support/notebooks';
+import { engines } from '../../support/engines';
+import { code, saveNotebook } from '../../support/notebooks';
 import { childrenOf, isAlive, runProgram, startProgram, until, type Running } from '../../support/processes';
 
 const environment = installed();
@@ -38,13 +40,13 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
       mkdirSync(join(folder, name), { recursive: true });
     // A cache of its own, that has the environment: what Lab remembers must not come into the reader's.
     symlinkSync(environment as string, join(folder, 'cache', 'jupyterlab', basename(environment as string)));
+    // The first notebook at its small size, and then what every notebook may show.
+    const quickstart = readNotebook(join(__dirname, '../../../notebooks/00-quickstart.ipynb'));
+    setParameters(quickstart, { size: 'smoke' });
     saveNotebook(
       join(folder, 'notebooks', '00-test.ipynb'),
-      markdown('# A test'),
-      code("import * as kit from 'rlhf-kit';\nkit.show([{ task: 'arithmetic', score: 1.5 }]);"),
-      code(
-        "kit.plot({ data: [{ type: 'bar', x: ['sft', 'dpo'], y: [1, 2] }], layout: { xaxis: { title: { text: 'policy' } } } });",
-      ),
+      ...quickstart.cells,
+      code("kit.show([{ task: 'arithmetic', score: 1.5 }]);"),
       code(
         "const bar = kit.progress('working', 4);\nfor (let i = 1; i <= 4; i++) bar.update(i);\nbar.stop();",
       ),
@@ -65,7 +67,7 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
       ...{
         HOME: join(folder, 'home'),
         RLHF_KIT_CACHE: join(folder, 'cache'),
-        RLHF_KIT_ENGINE: 'cpu',
+        RLHF_KIT_ENGINE: engines[0],
         RLHF_KIT_PROGRESS: '',
       },
       ...{ http_proxy: address, https_proxy: address, HTTP_PROXY: address, HTTPS_PROXY: address },
@@ -113,7 +115,7 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
     await page.waitForFunction(
       "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every((e) => /\\[\\d+\\]/.test(e.textContent))",
       undefined,
-      { timeout: 120_000 },
+      { timeout: 300_000 },
     );
   };
 
@@ -122,13 +124,14 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/lab\/tree\/00-test\.ipynb\?token=[0-9a-f]{48}$/);
     const { page, requests, problems } = await open(url);
     await runAll(page);
-    await page.waitForSelector('.js-plotly-plot .main-svg');
-    expect(await page.locator('.js-plotly-plot .bars path').count()).toBe(2);
+    await page.waitForFunction("document.querySelectorAll('.js-plotly-plot .bars path').length > 0");
+    // Charts below the window are drawn too.
+    expect(await page.locator('.js-plotly-plot').count()).toBe(2);
     expect(await coloursOf(page, '.js-plotly-plot')).toBeGreaterThan(20);
     expect(await page.locator('.jp-RenderedHTML td').allInnerTexts()).toEqual(
       expect.arrayContaining(['arithmetic', '1.50']) as string[],
     );
-    expect(await page.locator('.jp-RenderedHTML progress').getAttribute('value')).toBe('4');
+    expect(await page.locator('.jp-RenderedHTML progress').last().getAttribute('value')).toBe('4');
     expect(await page.locator('[data-mime-type*="error"], [data-mime-type*="stderr"]').count()).toBe(0);
     expect(await page.locator('.jp-Dialog').count()).toBe(0);
     const kernel = Number(await page.locator('.jp-CodeCell').last().locator('pre').last().innerText());
@@ -136,7 +139,7 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
     // What Jupyter saves, the runner would write: no commit moves lines about.
     await page.keyboard.press('Control+s');
     const file = join(folder, 'notebooks', '00-test.ipynb');
-    await until(() => readFileSync(file, 'utf8').includes('"execution_count": 4'), 'the notebook is saved');
+    await until(() => readFileSync(file, 'utf8').includes('"execution_count": 10'), 'the notebook is saved');
     const copy = join(folder, 'copy.ipynb');
     writeNotebook(copy, readNotebook(file));
     expect(readFileSync(copy, 'utf8')).toBe(readFileSync(file, 'utf8'));
@@ -152,7 +155,7 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
     await until(() => !isAlive(server) && !isAlive(kernel), 'server and kernel end', 15_000);
     // Settings, history and the like lie in the kit's cache.
     expect(readdirSync(join(folder, 'home'))).toEqual([]);
-  }, 240_000);
+  }, 420_000);
 
   it('leaves no process when it is killed, and none of its kernels', async () => {
     const { lab, url, server } = await start();

@@ -54,6 +54,11 @@ describe('trainDpo', () => {
     expect(rows[0]?.['logps/chosen']).toBeLessThan(-1);
   });
 
+  it('starts near ln 2 with matrix products in bfloat16 too', async () => {
+    const { rows } = await trained({ maxSteps: 1, bf16: true });
+    expect(rows[0]?.['loss']).toBeCloseTo(Math.LN2, 2);
+  });
+
   it('raises the margin and the accuracy of the pairs it is shown', async () => {
     const { rows } = await trained({ maxSteps: 16, learningRate: 2e-2, loggingSteps: 16, batchSize: 12 });
     expect(rows[0]?.['rewards/margins']).toBeGreaterThan(0.5);
@@ -169,8 +174,8 @@ describe('trainDpo', () => {
 
 describe('refuseUnequalStart', () => {
   it('lets ln 2 pass and refuses what policy and reference can not give when they agree', () => {
-    expect(() => refuseUnequalStart(0.6932)).not.toThrow();
-    expect(() => refuseUnequalStart(0.7)).toThrow(
+    expect(() => refuseUnequalStart(0.6932, { bf16: false })).not.toThrow();
+    expect(() => refuseUnequalStart(0.7, { bf16: false })).toThrow(
       'the loss before any update must be ln 2 = 0.6931, got 0.7000',
     );
   });

@@ -1,25 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { rolloutSamples, scoreReference, scoreRollouts } from '../../../lib/policy/ppo/rewards';
+import { scoreReference, scoreRollouts } from '../../../lib/policy/ppo/rewards';
 import type { PpoRollout } from '../../../lib/policy/ppo/rollout';
 import { rolloutMetrics } from '../../../lib/policy/ppo/rollout-metrics';
 import { createRng } from '../../../lib/random';
-import { countA, ppoConfig, prompts, tinyPolicy } from '../support/tiny-policy';
+import { countA, madeRollout, ppoConfig, prompts, tinyPolicy } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
 
-/** A rollout of given log-ratios to the reference; values 0. */
-const rollout = (promptId: string, ratios: number[], finished = true): PpoRollout => ({
-  record: { promptId, task: 'list', prompt: 'say' },
-  promptTokens: [0],
-  responseTokens: ratios.map(() => 2),
-  response: 'a'.repeat(ratios.length),
-  finished,
-  logprobs: Float32Array.from(ratios, (ratio) => ratio - 1),
-  refLogprobs: Float32Array.from(ratios, () => -1),
-  values: new Float32Array(ratios.length),
-  entropy: new Float32Array(ratios.length).fill(2),
-  samplerGap: 1e-6 * ratios.length,
+/** The same with values 0. */
+const rollout = (...given: Parameters<typeof madeRollout>): PpoRollout => ({
+  ...madeRollout(...given),
+  values: new Float32Array(given[1].length),
 });
 const near = (got: Iterable<number>, expected: number[]) =>
   [...got].forEach((value, t) => expect(value).toBeCloseTo(expected[t] as number, 5));
@@ -70,14 +62,6 @@ describe('scoreRollouts', () => {
     const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
     expect(mean).toBeCloseTo(0, 6);
     expect(all.reduce((sum, value) => sum + value ** 2, 0) / (all.length - 1)).toBeCloseTo(1, 4);
-  });
-
-  it('becomes samples with the raw score and the sum of log-ratios', () => {
-    const scored = scoreRollouts(rollouts, scores, undefined, { ...config, rewardBaseline: 'none' }, 0.5);
-    const [, second] = rolloutSamples(7, scored);
-    expect(second).toMatchObject({ step: 7, promptId: 'q', task: 'list', prompt: 'say', response: 'aaa' });
-    expect(second).toMatchObject({ finished: false, responseTokens: 3, score: 2 });
-    expect(second?.kl).toBeCloseTo(0.4, 6);
   });
 
   it('is summed over a response and averaged over responses in the metrics, without padding', () => {

@@ -7,7 +7,10 @@ import { expect } from 'vitest';
 import { parseConfig } from '../../../lib/config';
 import type { LanguageModel } from '../../../lib/model/sample';
 import { dpoFields, type DpoConfig } from '../../../lib/policy/dpo/config';
+import { grpoFields, type GrpoConfig } from '../../../lib/policy/grpo/config';
 import { ppoFields, type PpoConfig } from '../../../lib/policy/ppo/config';
+import { rlooFields, type RlooConfig } from '../../../lib/policy/rloo/config';
+import type { PolicyRollout } from '../../../lib/policy/rollout';
 import { createRng } from '../../../lib/random';
 import type { NamedTensors } from '../../../lib/train/adamw';
 import { openRunDirectory, type RunDirectory } from '../../../lib/train/run-directory';
@@ -98,6 +101,41 @@ export function ppoConfig(given: Partial<PpoConfig> = {}): PpoConfig {
     samplesEvery: 1,
     ...given,
   });
+}
+
+const groups = {
+  maxSteps: 2,
+  generationBatchSize: 8,
+  numGenerations: 4,
+  numIterations: 2,
+  numMiniBatches: 2,
+  learningRate: 5e-3,
+  maxPromptTokens: 12,
+  maxNewTokens: 6,
+  samplesEvery: 1,
+};
+
+export function grpoConfig(given: Partial<GrpoConfig> = {}): GrpoConfig {
+  return parseConfig<GrpoConfig>('grpo', grpoFields, { ...groups, beta: 0.05, ...given });
+}
+
+export function rlooConfig(given: Partial<RlooConfig> = {}): RlooConfig {
+  return parseConfig<RlooConfig>('rloo', rlooFields, { ...groups, ...given });
+}
+
+/** A rollout of given log-ratios to the reference. */
+export function madeRollout(promptId: string, ratios: readonly number[], finished = true): PolicyRollout {
+  return {
+    record: { promptId, task: 'list', prompt: 'say' },
+    promptTokens: [0],
+    responseTokens: ratios.map(() => 2),
+    response: 'a'.repeat(ratios.length),
+    finished,
+    logprobs: Float32Array.from(ratios, (ratio) => ratio - 1),
+    refLogprobs: Float32Array.from(ratios, () => -1),
+    entropy: new Float32Array(ratios.length).fill(2),
+    samplerGap: 1e-6 * ratios.length,
+  };
 }
 
 export function tinyRun(

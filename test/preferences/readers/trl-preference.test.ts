@@ -23,6 +23,17 @@ describe('trlPreference', () => {
     });
   });
 
+  it('reads verdicts on dimensions, and refuses other words for them', () => {
+    const row = { prompt: 'p', chosen: 'a', rejected: 'b' };
+    const verdicts = { helpful: 'chosen', harmless: 'rejected', fluent: 'tie' };
+    expect(parse({ ...row, verdicts })[0]).toMatchObject({ verdicts });
+    expect(parse(row)[0]).not.toHaveProperty('verdicts');
+    for (const wrong of [{ helpful: 'a' }, ['chosen'], 'chosen'])
+      expect(() => parse({ ...row, verdicts: wrong })).toThrow(
+        'must be an object of chosen, rejected, tie by dimension, got',
+      );
+  });
+
   it('never cuts a character in two', () => {
     // 😀 and 😁 share their first unit.
     expect(parse({ chosen: 'a😀', rejected: 'a😁' })[0]).toMatchObject({

@@ -20,10 +20,13 @@ describe('votes', () => {
 
   it('reads back what the kit writes', () => {
     expect(votes.parser('')(vote)).toEqual([vote]);
+    const asked = { ...vote, verdicts: { helpful: 'a', harmless: 'tie' } };
+    expect(votes.parser('')(asked)).toEqual([asked]);
   });
 
   it.each([
     ['another winner', { ...vote, winner: 'A' }, /'?must be one of a, b, tie, got "A"/],
+    ['another verdict', { ...vote, verdicts: { helpful: 'chosen' } }, /an object of a, b, tie by dimension/],
     ['one response twice', { ...vote, b: vote.a }, /another response than a/],
     ['an answer without text', { ...vote, b: { responseId: '2' } }, /must be a string, got nothing/],
   ])('refuses %s', (_, row, message) => {

@@ -4,13 +4,17 @@ import { addressOf, readWords, type Address } from './memory';
 import type { Plugin } from './plugin';
 import { Struct } from './structs';
 
-/** PJRT_Buffer_Type of the types in use, and the arrays that hold them; half-precision numbers come as their bits. */
+/**
+ * PJRT_Buffer_Type of the types in use, and the arrays that hold them; half-precision numbers come as their bits, complex ones
+ * as two numbers each.
+ */
 export const elementTypes = {
   bool: { code: 1, array: Uint8Array },
   int32: { code: 4, array: Int32Array },
   uint32: { code: 8, array: Uint32Array },
   float32: { code: 11, array: Float32Array },
   bfloat16: { code: 13, array: Uint16Array },
+  complex64: { code: 14, array: Float32Array },
 } as const;
 
 export type ElementType = keyof typeof elementTypes;
@@ -19,6 +23,11 @@ export type HostArray = Uint8Array | Int32Array | Uint32Array | Float32Array | U
 /** Numbers in an array of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** The length of an array that holds numbers of a type in a shape. */
+export function lengthOf(type: ElementType, shape: readonly number[]): number {
+  return sizeOf(shape) * (type === 'complex64' ? 2 : 1);
 }
 
 /** Buffers that were made and not freed, in this process. */
@@ -98,7 +107,7 @@ export class DeviceBuffer {
   }
 
   private hostArray(): HostArray {
-    return new elementTypes[this.type].array(sizeOf(this.shape));
+    return new elementTypes[this.type].array(lengthOf(this.type, this.shape));
   }
 
   /** Starts a copy. @returns its event. */

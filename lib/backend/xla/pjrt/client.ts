@@ -1,6 +1,6 @@
 /** A plugin's devices, and what is put on them: data and programs. */
 import { InputError } from '../../../errors';
-import { DeviceBuffer, elementTypes, sizeOf, type ElementType, type HostArray } from './buffer';
+import { DeviceBuffer, elementTypes, lengthOf, type ElementType, type HostArray } from './buffer';
 import { compileOptions, type DebugOption } from './compile-options';
 import { PjrtError } from './error';
 import { Executable } from './executable';
@@ -14,7 +14,7 @@ import {
   readWords,
   type Address,
 } from './memory';
-import { readNamedValues, writeNamedValues, type NamedValue } from './named-values';
+import { readNamedValues, writeNamedValues, type ClientOptions, type NamedValue } from './named-values';
 import type { Plugin } from './plugin';
 import { Struct } from './structs';
 
@@ -26,7 +26,7 @@ export class Client {
   readonly devices: readonly string[];
 
   /** @param options the plugin's own, e.g. `cpu_device_count`. @throws {PjrtError} e.g. where there is no such device. */
-  constructor(plugin: Plugin, options: Readonly<Record<string, string | number | boolean>> = {}) {
+  constructor(plugin: Plugin, options: ClientOptions = {}) {
     this.plugin = plugin;
     const { block, count, referenced } = writeNamedValues(options);
     const args = new Struct('Client_Create', { create_options: block.address, num_options: count });
@@ -72,7 +72,7 @@ export class Client {
    * @throws {InputError} when the array's size is not the shape's.
    */
   put(data: HostArray, type: ElementType, shape: readonly number[]): DeviceBuffer {
-    const expected = sizeOf(shape) * elementTypes[type].array.BYTES_PER_ELEMENT;
+    const expected = lengthOf(type, shape) * elementTypes[type].array.BYTES_PER_ELEMENT;
     if (data.byteLength !== expected) {
       throw new InputError(
         `xla: ${type}[${shape.join(',')}] needs ${expected} bytes, got ${data.byteLength}`,

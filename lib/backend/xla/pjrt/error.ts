@@ -35,6 +35,8 @@ export class PjrtError extends Error {
   }
 }
 
-export function errorCode(number: number): PjrtErrorCode {
-  return codes[number] ?? 'UNKNOWN';
+/** @param message says of a processor's memory that it is exhausted where the code does not. */
+export function errorCode(number: number, message: string): PjrtErrorCode {
+  const code = codes[number] ?? 'UNKNOWN';
+  return code === 'INTERNAL' && message.includes('Out of memory') ? 'RESOURCE_EXHAUSTED' : code;
 }

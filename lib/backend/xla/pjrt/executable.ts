@@ -1,5 +1,7 @@
 /** A compiled program on a device. */
+import type { ProgramMemory } from '../../engine';
 import { DeviceBuffer } from './buffer';
+import { PjrtError } from './error';
 import { forget, hasHappened, ready, waitFor } from './event';
 import { Block, copyMemory, keepUntilHere, type Address } from './memory';
 import koffi from 'koffi';
@@ -19,14 +21,8 @@ export interface Run {
   readonly forget: () => void;
 }
 
-/** Bytes that a program needs on its device. */
-export interface MemoryUse {
-  readonly arguments: number;
-  readonly outputs: number;
-  /** Of the outputs, what lies in donated arguments. */
-  readonly shared: number;
-  /** While it runs. */
-  readonly temporary: number;
+/** With the bytes of its code. */
+export interface MemoryUse extends ProgramMemory {
   readonly code: number;
 }
 
@@ -57,10 +53,15 @@ export class Executable {
     return run.outputs;
   }
 
-  memory(): MemoryUse {
-    const stats = this.plugin.call(
-      new Struct('Executable_GetCompiledMemoryStats', { executable: this.program }),
-    );
+  /** Undefined where the plugin does not tell. */
+  memory(): MemoryUse | undefined {
+    let stats;
+    try {
+      stats = this.plugin.call(new Struct('Executable_GetCompiledMemoryStats', { executable: this.program }));
+    } catch (error) {
+      if (error instanceof PjrtError && error.code === 'UNIMPLEMENTED') return undefined;
+      throw error;
+    }
     return {
       arguments: stats.get('argument_size_in_bytes'),
       outputs: stats.get('output_size_in_bytes'),

@@ -42,6 +42,9 @@ export const functionOffsets = {
   Executable_GetCompiledMemoryStats: 808,
 } as const;
 
+/** The version whose header the kit was written after. */
+export const leastVersion = { major: 0, minor: 81 } as const;
+
 export type FunctionName = keyof typeof functionOffsets;
 
 /** The last function of the table that the kit calls: a plugin whose table ends before it is too old. */

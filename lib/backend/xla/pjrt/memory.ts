@@ -34,6 +34,10 @@ export class Block {
   setInt64(offset: number, value: number): void {
     this.view.setBigInt64(offset, BigInt(value), true);
   }
+
+  setFloat32(offset: number, value: number): void {
+    this.view.setFloat32(offset, value, true);
+  }
 }
 
 const kept = new WeakSet<object>();
@@ -71,6 +75,12 @@ export function copyMemory(address: Address, size: number): Uint8Array {
 
 export function readText(address: Address, size: number): string {
   return new TextDecoder().decode(copyMemory(address, size));
+}
+
+/** Signed integers of 64 bits that stand one after another in native memory. */
+export function readIntegers(address: Address, count: number): number[] {
+  const { buffer } = copyMemory(address, 8 * count);
+  return Array.from(new BigInt64Array(buffer as ArrayBuffer), Number);
 }
 
 /** Addresses or sizes that stand one after another in native memory. */

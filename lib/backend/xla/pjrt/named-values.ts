@@ -1,14 +1,19 @@
 /** PJRT_NamedValue: names with values of several types, e.g. the options of a client or the attributes of a plugin. */
-import { Block, blockOfText, copyMemory, readText, readWords, type Address } from './memory';
+import { Block, blockOfText, copyMemory, readIntegers, readText, type Address } from './memory';
 
 export type NamedValue = string | number | boolean | number[];
+
+/** Options for a client: a number is an integer of 64 bits, as is each of a list. */
+export type ClientOptions = Readonly<
+  Record<string, string | number | boolean | readonly number[] | { readonly float: number }>
+>;
 
 /** Byte offsets. */
 const layout = { size: 0, name: 16, nameSize: 24, type: 32, value: 40, valueSize: 48, next: 56 } as const;
 const types = { string: 0, int64: 1, int64List: 2, float: 3, boolean: 4 } as const;
 
 /** Values for a plugin to read. The blocks must be referenced while it does. */
-export function writeNamedValues(values: Readonly<Record<string, string | number | boolean>>): {
+export function writeNamedValues(values: ClientOptions): {
   readonly block: Block;
   readonly count: number;
   readonly referenced: readonly Block[];
@@ -33,9 +38,19 @@ export function writeNamedValues(values: Readonly<Record<string, string | number
     } else if (typeof value === 'boolean') {
       block.setWord(base + layout.type, types.boolean);
       block.setWord(base + layout.value, Number(value));
-    } else {
+    } else if (typeof value === 'number') {
       block.setWord(base + layout.type, types.int64);
       block.setInt64(base + layout.value, value);
+    } else if ('float' in value) {
+      block.setWord(base + layout.type, types.float);
+      block.setFloat32(base + layout.value, value.float);
+    } else {
+      const list = new Block(8 * value.length);
+      value.forEach((number, k) => list.setInt64(8 * k, number));
+      referenced.push(list);
+      block.setWord(base + layout.type, types.int64List);
+      block.setWord(base + layout.value, list.address);
+      block.setWord(base + layout.valueSize, value.length);
     }
   });
   return { block, count: entries.length, referenced };
@@ -57,7 +72,7 @@ function readValue(view: DataView, word: (offset: number) => number): NamedValue
     case types.string:
       return readText(word(layout.value), word(layout.valueSize));
     case types.int64List:
-      return readWords(word(layout.value), word(layout.valueSize));
+      return readIntegers(word(layout.value), word(layout.valueSize));
     case types.float:
       return view.getFloat32(layout.value, true);
     case types.boolean:

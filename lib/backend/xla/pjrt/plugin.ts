@@ -4,7 +4,7 @@ import koffi from 'koffi';
 import { BackendUnavailableError } from '../../engine';
 import { errorMessage } from '../../../errors';
 import { errorCode, PjrtError } from './error';
-import { functionOffsets, leastTableSize, type FunctionName } from './functions';
+import { functionOffsets, leastTableSize, leastVersion, type FunctionName } from './functions';
 import { keepUntilHere, readText, readWords, type Address } from './memory';
 import { Struct, type StructName } from './structs';
 
@@ -37,13 +37,23 @@ export function loadPlugin(path: string): Plugin {
   const before = loaded.get(path);
   if (before !== undefined) return before;
   if (!existsSync(path)) throw new BackendUnavailableError(`xla: there is no plugin at ${path}`);
-  const table = readWords(functionTable(path), leastTableSize / 8);
-  const [size, , , , version] = table as [number, number, number, number, number];
-  if (size < leastTableSize) {
+  const address = functionTable(path);
+  // What an older table does not have must not be read.
+  const [size, , , , words] = readWords(address, 5) as [number, number, number, number, number];
+  // Two 32-bit numbers in one word.
+  const version = { major: words % 2 ** 32, minor: Math.floor(words / 2 ** 32) };
+  if (size < leastTableSize || (version.major === leastVersion.major && version.minor < leastVersion.minor)) {
+    const { major, minor } = leastVersion;
     throw new BackendUnavailableError(
-      `xla: the plugin ${path} is too old: its table of functions has ${size} bytes, ${leastTableSize} are needed`,
+      `xla: the plugin ${path} is too old: it has PJRT ${version.major}.${version.minor} with a table of ${size} bytes, at least ${major}.${minor} with ${leastTableSize} bytes is needed`,
     );
   }
+  if (version.major > leastVersion.major) {
+    throw new BackendUnavailableError(
+      `xla: the plugin ${path} is too new: it has PJRT ${version.major}.${version.minor}, the kit calls ${leastVersion.major}.x`,
+    );
+  }
+  const table = readWords(address, leastTableSize / 8);
   const functions = Object.fromEntries(
     Object.entries(functionOffsets).map(([name, offset]) => {
       const proto = name === 'Error_Destroy' || name === 'Error_Message' ? returnsNothing : returnsError;
@@ -57,10 +67,8 @@ export function loadPlugin(path: string): Plugin {
     functions.Error_Message(message.address);
     const code = new Struct('Error_GetCode', { error });
     functions.Error_GetCode(code.address);
-    const thrown = new PjrtError(
-      errorCode(code.get('code')),
-      readText(message.get('message'), message.get('message_size')),
-    );
+    const text = readText(message.get('message'), message.get('message_size'));
+    const thrown = new PjrtError(errorCode(code.get('code'), text), text);
     const destroy = new Struct('Error_Destroy', { error });
     functions.Error_Destroy(destroy.address);
     keepUntilHere(message, code, destroy);
@@ -68,8 +76,7 @@ export function loadPlugin(path: string): Plugin {
   };
   const plugin: Plugin = {
     path,
-    // Two 32-bit numbers in one word.
-    version: { major: version % 2 ** 32, minor: Math.floor(version / 2 ** 32) },
+    version,
     check,
     call(args) {
       check(Number(functions[args.name](args.address)));
@@ -99,7 +106,9 @@ function functionTable(path: string): Address {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   try {
     pin(path);
-    return Number(koffi.load(path).func('uint64 GetPjrtApi()')());
+    const address = Number(koffi.load(path).func('uint64 GetPjrtApi()')());
+    if (address === 0) throw new Error('it gives no table of functions');
+    return address;
   } catch (error) {
     throw new BackendUnavailableError(
       `xla: ${path} is no PJRT plugin: ${errorMessage(error).split('\n')[0] as string}`,
@@ -109,10 +118,16 @@ function functionTable(path: string): Address {
 
 /** koffi unloads libraries when the process ends, while a plugin's threads still run, which crashes: this one stays. */
 function pin(path: string): void {
+  if (!loadForGood(path))
+    throw new Error(
+      (koffi.load(null).func('const char *dlerror()')() as string | null) ?? 'it cannot be loaded',
+    );
+}
+
+/** Loads a library that is never unloaded. @returns whether that was possible. */
+export function loadForGood(path: string): boolean {
   const now = 2;
   const noDelete = process.platform === 'darwin' ? 0x80 : 0x1000;
-  const self = koffi.load(null);
-  const handle = self.func('void *dlopen(const char *path, int flags)')(path, now | noDelete) as unknown;
-  if (handle === null)
-    throw new Error((self.func('const char *dlerror()')() as string | null) ?? 'it cannot be loaded');
+  const open = koffi.load(null).func('void *dlopen(const char *path, int flags)');
+  return (open(path, now | noDelete) as unknown) !== null;
 }

@@ -2,19 +2,29 @@
 
 import { util } from '@tensorflow/tfjs';
 import { valuesToKeep, type Line } from './barriers';
+import { halved } from './halving';
 import { userPlace } from './place';
 
 /** tfjs's types that the engine computes in. */
-export type DType = 'float32' | 'int32' | 'bool';
+export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
+
+/** Types of values: within an operation there is one that tensors cannot have. */
+export type ValueType = DType | 'bfloat16';
 
 /** A value of the program: known by name, shape and type, not by its numbers. */
 export interface Value {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: DType;
+  readonly dtype: ValueType;
 }
 
-const elements: Readonly<Record<DType, string>> = { float32: 'f32', int32: 'i32', bool: 'i1' };
+const elements: Readonly<Record<ValueType, string>> = {
+  float32: 'f32',
+  int32: 'i32',
+  bool: 'i1',
+  complex64: 'complex<f32>',
+  bfloat16: 'bf16',
+};
 
 /** How StableHLO writes a type, e.g. `tensor<2x3xf32>`. */
 export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string {
@@ -22,9 +32,10 @@ export function typeOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>): string
 }
 
 /** How StableHLO writes a number. Floats are written as bits: exact, and the only way to write what is not finite. */
-export function literal(value: number, dtype: DType): string {
+export function literal(value: number, dtype: ValueType): string {
   if (dtype === 'bool') return value === 0 ? 'false' : 'true';
   if (dtype === 'int32') return `${Math.trunc(value)}`;
+  if (dtype === 'complex64') return `(${literal(value, 'float32')}, ${literal(0, 'float32')})`;
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
   return `0x${bits.toString(16).toUpperCase().padStart(8, '0')}`;
 }
@@ -35,27 +46,49 @@ export function alike(numbers: ArrayLike<number>): boolean {
   return true;
 }
 
-export class Program {
+/** Operations that run together: those of the program itself, or of a loop's round within it. */
+interface Region {
   /** Lines that hold more than one operation, as loops do, are plain text. */
-  private lines: (Line | string)[] = [];
+  readonly lines: (Line | string)[];
+  /** Values that are made in it. */
+  readonly names: Set<string>;
+  /** What was written {@link Program.once} of these. */
+  readonly derived: Map<string, Value>;
+}
+
+function region(names: readonly string[] = []): Region {
+  return { lines: [], names: new Set(names), derived: new Map() };
+}
+
+export class Program {
+  /** From the program itself to the loop that is being written. */
+  private readonly regions: [Region, ...Region[]] = [region()];
   private readonly parameters: Value[] = [];
   private names = 0;
+  /** What each reshaped value was before. */
+  private readonly reshaped = new Map<string, Value>();
+  /** Whether XLA's compiler for processors is to read it: it does badly at some things that are written otherwise for it. */
+  readonly forProcessor: boolean;
+
+  constructor(forProcessor = true) {
+    this.forProcessor = forProcessor;
+  }
 
   /** One more argument of the program. */
-  parameter(shape: readonly number[], dtype: DType): Value {
+  parameter(shape: readonly number[], dtype: ValueType): Value {
     const value = { name: `%arg${this.parameters.length}`, shape: [...shape], dtype };
     this.parameters.push(value);
     return value;
   }
 
   /** One number in every place. */
-  fill(value: number, shape: readonly number[], dtype: DType): Value {
+  fill(value: number, shape: readonly number[], dtype: ValueType): Value {
     const type = typeOf({ shape, dtype });
     return this.result(`stablehlo.constant dense<${literal(value, dtype)}> : ${type}`, shape, dtype);
   }
 
   /** Numbers that are known when the program is written. */
-  constant(numbers: ArrayLike<number>, shape: readonly number[], dtype: DType): Value {
+  constant(numbers: ArrayLike<number>, shape: readonly number[], dtype: ValueType): Value {
     if (alike(numbers)) return this.fill(numbers[0] ?? 0, shape, dtype);
     // As the bytes of 32-bit numbers: exact, and a tenth of the decimal digits.
     const words = dtype === 'float32' ? Float32Array.from(numbers) : Int32Array.from(numbers);
@@ -94,14 +127,17 @@ export class Program {
   }
 
   /** To booleans: whether it is not 0. To integers: towards 0. */
-  convert(x: Value, dtype: DType): Value {
+  convert(x: Value, dtype: ValueType): Value {
     if (x.dtype === dtype) return x;
     return this.apply(`stablehlo.convert ${x.name}`, [x], x.shape, dtype);
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
-    if (sameShape(x.shape, shape)) return x;
-    return this.apply(`stablehlo.reshape ${x.name}`, [x], shape);
+    const source = this.reshaped.get(x.name) ?? x;
+    if (sameShape(source.shape, shape)) return source;
+    const result = this.apply(`stablehlo.reshape ${source.name}`, [source], shape);
+    this.reshaped.set(result.name, source);
+    return result;
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
@@ -124,6 +160,37 @@ export class Program {
     );
     const axes = kept.map(({ axis }) => axis).join(', ');
     return this.apply(`stablehlo.broadcast_in_dim ${core.name}, dims = [${axes}]`, [core], shape);
+  }
+
+  /** Whether a value is made before the loop that is being written, and so is the same in all of its rounds. */
+  isFromBeforeLoop(x: Value): boolean {
+    return this.depthOf(x) < this.regions.length - 1;
+  }
+
+  /**
+   * What depends on one value alone, written once where that value is made: a loop does not compute it again in every round.
+   *
+   * @param what names it among the other things that are made of the value.
+   */
+  once(x: Value, what: string, write: (x: Value) => Value): Value {
+    const key = `${x.name} ${what}`;
+    const depth = this.depthOf(x);
+    const { derived } = this.regions[depth] as Region;
+    const found = derived.get(key);
+    if (found !== undefined) return found;
+    const loops = this.regions.splice(depth + 1);
+    const value = write(x);
+    this.regions.push(...loops);
+    derived.set(key, value);
+    return value;
+  }
+
+  /** Number of the region that a value is made in. Parameters are made in none and are there from the beginning. */
+  private depthOf(x: Value): number {
+    return Math.max(
+      0,
+      this.regions.findIndex(({ names }) => names.has(x.name)),
+    );
   }
 
   slice(x: Value, begin: readonly number[], size: readonly number[]): Value {
@@ -175,6 +242,12 @@ export class Program {
     );
   }
 
+  /** The extremes along axes. @param start what there is where these have no places. */
+  extreme(operation: 'maximum' | 'minimum', x: Value, axes: readonly number[], start: number): Value {
+    const helped = this.forProcessor && x.dtype === 'float32' && axes.includes(x.shape.length - 1);
+    return this.reduce(operation, helped ? halved(this, operation, x) : x, axes, start);
+  }
+
   /** Takes axes away. @param operation e.g. `add`; it must be associative, with `start` as its neutral element. */
   reduce(operation: string, x: Value, axes: readonly number[], start: number): Value {
     if (axes.length === 0) return x;
@@ -204,56 +277,6 @@ export class Program {
     );
   }
 
-  /**
-   * Slices of x along an axis, one for each index; the first `batch` axes of both go together.
-   *
-   * @param shape of the result: x's axes, with those of the indices that are no batch axes in place of the one.
-   */
-  gather(x: Value, indices: Value, axis: number, batch: number, shape: readonly number[]): Value {
-    const taken = indices.shape.length - batch;
-    // Axes of the result that come from x's slices: before and behind those of the indices.
-    const offsets = shape.map((_, i) => i).filter((i) => i >= batch && (i < axis || i >= axis + taken));
-    const batchAxes = Array.from({ length: batch }, (_, i) => i).join(', ');
-    const batching =
-      batch === 0
-        ? ''
-        : `operand_batching_dims = [${batchAxes}], start_indices_batching_dims = [${batchAxes}], `;
-    const sizes = x.shape.map((extent, i) => (i === axis || i < batch ? 1 : extent)).join(', ');
-    const numbers = `offset_dims = [${offsets.join(', ')}], collapsed_slice_dims = [${axis}], ${batching}start_index_map = [${axis}], index_vector_dim = ${indices.shape.length}`;
-    return this.apply(
-      `"stablehlo.gather"(${x.name}, ${indices.name}) <{dimension_numbers = #stablehlo.gather<${numbers}>, indices_are_sorted = false, slice_sizes = array<i64: ${sizes}>}>`,
-      [x, indices],
-      shape,
-    );
-  }
-
-  /** target with the rows of x added at the rows that the indices name; rows that are not there are left out. */
-  scatterAdd(target: Value, indices: Value, x: Value): Value {
-    const window = x.shape.slice(1).map((_, i) => i + 1);
-    const numbers = `update_window_dims = [${window.join(', ')}], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1`;
-    const one = typeOf({ shape: [], dtype: x.dtype });
-    return this.apply(
-      `"stablehlo.scatter"(${target.name}, ${indices.name}, ${x.name}) <{scatter_dimension_numbers = #stablehlo.scatter<${numbers}>, indices_are_sorted = false, unique_indices = false}> ({\n^bb0(%before: ${one}, %more: ${one}):\n%sum = stablehlo.add %before, %more : ${one}\nstablehlo.return %sum : ${one}\n})`,
-      [target, indices, x],
-      target.shape,
-    );
-  }
-
-  /** Numbers along an axis from the largest down, and the places where they stood; equal ones stay in order. */
-  sortDescending(x: Value, axis: number): [Value, Value] {
-    const places = this.iota(x.shape, axis, 'int32');
-    const name = `%${this.names++}`;
-    const [one, place] = [typeOf({ shape: [], dtype: x.dtype }), typeOf({ shape: [], dtype: 'int32' })];
-    const type = `(${typeOf(x)}, ${typeOf(places)})`;
-    this.lines.push(
-      `${name}:2 = "stablehlo.sort"(${x.name}, ${places.name}) <{dimension = ${axis} : i64, is_stable = true}> ({\n^bb0(%a: ${one}, %b: ${one}, %i: ${place}, %j: ${place}):\n%before = stablehlo.compare GT, %a, %b : (${one}, ${one}) -> tensor<i1>\nstablehlo.return %before : tensor<i1>\n}) : ${type} -> ${type}`,
-    );
-    return [
-      { name: `${name}#0`, shape: [...x.shape], dtype: x.dtype },
-      { name: `${name}#1`, shape: [...x.shape], dtype: 'int32' },
-    ];
-  }
-
   /** x with the update in place of its numbers from the starts on. */
   dynamicUpdateSlice(x: Value, update: Value, starts: readonly Value[]): Value {
     const operands: [Value, ...Value[]] = [x, update, ...starts];
@@ -278,26 +301,26 @@ export class Program {
   ): Value[] {
     const carried = initial.map((value) => ({ ...value, name: `%${this.names++}` }));
     const types = initial.map(typeOf).join(', ');
-    const region = (results: () => readonly Value[]): string => {
-      const outside = this.lines;
-      this.lines = [];
+    const part = (results: () => readonly Value[]): string => {
+      const own = region(carried.map(({ name }) => name));
+      this.regions.push(own);
       const returned = results();
-      const lines = this.lines;
-      this.lines = outside;
+      this.regions.pop();
+      const { lines } = own;
       const names = returned.map(({ name }) => name).join(', ');
       return [...lines.map(written), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join(
         '\n',
       );
     };
-    const test = region(() => [condition(carried)]);
-    const round = region(() => body(carried));
+    const test = part(() => [condition(carried)]);
+    const round = part(() => body(carried));
     const name = `%${this.names++}`;
     const inputs = carried.map((value, i) => `${value.name} = ${(initial[i] as Value).name}`).join(', ');
     const count = initial.length === 1 ? '' : `:${initial.length}`;
-    this.lines.push(
+    this.region.lines.push(
       `${name}${count} = stablehlo.while(${inputs}) : ${types}\ncond {\n${test}\n} do {\n${round}\n}`,
     );
-    return initial.map((value, i) => ({ ...value, name: initial.length === 1 ? name : `${name}#${i}` }));
+    return this.made(initial.map((value, i) => ({ ...value, name: initial.length === 1 ? name : `${name}#${i}` }))); // prettier-ignore
   }
 
   /**
@@ -312,15 +335,14 @@ export class Program {
       return `${value.name}: ${typeOf(value)}${donation}`;
     });
     const types = results.map(typeOf).join(', ');
-    const operations = this.lines.filter((line) => typeof line !== 'string');
-    const kept = valuesToKeep(
-      operations,
-      results.map(({ name }) => name),
-    );
+    const { lines } = this.regions[0];
+    const operations = lines.filter((line): line is Line => typeof line !== 'string');
+    const names = results.map(({ name }) => name);
+    const kept = this.forProcessor ? valuesToKeep(operations, names) : new Set<string>();
     return [
       'module {',
       `func.func public @main(${parameters.join(', ')}) -> (${types}) {`,
-      ...this.lines.flatMap((line) => {
+      ...lines.flatMap((line) => {
         if (typeof line === 'string' || !kept.has(line.name)) return written(line);
         const computed = `%computed${line.name.slice(1)}`;
         const type = line.operation.slice(line.operation.lastIndexOf('tensor<'));
@@ -339,26 +361,52 @@ export class Program {
   /** Where in the user's program the operation of a line of {@link text} comes from. @param line from 1. */
   placeOf(text: string, line: number): string | undefined {
     const [, number] = /^%(?:computed)?(\d+)/.exec(text.split('\n')[line - 1] ?? '') ?? [];
-    const found = this.lines.find((one) => typeof one !== 'string' && one.name === `%${number}`);
+    const found = this.regions[0].lines.find((one) => typeof one !== 'string' && one.name === `%${number}`);
     return found === undefined ? undefined : userPlace((found as Line).place?.stack);
   }
 
   /** An operation that is written with the types of its operands and of its result; the latter has the first one's type of number. */
-  private apply(
+  apply(
     operation: string,
     operands: readonly [Value, ...Value[]],
     shape: readonly number[],
-    dtype: DType = operands[0].dtype,
+    dtype: ValueType = operands[0].dtype,
   ): Value {
     const types = `(${operands.map(typeOf).join(', ')}) -> ${typeOf({ shape, dtype })}`;
     return this.result(`${operation} : ${types}`, shape, dtype);
   }
 
-  private result(operation: string, shape: readonly number[], dtype: DType): Value {
+  /** The same for an operation that has several results. */
+  applyMany(
+    operation: string,
+    operands: readonly Value[],
+    results: readonly Pick<Value, 'shape' | 'dtype'>[],
+  ): Value[] {
+    const name = `%${this.names++}`;
+    const types = `(${operands.map(typeOf).join(', ')}) -> (${results.map(typeOf).join(', ')})`;
+    this.region.lines.push(`${name}:${results.length} = ${operation} : ${types}`);
+    return this.made(
+      results.map(({ shape, dtype }, i) => ({ name: `${name}#${i}`, shape: [...shape], dtype })),
+    );
+  }
+
+  private result(operation: string, shape: readonly number[], dtype: ValueType): Value {
     const name = `%${this.names++}`;
     const size = util.sizeFromShape([...shape]);
-    this.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });
-    return { name, shape: [...shape], dtype };
+    this.region.lines.push({ name, operation, size, isFloat: dtype === 'float32', place: new Error() });
+    const value = { name, shape: [...shape], dtype };
+    this.made([value]);
+    return value;
+  }
+
+  /** The region that is being written. */
+  private get region(): Region {
+    return this.regions.at(-1) as Region;
+  }
+
+  private made<V extends readonly Value[]>(values: V): V {
+    for (const { name } of values) this.region.names.add(name);
+    return values;
   }
 }
 

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { stackDepth, userPlace } from './place';
 import { alike, Program, type DType, type Value } from './program';
-import { registerKernels, type KernelRunner } from './register';
+import { notCompiled } from './not-compiled';
+import { registerKernels, type HostRunner, type KernelRunner } from './register';
 
 const backendName = 'xla-trace';
 
@@ -53,7 +54,7 @@ class TraceBackend extends tf.KernelBackend {
   tensorOf(value: Value): tf.TensorInfo {
     const dataId = {};
     this.entries.set(dataId, { program: now().program, value });
-    return { dataId, shape: [...value.shape], dtype: value.dtype };
+    return { dataId, shape: [...value.shape], dtype: value.dtype as DType };
   }
 
   /** The value of a tensor, in its own shape: a reshaped tensor may share the data of another. */
@@ -134,7 +135,7 @@ const backend = new TraceBackend();
 function useTraceBackend(): void {
   if (tf.findBackend(backendName) === null) {
     tf.registerBackend(backendName, () => backend, 0);
-    registerKernels(backendName, writeKernel);
+    registerKernels(backendName, writeKernel, refuseKernel);
     tf.registerKernel({ kernelName: 'While', backendName, kernelFunc: writeLoop });
   }
   // Done at once for a backend that is made without waiting.
@@ -147,6 +148,12 @@ const writeKernel: KernelRunner = (_, emit, inputs, attributes) => {
   return Array.isArray(written)
     ? (written as Value[]).map((value) => backend.tensorOf(value))
     : backend.tensorOf(written as Value);
+};
+
+const refuseKernel: HostRunner = (name) => {
+  throw new Error(
+    `xla: a step cannot use the kernel ${name}, at ${userPlace(new Error().stack)}: ${notCompiled[name]}; call it outside of the step`,
+  );
 };
 
 /** A loop's condition and body are functions of tensors: they are traced into the program where they stand. */
@@ -179,16 +186,18 @@ export interface Traced {
 }
 
 /**
+ * @param forProcessor whether XLA's compiler for processors is to read the program.
  * @param fn pure: it reads no value and takes no decision on one. tfjs's gradients may be taken in it.
  * @throws {Error} when it does read a value, naming the place, or when it uses a kernel that cannot be written.
  */
 export function trace(
   fn: (...tensors: tf.Tensor[]) => readonly tf.Tensor[],
   parameters: readonly Parameter[],
+  forProcessor = true,
 ): Traced {
   if (current !== undefined) throw new Error('xla: a step is traced inside another that is traced');
   const before = tf.getBackend();
-  const program = new Program();
+  const program = new Program(forProcessor);
   const hoisted = new Map<object, [Hoisted, Value]>();
   current = { program, hoisted };
   const depth = Error.stackTraceLimit;

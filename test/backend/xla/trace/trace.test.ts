@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useEngine } from '../../../../lib/backend';
-import { compilerOptions } from '../../../../lib/backend/xla/compiler-options';
-import { Client } from '../../../../lib/backend/xla/pjrt/client';
-import { loadPlugin } from '../../../../lib/backend/xla/pjrt/plugin';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loop, useEngine } from '../../../../lib/backend';
+import { openDevice, type Device } from '../../../../lib/backend/xla/device';
 import type { DType } from '../../../../lib/backend/xla/trace/program';
 import { trace } from '../../../../lib/backend/xla/trace/trace';
 import { lmLogits } from '../../../../lib/model/heads';
@@ -38,8 +36,33 @@ describe('trace', () => {
     expect(tf.getBackend()).toBe('cpu');
   });
 
-  it('says which kernel it cannot write', () => {
-    expect(() => trace((x) => [tf.fft(tf.cast(x, 'complex64'))], [square])).toThrow(/complex64/);
+  it('says which kernels it cannot write, why, and where they stand', () => {
+    expect(() => trace((x) => [tf.unique(tf.reshape(x, [4])).values], [square])).toThrow(
+      /cannot use the kernel Unique, at .*trace\.test.*: the shape of its result depends on values/,
+    );
+    expect(() => trace((x) => [tf.multinomial(x as tf.Tensor2D, 3, 1)], [square])).toThrow(
+      /Multinomial.*random numbers.*argument/,
+    );
+    expect(() => trace(() => [tf.tensor(['text'])], [])).toThrow(/cannot hold a string tensor/);
+  });
+
+  it('turns a matrix that every round of a loop multiplies by once, before the loop', () => {
+    const decode = (x: tf.Tensor, w: tf.Tensor): tf.Tensor[] => {
+      const body = ({ i, y }: { i: tf.Tensor; y: tf.Tensor }) => ({
+        i: tf.add(i, tf.scalar(1, 'int32')),
+        y: tf.matMul(tf.tanh(tf.matMul(y as tf.Tensor2D, w as tf.Tensor2D, false, true)), w, false, true),
+      });
+      const start: { i: tf.Tensor; y: tf.Tensor } = { i: tf.scalar(0, 'int32'), y: x };
+      return [loop(start, ({ i }) => tf.less(i, 3), body).y];
+    };
+    const { program, results } = trace(
+      (x, w) => decode(x as tf.Tensor, w as tf.Tensor),
+      [{ shape: [2, 4], dtype: 'float32' }, { shape: [4, 4], dtype: 'float32' }], // prettier-ignore
+    );
+    const [before, within] = program.text(results).split('stablehlo.while') as [string, string];
+    expect(before.match(/stablehlo\.transpose/g)).toHaveLength(1);
+    expect(within).not.toContain('stablehlo.transpose');
+    expect(within.match(/contracting_dims = \[1\] x \[0\]/g)).toHaveLength(2);
   });
 
   it('writes the same text for the same function', () => {
@@ -52,11 +75,10 @@ describe('trace', () => {
 });
 
 describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of setup xla)', () => {
-  let client: Client;
+  let device: Device;
   beforeAll(() => {
-    client = new Client(loadPlugin(pluginPath as string), { cpu_device_count: 1 });
+    device = openDevice(pluginPath as string);
   });
-  afterAll(() => client.dispose());
 
   /** Traced, compiled and run. */
   function compiled(
@@ -64,8 +86,9 @@ describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of se
     inputs: readonly tf.Tensor[],
   ): Float32Array[] {
     const parameters = inputs.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType }));
-    const { program, results } = trace(fn, parameters);
-    const executable = client.compile(program.text(results), compilerOptions);
+    const { client, options, isProcessor } = device;
+    const { program, results } = trace(fn, parameters, isProcessor);
+    const executable = client.compile(program.text(results), options);
     const buffers = inputs.map((tensor) =>
       client.put(tensor.dataSync() as Float32Array, tensor.dtype as DType, tensor.shape),
     );
@@ -94,6 +117,31 @@ describe.skipIf(pluginPath === undefined)('a traced step (needs the plugin of se
       ],
       [tf.tensor([1.5, 2.5, -3.5])],
     );
+  });
+
+  it('computes with complex numbers inside', () => {
+    expectSame((x) => [tf.abs(tf.spectral.fft(tf.complex(x, tf.neg(x))))], [tf.tensor2d([[1, 2, 4, 8]])]);
+  });
+
+  it('multiplies by transposed matrices in a loop, few rows and many', () => {
+    for (const rows of [1, 3, 200]) {
+      expectSame(
+        (x, w) => {
+          const state: { i: tf.Tensor; y: tf.Tensor } = { i: tf.scalar(0, 'int32'), y: x as tf.Tensor };
+          return [
+            loop(
+              state,
+              ({ i }) => tf.less(i, 3),
+              ({ i, y }) => ({
+                i: tf.add(i, tf.scalar(1, 'int32')),
+                y: tf.tanh(tf.matMul(y as tf.Tensor2D, w as tf.Tensor2D, false, true)),
+              }),
+            ).y,
+          ];
+        },
+        [tf.randomNormal([rows, 5], 0, 1, 'float32', 1), tf.randomNormal([5, 5], 0, 1, 'float32', 2)],
+      );
+    }
   });
 
   it('computes loss and gradients of the language model as the plain engine does', () => {

@@ -1,7 +1,7 @@
 /** Activation functions and the functions of a circle and a hyperbola. */
 import { input, type Emitter, type Kernels } from '../kernel';
 import type { Program, Value } from '../program';
-import { like, unary } from './elementwise';
+import { like, sameType, unary } from './elementwise';
 
 /** x above 0, and something else below. */
 function splitAtZero(program: Program, x: Value, above: Value, below: Value): Value {
@@ -27,7 +27,7 @@ export const activationKernels: Kernels = {
       program.elementwise('multiply', value, like(program, value, factor));
     return splitAtZero(program, x, scaled(x, seluScale), scaled(below, seluAlpha));
   }),
-  Relu6: unary((program, x) =>
+  Relu6: sameType((program, x) =>
     program.elementwise(
       'minimum',
       program.elementwise('maximum', x, like(program, x, 0)),
@@ -40,8 +40,8 @@ export const activationKernels: Kernels = {
     return splitAtZero(program, x, x, program.elementwise('multiply', x, slope));
   },
   Prelu: (program, inputs) => {
-    const x = input(inputs, 'x');
-    const alpha = program.broadcast(input(inputs, 'alpha'), x.shape);
+    const x = program.convert(input(inputs, 'x'), 'float32');
+    const alpha = program.broadcast(program.convert(input(inputs, 'alpha'), 'float32'), x.shape);
     return splitAtZero(program, x, x, program.elementwise('multiply', x, alpha));
   },
   Tan: special('tan'),

@@ -2,6 +2,7 @@
 import { broadcast_util, type DataType } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
 import type { DType, Program, Value } from '../program';
+import { complexOf, partOf } from './complex';
 
 /** Both operands in their common shape. */
 function broadcastBoth(program: Program, a: Value, b: Value): [Value, Value] {
@@ -30,7 +31,7 @@ export const unary =
 const plainUnary = (operation: string): Emitter => unary((program, x) => program.elementwise(operation, x));
 
 /** f(x), in x's own type. */
-const sameType =
+export const sameType =
   (write: (program: Program, x: Value) => Value): Emitter =>
   (program, inputs) =>
     write(program, input(inputs, 'x'));
@@ -86,6 +87,15 @@ function softplus(program: Program, x: Value): Value {
   );
 }
 
+/** A complex number's real part is what other types take of it. */
+function cast(program: Program, x: Value, dtype: DType): Value {
+  if (x.dtype === dtype) return x;
+  if (x.dtype === 'complex64') return program.convert(partOf(program, 'real', x), dtype);
+  if (dtype !== 'complex64') return program.convert(x, dtype);
+  const real = program.convert(x, 'float32');
+  return complexOf(program, real, like(program, real, 0));
+}
+
 export const elementwiseKernels: Kernels = {
   Add: plainBinary('add'),
   AddN: (program, inputs) =>
@@ -93,7 +103,9 @@ export const elementwiseKernels: Kernels = {
   Sub: plainBinary('subtract'),
   Multiply: plainBinary('multiply'),
   RealDiv: binary((program, a, b) =>
-    program.elementwise('divide', program.convert(a, 'float32'), program.convert(b, 'float32')),
+    a.dtype === 'complex64'
+      ? program.elementwise('divide', a, b)
+      : program.elementwise('divide', program.convert(a, 'float32'), program.convert(b, 'float32')),
   ),
   FloorDiv: binary(floorDivide),
   Mod: binary(modulo),
@@ -112,6 +124,7 @@ export const elementwiseKernels: Kernels = {
   Greater: comparison('GT'),
   GreaterEqual: comparison('GE'),
   LogicalAnd: plainBinary('and'),
+  BitwiseAnd: plainBinary('and'),
   LogicalOr: plainBinary('or'),
   LogicalNot: sameType((program, x) => program.elementwise('not', x)),
   Abs: sameType((program, x) => program.elementwise('abs', x)),
@@ -130,7 +143,12 @@ export const elementwiseKernels: Kernels = {
     const step = program.select(above, like(program, x, 1), like(program, x, attributes['alpha'] as number));
     return program.select(program.compare('NE', x, x), x, step);
   },
-  Sign: sameType((program, x) => program.elementwise('sign', x)),
+  // NaN has none: 0, as tfjs has it.
+  Sign: sameType((program, x) => {
+    const where = (direction: string): Value =>
+      program.convert(program.compare(direction, x, like(program, x, 0)), x.dtype);
+    return program.elementwise('subtract', where('GT'), where('LT'));
+  }),
   Exp: plainUnary('exponential'),
   Expm1: plainUnary('exponential_minus_one'),
   Log: plainUnary('log'),
@@ -144,7 +162,7 @@ export const elementwiseKernels: Kernels = {
   Cos: plainUnary('cosine'),
   Floor: plainUnary('floor'),
   Ceil: plainUnary('ceil'),
-  Round: plainUnary('round_nearest_even'),
+  Round: sameType((program, x) => (x.dtype === 'float32' ? program.elementwise('round_nearest_even', x) : x)),
   Softplus: unary(softplus),
   IsNan: unary((program, x) => program.compare('NE', x, x)),
   IsFinite: magnitudeToInfinity('LT'),
@@ -154,8 +172,8 @@ export const elementwiseKernels: Kernels = {
     program.select(input(inputs, 'condition'), input(inputs, 't'), input(inputs, 'e')),
   Cast: (program, inputs, attributes) => {
     const dtype = attributes['dtype'] as DataType;
-    if (dtype === 'complex64' || dtype === 'string') throw new Error(`xla: there is no cast to ${dtype}`);
-    return program.convert(input(inputs, 'x'), dtype satisfies DType);
+    if (dtype === 'string') throw new Error('xla: there is no cast to strings');
+    return cast(program, input(inputs, 'x'), dtype);
   },
   Identity: sameType((_, x) => x),
 };

@@ -1,6 +1,7 @@
 /** Kernels that read and write at places that are known only when the program runs. */
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
+import { gather } from '../lookup';
 import type { DType, Program, Value } from '../program';
 
 /** Whether each index is the number of its place along a new last axis. [..., depth] */
@@ -21,38 +22,35 @@ const oneHot: Emitter = (program, inputs, attributes) => {
 };
 
 /** Slices of x along an axis, one for each index. An index that is out of range reads the nearest place that there is. */
-const gather: Emitter = (program, inputs, attributes) => {
+const gatherAlong: Emitter = (program, inputs, attributes) => {
   const x = input(inputs, 'x');
   const indices = program.convert(input(inputs, 'indices'), 'int32');
   const [axis] = util.parseAxisParam((attributes['axis'] as number | undefined) ?? 0, [...x.shape]) as [
     number,
   ];
-  const batchDims = (attributes['batchDims'] as number | undefined) ?? 0;
+  const asked = (attributes['batchDims'] as number | undefined) ?? 0;
+  const batchDims = asked < 0 ? asked + indices.shape.length : asked;
   const shapes = backend_util.segment_util.collectGatherOpShapeInfo(
     { shape: [...x.shape], rank: x.shape.length } as never,
     { shape: [...indices.shape], rank: indices.shape.length } as never,
     axis,
     batchDims,
   );
-  return program.gather(x, indices, axis, batchDims, shapes.outputShape);
-};
-
-/** Sums the rows that have the same segment; those of a negative segment, or one past the end, count nowhere. */
-const unsortedSegmentSum: Emitter = (program, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const segments = program.convert(input(inputs, 'segmentIds'), 'int32');
-  const shape = [attributes['numSegments'] as number, ...x.shape.slice(1)];
-  return program.scatterAdd(program.fill(0, shape, x.dtype), segments, x);
+  return gather(program, x, indices, axis, batchDims, shapes.outputShape);
 };
 
 /**
- * Rows of [N, …] that the last axis of the indices names by their place on the first axes of a larger array. [M]
+ * Rows of [N, …] that indices name by their place on the first axes of a larger array. [M]
  *
- * @param strides rows from one place to the next, for at least those axes.
+ * @param depth indices that name one row. @param strides rows from one place to the next, for at least those axes.
  */
-function rowNumbers(program: Program, indices: Value, strides: readonly number[]): Value {
-  const depth = indices.shape.at(-1) as number;
-  const count = util.sizeFromShape([...indices.shape]) / depth;
+export function rowNumbers(
+  program: Program,
+  indices: Value,
+  depth: number,
+  strides: readonly number[],
+): Value {
+  const count = depth === 0 ? 1 : util.sizeFromShape([...indices.shape]) / depth;
   const flat = program.reshape(program.convert(indices, 'int32'), [count, depth]);
   const weights = program.constant(strides.slice(0, depth), [depth], 'int32');
   const weighted = program.elementwise('multiply', flat, program.broadcast(weights, flat.shape));
@@ -60,7 +58,7 @@ function rowNumbers(program: Program, indices: Value, strides: readonly number[]
 }
 
 /** What tfjs's checks want to know of a tensor. */
-function described({ shape, dtype }: Value): never {
+export function described({ shape, dtype }: Value): never {
   return { dtype, shape: [...shape], rank: shape.length, size: util.sizeFromShape([...shape]) } as never;
 }
 
@@ -69,31 +67,19 @@ const gatherNd: Emitter = (program, inputs) => {
   const [x, indices] = [input(inputs, 'params'), input(inputs, 'indices')];
   const [shape, rows, length, strides] = backend_util.prepareAndValidate(described(x), described(indices));
   const flat = program.reshape(x, [util.sizeFromShape([...x.shape]) / length, length]);
-  const taken = program.gather(flat, rowNumbers(program, indices, strides), 0, 0, [rows, length]);
+  const taken = gather(
+    program,
+    flat,
+    rowNumbers(program, indices, indices.shape.at(-1) as number, strides),
+    0,
+    0,
+    [rows, length],
+  );
   return program.reshape(taken, shape);
 };
 
-/** Zeros with updates added at the places that the indices name. */
-const scatterNd: Emitter = (program, inputs, attributes) => {
-  const [indices, updates] = [input(inputs, 'indices'), input(inputs, 'updates')];
-  const shape = attributes['shape'] as number[];
-  const { sliceSize, strides, outputSize, numUpdates } = backend_util.calculateShapes(
-    described(updates),
-    described(indices),
-    shape,
-  );
-  const zeros = program.fill(0, [outputSize / sliceSize, sliceSize], updates.dtype);
-  const rows = rowNumbers(program, indices, strides);
-  return program.reshape(
-    program.scatterAdd(zeros, rows, program.reshape(updates, [numUpdates, sliceSize])),
-    shape,
-  );
-};
-
 export const indexingKernels: Kernels = {
-  GatherV2: gather,
+  GatherV2: gatherAlong,
   GatherNd: gatherNd,
-  ScatterNd: scatterNd,
   OneHot: oneHot,
-  UnsortedSegmentSum: unsortedSegmentSum,
 };

@@ -21,14 +21,24 @@ export function extreme({ dtype }: Value, sign: 1 | -1): number {
   return dtype === 'float32' ? sign * Infinity : sign === 1 ? 2 ** 31 - 1 : -(2 ** 31);
 }
 
+/** With the least or greatest number in place of NaN, which then is passed over. */
+export function withoutNan(program: Program, x: Value, sign: 1 | -1): Value {
+  if (x.dtype !== 'float32') return x;
+  return program.select(program.compare('EQ', x, x), x, program.fill(extreme(x, sign), x.shape, x.dtype));
+}
+
 const reduction =
-  (operation: string, start: (x: Value) => number): Emitter =>
+  (reduce: (program: Program, x: Value, axes: readonly number[]) => Value): Emitter =>
   (program, inputs, attributes) => {
     const x = input(inputs, 'x');
     // tfjs calls the axes of Max by another name.
     const axes = axesOf(x, attributes['reductionIndices'] ?? attributes['axis']);
-    return keep(program, x, axes, program.reduce(operation, x, axes, start(x)), attributes['keepDims']);
+    return keep(program, x, axes, reduce(program, x, axes), attributes['keepDims']);
   };
+
+/** @param start the operation's neutral element. */
+const reducing = (operation: string, start: number): Emitter =>
+  reduction((program, x, axes) => program.reduce(operation, x, axes, start));
 
 /** Sums and products of booleans are counted in integers. */
 const counting =
@@ -38,7 +48,7 @@ const counting =
     return emitter(program, { x: x.dtype === 'bool' ? program.convert(x, 'int32') : x }, attributes);
   };
 
-const sum = counting(reduction('add', () => 0));
+const sum = counting(reducing('add', 0));
 
 function mean(program: Program, inputs: Readonly<Record<string, Value>>, attributes: Attributes): Value {
   const x = program.convert(input(inputs, 'x'), 'float32');
@@ -50,7 +60,7 @@ function mean(program: Program, inputs: Readonly<Record<string, Value>>, attribu
 
 /** x less its maximum along an axis: its exponential cannot overflow. */
 function centred(program: Program, x: Value, axis: number): Value {
-  const greatest = program.reduce('maximum', x, [axis], -Infinity);
+  const greatest = program.extreme('maximum', x, [axis], -Infinity);
   return program.elementwise('subtract', x, spread(program, greatest, x, axis));
 }
 
@@ -69,33 +79,13 @@ const softmax: Emitter = (program, inputs, attributes) => {
   return program.elementwise('multiply', exponentials, spread(program, factor, x, axis));
 };
 
-/** Running sums along an axis, as a product with a triangle of ones: place j gets the sum over i ≤ j. */
-const cumsum: Emitter = (program, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const [axis] = axesOf(x, attributes['axis'] ?? 0) as [number];
-  const n = x.shape[axis] as number;
-  const axes = x.shape.map((_, i) => i);
-  const last = [...axes.filter((i) => i !== axis), axis];
-  const moved = program.transpose(x, last);
-  const [row, column] = [program.iota([n, n], 0, 'int32'), program.iota([n, n], 1, 'int32')];
-  const [first, second] = attributes['reverse'] === true ? [column, row] : [row, column];
-  const counted = program.compare(attributes['exclusive'] === true ? 'LT' : 'LE', first, second);
-  const rows = util.sizeFromShape(moved.shape.slice(0, -1));
-  const sums = program.dot(program.reshape(moved, [rows, n]), program.convert(counted, x.dtype), 0, 1, 0);
-  return program.transpose(
-    program.reshape(sums, moved.shape),
-    axes.map((i) => last.indexOf(i)),
-  );
-};
-
 export const reduceKernels: Kernels = {
   Sum: sum,
-  Prod: counting(reduction('multiply', () => 1)),
+  Prod: counting(reducing('multiply', 1)),
   Mean: mean,
-  Max: reduction('maximum', (x) => extreme(x, -1)),
-  Min: reduction('minimum', (x) => extreme(x, 1)),
-  All: reduction('and', () => 1),
-  Any: reduction('or', () => 0),
+  Max: reduction((program, x, axes) => program.extreme('maximum', x, axes, extreme(x, -1))),
+  Min: reduction((program, x, axes) => program.extreme('minimum', x, axes, extreme(x, 1))),
+  All: reducing('and', 1),
+  Any: reducing('or', 0),
   Softmax: softmax,
-  Cumsum: cumsum,
 };

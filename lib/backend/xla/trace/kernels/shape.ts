@@ -9,7 +9,7 @@ function axisOf(attributes: Readonly<Record<string, unknown>>, rank: number): nu
 }
 
 /** The inputs of a kernel that takes a list: tfjs numbers them. */
-function listed(inputs: Readonly<Record<string, Value>>): [Value, ...Value[]] {
+export function listed(inputs: Readonly<Record<string, Value>>): [Value, ...Value[]] {
   return Object.keys(inputs)
     .sort((a, b) => Number(a) - Number(b))
     .map((key) => inputs[key] as Value) as [Value, ...Value[]];
@@ -79,6 +79,9 @@ export const shapeKernels: Kernels = {
     const x = input(inputs, 'input');
     const dim = attributes['dim'] as number;
     const shape = [...x.shape];
+    util.assert(-(shape.length + 1) <= dim && dim <= shape.length, () =>
+      `expandDims: axis must be between ${-(shape.length + 1)} and ${shape.length}, got ${dim}`,
+    ); // prettier-ignore
     shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
     return program.reshape(x, shape);
   },

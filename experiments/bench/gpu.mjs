@@ -1,0 +1,356 @@
+// The steps of gpu.sh, each with its own share of the time. results.json holds what each step gave and is written after each; a step that runs out of
+// time is ended and said to have; summary.md is the table at the end.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const began = performance.now();
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const program = join(root, 'bin', 'rlhf-kit.js');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '540' },
+    steps: { type: 'string', default: 'doctor,conformance,smoke,bench,properties' },
+    cases: { type: 'string', default: 'gptStep,smollm2Step,generate8,generate1,generate32' },
+    plugin: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
+    cpu: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(values.seconds);
+if (positionals.length !== 1 || !(seconds > 0)) {
+  process.stderr.write('gpu.sh: expected one folder for results and --seconds above 0\n');
+  process.exit(2);
+}
+const out = resolve(positionals[0]);
+mkdirSync(out, { recursive: true });
+const wanted = values.steps.split(',');
+/** Caches, runs: nothing to keep. */
+const scratch = mkdtempSync(join(tmpdir(), 'rlhf-kit-gpu-'));
+
+const environment = {
+  ...process.env,
+  RLHF_KIT_CACHE: join(scratch, 'cache'),
+  RLHF_KIT_PROGRESS: 'lines',
+  HF_HUB_OFFLINE: '1',
+  ...(values.plugin && { RLHF_KIT_PJRT_PLUGIN: resolve(values.plugin) }),
+};
+
+const results = {
+  command: ['gpu.sh', ...process.argv.slice(2)].join(' '),
+  seconds,
+  steps: {},
+  conformance: {},
+  bench: {},
+};
+
+function save() {
+  writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+const left = () => seconds - (performance.now() - began) / 1000;
+const running = new Set();
+
+/** Ends a process and all that it started. */
+function end(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    for (const child of running) end(child);
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(130);
+  });
+}
+
+/** Runs a command within so many seconds; its output goes to a file. @returns its status, what it printed on stdout. */
+async function run(command, args, log, limit) {
+  const file = openSync(join(out, log), 'a');
+  const child = spawn(command, args, {
+    cwd: root,
+    env: environment,
+    detached: true,
+    stdio: ['ignore', 'pipe', file],
+  });
+  running.add(child);
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+    writeFileSync(file, chunk);
+  });
+  let outOfTime = false;
+  const timer = setTimeout(() => {
+    outOfTime = true;
+    end(child);
+  }, 1000 * limit);
+  const status = await new Promise((done) => {
+    child.on('error', (error) => done(error.message));
+    child.on('close', (code, signal) => done(code ?? signal));
+  });
+  clearTimeout(timer);
+  end(child);
+  running.delete(child);
+  closeSync(file);
+  return { status, outOfTime, stdout };
+}
+
+const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One step: what it is called, the most seconds it may take, what it does within them. */
+async function step(name, most, action) {
+  if (!wanted.includes(name.split(' ')[0])) return;
+  const limit = Math.min(most, left());
+  const started = performance.now();
+  process.stderr.write(`gpu: ${name}, at most ${Math.round(limit)} s\n`);
+  const outcome = limit < 5 ? { outOfTime: true } : await action(limit);
+  const took = Number(((performance.now() - started) / 1000).toFixed(1));
+  results.steps[name] = { seconds: took, ...outcome };
+  process.stderr.write(`gpu: ${name}: ${took} s, ${said(results.steps[name])}\n`);
+  save();
+}
+
+function said({ outOfTime, ok, detail }) {
+  if (outOfTime) return `ran out of time${detail ? `; ${detail}` : ''}`;
+  return `${ok ? 'ok' : 'FAILED'}${detail ? `: ${detail}` : ''}`;
+}
+
+/** The GPU as its driver sees it, and its load every second from now on. */
+function watchGpu() {
+  if (values.cpu || spawnSync('nvidia-smi', ['-L']).error !== undefined) return undefined;
+  const query = 'name,driver_version,memory.total,clocks.max.sm,clocks.max.mem,power.limit';
+  results.gpu = lastLine(
+    spawnSync('nvidia-smi', [`--query-gpu=${query}`, '--format=csv,noheader'], { encoding: 'utf8' }).stdout,
+  );
+  const file = openSync(join(out, 'profile.txt'), 'w');
+  // Power, use, clocks and memory with the time of day.
+  const child = spawn('nvidia-smi', ['dmon', '-s', 'pucm', '-o', 'T', '-d', '1'], {
+    detached: true,
+    stdio: ['ignore', file, 'ignore'],
+  });
+  running.add(child);
+  return child;
+}
+
+const versions = `
+import importlib.metadata as m, json, platform, glob, site
+found = {"python": platform.python_version()}
+for name in ("torch", "transformers", "jax", "jaxlib", "jax-cuda13-pjrt", "jax-cuda12-pjrt", "nvidia-cudnn-cu13", "nvidia-cublas", "triton"):
+    try: found[name] = m.version(name)
+    except m.PackageNotFoundError: found[name] = "missing"
+print(json.dumps(found))`;
+
+async function doctor(limit) {
+  results.python =
+    parsed(lastLine(spawnSync(values.python, ['-c', versions], { encoding: 'utf8' }).stdout ?? '')) ??
+    `no ${values.python}`;
+  if (!values.plugin && !process.env['RLHF_KIT_PJRT_PLUGIN']) {
+    const choice = values.cpu ? [] : ['--cuda13'];
+    const setup = await run(process.execPath, [program, 'setup', 'xla', ...choice], 'doctor.log', limit);
+    if (setup.status !== 0)
+      return { ok: false, outOfTime: setup.outOfTime, detail: 'no plugin; see doctor.log' };
+  }
+  const { status, outOfTime, stdout } = await run(
+    process.execPath,
+    [program, 'doctor', '--engine', 'xla'],
+    'doctor.log',
+    Math.min(limit, left()),
+  );
+  const report = parsed(lastLine(stdout));
+  results.doctor = report;
+  return {
+    ok: status === 0 && report?.available === true && report.maxError < 1e-2,
+    outOfTime,
+    detail: `${report?.detail ?? 'see doctor.log'}; relative error ${report?.maxError}`,
+  };
+}
+
+const tests = {
+  // Hand-written cases first: kernels, steps, primitives.
+  conformance: [
+    'test/backend/xla/trace',
+    'test/backend/xla/jit.test.ts',
+    'test/backend/primitives.test.ts',
+    'test/backend/threefry.test.ts',
+    'test/backend/jit.test.ts',
+    '--exclude',
+    '**/trace/conformance/**',
+  ],
+  // Kernels at random shapes, with gradients: thousands of programs, so last.
+  properties: ['test/backend/xla/trace/conformance'],
+};
+
+function conformance(name) {
+  return async (limit) => {
+    const report = join(scratch, `${name}.json`);
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+    const args = [
+      'run',
+      '--reporter=verbose',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...tests[name],
+    ];
+    const { outOfTime, stdout } = await run(process.execPath, [vitest, ...args], 'conformance.log', limit);
+    // Of a run that was ended, the log counts.
+    if (!existsSync(report)) {
+      const count = (mark) => stdout.split('\n').filter((line) => line.trimStart().startsWith(mark)).length;
+      return {
+        ok: false,
+        outOfTime,
+        detail: `${count('✓')} passed, ${count('×')} failed until then; see conformance.log`,
+      };
+    }
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    const failures = testResults.flatMap(({ assertionResults, message, name: file }) => [
+      ...(assertionResults.length === 0 && message ? [`${file}: ${message.split('\n')[0]}`] : []),
+      ...assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.split('\n')[0]}`),
+    ]);
+    results.conformance[name] = {
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: numPendingTests,
+      failures,
+    };
+    return {
+      ok: failures.length === 0 && numPassedTests > 0,
+      outOfTime,
+      detail: `${numPassedTests} passed, ${failures.length} failed, ${numPendingTests} skipped`,
+    };
+  };
+}
+
+async function smoke(limit) {
+  const args = [
+    'pipeline',
+    '--preset',
+    'smoke',
+    '--engine',
+    'xla',
+    '--seed',
+    '1',
+    '--out',
+    join(scratch, 'smoke'),
+  ];
+  const { status, outOfTime, stdout } = await run(process.execPath, [program, ...args], 'smoke.log', limit);
+  results.smoke = parsed(lastLine(stdout));
+  return { ok: status === 0, outOfTime, detail: status === 0 ? 'all stages' : 'see smoke.log' };
+}
+
+const hasPeers = () => typeof results.python === 'object';
+
+/** One case of the bench with all contenders, interleaved. */
+function bench(caseName, rounds, precision) {
+  return async (limit) => {
+    const file = join(scratch, `${caseName}-${precision}.json`);
+    // What is measured within its limit counts; then there is time to write it.
+    const within = Math.max(1, Math.floor(limit - 6));
+    const args = ['bench', 'engine', '--cases', caseName, '--rounds', `${rounds}`, '--limit', `${within}`];
+    args.push('--out', file, ...(precision === 'bfloat16' ? ['--bf16'] : []));
+    if (hasPeers()) args.push('--python', values.python, '--peers-on', values.cpu ? 'cpu' : 'cuda');
+    const { outOfTime } = await run(process.execPath, [program, ...args], 'bench.log', limit);
+    if (!existsSync(file)) return { ok: false, outOfTime, detail: 'see bench.log' };
+    const { cases, versions: used, device } = JSON.parse(readFileSync(file, 'utf8'));
+    results.bench.versions = used;
+    results.bench.device = device;
+    results.bench[precision] = { ...results.bench[precision], ...cases };
+    const { medianMs, ratio, failures } = cases[caseName];
+    const times = Object.entries(medianMs).map(
+      ([name, ms]) => `${name} ${ms.toFixed(2)} ms${name in ratio ? ` (${ratio[name].toFixed(2)}x)` : ''}`,
+    );
+    const failed = Object.entries(failures).map(([name, reason]) => `${name}: ${reason}`);
+    return { ok: 'xla' in medianMs, outOfTime, detail: [...times, ...failed].join(', ') };
+  };
+}
+
+function summary() {
+  const { steps, gpu, python, doctor: engine } = results;
+  const failures = Object.values(results.conformance).flatMap((tested) => tested.failures);
+  const rows = Object.entries(steps).map(
+    ([name, outcome]) => `| ${name} | ${outcome.seconds} | ${said(outcome)} |`,
+  );
+  const stacks =
+    typeof python === 'object'
+      ? Object.entries(python)
+          .map(([name, version]) => `${name} ${version}`)
+          .join(', ')
+      : python;
+  return [
+    '# The xla engine on this machine',
+    '',
+    `${gpu ?? 'no GPU'}; ${engine?.detail ?? 'no engine'}; Node ${process.versions.node}; ${stacks}`,
+    '',
+    `\`${results.command}\`: ${((performance.now() - began) / 1000).toFixed(0)} of ${seconds} s. Ratios above 1 mean that xla is faster.`,
+    '',
+    '| step | seconds | outcome |',
+    '| --- | --- | --- |',
+    ...rows,
+    ...(failures.length > 0 ? ['', 'Failed tests:', '', ...failures.map((failure) => `- ${failure}`)] : []),
+    '',
+  ].join('\n');
+}
+
+/** Seconds for each case; most of them are torch.compile's. */
+const benchLimits = {
+  gptStep: { most: 90, rounds: 8 },
+  smollm2Step: { most: 130, rounds: 6 },
+  generate8: { most: 60, rounds: 6 },
+  generate1: { most: 60, rounds: 6 },
+  generate32: { most: 60, rounds: 6 },
+};
+
+let watcher;
+try {
+  watcher = watchGpu();
+  save();
+  await step('doctor', 60, doctor);
+  await step('conformance', 130, conformance('conformance'));
+  await step('smoke', 130, smoke);
+  for (const precision of ['bfloat16', 'float32']) {
+    for (const name of values.cases.split(',')) {
+      const { most, rounds } = benchLimits[name] ?? { most: 60, rounds: 6 };
+      await step(`bench ${name} ${precision}`, most, bench(name, rounds, precision));
+    }
+  }
+  await step('properties', 200, conformance('properties'));
+} finally {
+  if (watcher) end(watcher);
+  for (const child of running) end(child);
+  rmSync(scratch, { recursive: true, force: true });
+  results.total = Number(((performance.now() - began) / 1000).toFixed(1));
+  save();
+  writeFileSync(join(out, 'summary.md'), summary());
+  process.stderr.write(`gpu: ${results.total} s in all; ${join(out, 'summary.md')}\n`);
+}
+process.exitCode = Object.values(results.steps).every(({ ok }) => ok) ? 0 : 1;
