@@ -132,6 +132,29 @@ describe('lengthBalanceFigure', () => {
   });
 });
 
+describe('sharePanels', () => {
+  it('draws every panel from 0 to 1', () => {
+    const rows = [
+      { step: 0, a: 0.9, b: 0.5 },
+      { step: 1, a: 0.88, b: 0.5 },
+    ];
+    const { data, layout } = figures.sharePanels(
+      [{ name: 'ppo', rows }],
+      [
+        ['a', 'A', 'share'],
+        ['b', 'B', 'share'],
+      ],
+      figures.seriesStyles(['ppo']),
+    );
+    expect(data.map(({ y }) => y)).toEqual([
+      [0.9, 0.88],
+      [0.5, 0.5],
+    ]);
+    for (const axis of ['yaxis', 'yaxis2'])
+      expect(layout[axis]).toMatchObject({ range: [0, 1.05], title: { text: 'share' } });
+  });
+});
+
 describe('the look of charts in notebooks', () => {
   /** @see WCAG 2.2, relative luminance and contrast ratio. */
   const luminance = (hex: string): number => {

@@ -13,3 +13,4 @@ export { lineFigure } from './lines';
 export { preferenceGraphFigure } from './preference-graph';
 export { lengthPreferenceFigure } from './length-preference';
 export { lengthBalanceFigure } from './length-balance';
+export { sharePanels } from './share-panels';
