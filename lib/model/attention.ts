@@ -105,12 +105,8 @@ export function attend(
         const p = again === undefined ? (kept[i] as tf.Tensor3D) : weigh(again.q, again.k, block);
         const dO = rowsOf(dy, block);
         const dP = product(dO, seen(sv, block), true, shape); // [N, G·t, s]
-        const own = tf.reshape(tf.slice(along, [0, 0, from, 0], [N, G, to - from, 1]), [
-          N,
-          G * (to - from),
-          1,
-        ]);
-        const dS = tf.mul(p, tf.sub(dP, own)) as tf.Tensor3D;
+        const own = tf.slice(along, [0, 0, from, 0], [N, G, to - from, 1]); // Σ dO∘O
+        const dS = tf.mul(p, tf.sub(dP, tf.reshape(own, [N, G * (to - from), 1]))) as tf.Tensor3D;
         return {
           q: product(dS, seen(sk, block), false, shape),
           k: product(dS, rowsOf(sq, block), false, shape, true),
@@ -120,14 +116,8 @@ export function attend(
       /** Σ over blocks; keys that a block does not see get nothing from it. */
       const total = (parts: readonly tf.Tensor3D[]): tf.Tensor =>
         parts
-          .map((part) =>
-            tf.pad(part, [
-              [0, 0],
-              [0, S - part.shape[1]],
-              [0, 0],
-            ]),
-          ) // prettier-ignore
-          .reduce((sum, part) => tf.add(sum, part));
+          .map((part) => tf.pad(part, [[0, 0], [0, S - part.shape[1]], [0, 0]]))
+          .reduce((sum, part) => tf.add(sum, part)); // prettier-ignore
       return [
         join(gradients.map((g) => g.q)),
         total(gradients.map((g) => g.k)),
