@@ -7,7 +7,8 @@ import { DeviceBuffer } from './pjrt/buffer';
 import { PjrtError } from './pjrt/error';
 import type { Executable, Run } from './pjrt/executable';
 import { deviceTensors } from './tensors';
-import type { DType, Program, Value } from './trace/program';
+import type { Program } from './trace/program';
+import type { DType, Value } from './trace/value';
 import { trace, tracing, type Hoisted, type Parameter } from './trace/trace';
 
 /** What a step gives for a tensor of its result. */

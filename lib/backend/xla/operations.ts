@@ -7,7 +7,8 @@ import type { Executable } from './pjrt/executable';
 import { deviceTensors } from './tensors';
 import type { Attributes, Emitter } from './trace/kernel';
 import type { KernelRunner } from './trace/register';
-import { Program, type DType, type Value } from './trace/program';
+import { Program } from './trace/program';
+import type { DType, Value } from './trace/value';
 
 interface Operation {
   readonly executable: Executable;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { device } from './device';
 import { buffersAlive, elementTypes, type DeviceBuffer } from './pjrt/buffer';
-import type { DType, Value } from './trace/program';
+import type { DType, Value } from './trace/value';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 

@@ -1,5 +1,6 @@
 /** The greatest or least of many numbers, written as XLA's compiler for processors computes it fast. */
-import type { Program, Value } from './program';
+import type { Program } from './program';
+import type { Value } from './value';
 
 /** Fewer numbers are compared one by one. */
 const few = 8;

@@ -1,5 +1,6 @@
 /** How a tfjs kernel is written as StableHLO. */
-import type { Program, Value } from './program';
+import type { Program } from './program';
+import type { Value } from './value';
 
 /** tfjs's attributes of a kernel; each emitter knows the ones of its own. */
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /** Operations that read and write at places that are known only when the program runs, and the order of numbers. */
-import { typeOf, type Program, type Value } from './program';
+import type { Program } from './program';
+import { typeOf, type Value } from './value';
 
 /**
  * Slices of x along an axis, one for each index; the first `batch` axes of both go together.

@@ -1,7 +1,8 @@
 /** Runs a function of tensors once, on values that are known by shape and type only, and writes what it does as one program. */
 import * as tf from '@tensorflow/tfjs';
 import { stackDepth, userPlace } from './place';
-import { alike, Program, type DType, type Value } from './program';
+import { Program } from './program';
+import { alike, type DType, type Value } from './value';
 import { notCompiled } from './not-compiled';
 import { registerKernels, type HostRunner, type KernelRunner } from './register';
 

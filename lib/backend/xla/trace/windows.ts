@@ -1,5 +1,6 @@
 /** Operations that slide a window over an array: convolutions, and extremes and sums of what lies in the window. */
-import { typeOf, type Program, type Value } from './program';
+import type { Program } from './program';
+import { typeOf, type Value } from './value';
 
 /** How a window moves along one axis. */
 export interface WindowAxis {

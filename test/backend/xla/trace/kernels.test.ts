@@ -5,7 +5,8 @@ import { useEngine } from '../../../../lib/backend';
 import { openDevice, type Device } from '../../../../lib/backend/xla/device';
 import { kernels } from '../../../../lib/backend/xla/trace/kernels';
 import type { Attributes } from '../../../../lib/backend/xla/trace/kernel';
-import { Program, type DType, type Value } from '../../../../lib/backend/xla/trace/program';
+import { Program } from '../../../../lib/backend/xla/trace/program';
+import type { DType, Value } from '../../../../lib/backend/xla/trace/value';
 import { createRng } from '../../../../lib/random';
 import { pluginPath } from '../pjrt/plugin-path';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loop, useEngine } from '../../../../lib/backend';
 import { openDevice, type Device } from '../../../../lib/backend/xla/device';
-import type { DType } from '../../../../lib/backend/xla/trace/program';
+import type { DType } from '../../../../lib/backend/xla/trace/value';
 import { trace } from '../../../../lib/backend/xla/trace/trace';
 import { lmLogits } from '../../../../lib/model/heads';
 import { hiddenStates } from '../../../../lib/model/transformer';

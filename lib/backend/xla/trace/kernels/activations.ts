@@ -1,6 +1,7 @@
 /** Activation functions and the functions of a circle and a hyperbola. */
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { like, sameType, unary } from './elementwise';
 
 /** x above 0, and something else below. */

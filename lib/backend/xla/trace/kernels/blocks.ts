@@ -1,7 +1,8 @@
 /** Kernels that cut arrays into blocks, fold them, mirror them. */
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 /** Blocks of space become entries of the batch. */
 const spaceToBatch: Emitter = (program, inputs, attributes) => {

@@ -1,6 +1,7 @@
 /** Complex numbers and Fourier transforms. */
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 export function complexOf(program: Program, real: Value, imaginary: Value): Value {
   return program.apply(

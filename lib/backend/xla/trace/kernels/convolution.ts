@@ -1,7 +1,8 @@
 /** Convolutions over two and three axes of space, and their gradients. */
 import { backend_util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { convolution, type Layout, type WindowAxis } from '../windows';
 import { spaceOf, type SpaceAxis } from './space';
 

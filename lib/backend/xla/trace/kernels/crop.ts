@@ -1,7 +1,8 @@
 /** Boxes cut out of images of [batch, rows, columns, channels], each brought to one size. */
 import { input, type Emitter, type Kernels } from '../kernel';
 import { gather } from '../lookup';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { like } from './elementwise';
 
 /** Where the places of a cut lie along an axis of the image. [boxes, length] */

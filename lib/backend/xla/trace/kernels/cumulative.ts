@@ -1,7 +1,8 @@
 /** Running sums and products along an axis. */
 import { util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { reduceWindow, type WindowAxis } from '../windows';
 
 /** Numbers that are summed by one product with a triangle of ones; longer rows are summed block by block. */

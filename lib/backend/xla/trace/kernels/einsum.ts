@@ -2,7 +2,8 @@
 import { backend_util } from '@tensorflow/tfjs';
 import type { Emitter, Kernels } from '../kernel';
 import { listed } from './shape';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 /** A value and the letter of each of its axes. */
 interface Named {

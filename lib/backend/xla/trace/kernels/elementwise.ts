@@ -1,7 +1,8 @@
 /** Kernels that work number by number: arithmetic, comparison, logic, choice, casts. */
 import { broadcast_util, type DataType } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { DType, Program, Value } from '../program';
+import type { Program } from '../program';
+import type { DType, Value } from '../value';
 import { complexOf, partOf } from './complex';
 
 /** Both operands in their common shape. */

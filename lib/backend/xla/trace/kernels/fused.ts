@@ -1,7 +1,8 @@
 /** Products and convolutions with a bias and an activation function in one kernel. */
 import { broadcast_util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { activationKernels } from './activations';
 import { convolve, convolveDepthwise } from './convolution';
 import { elementwiseKernels } from './elementwise';

@@ -2,7 +2,8 @@
 import { backend_util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
 import { gather } from '../lookup';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 /** Which places of an axis go into a place of the resized one, and the second one's part. */
 interface Sample {

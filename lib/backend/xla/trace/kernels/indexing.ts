@@ -2,7 +2,8 @@
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
 import { gather } from '../lookup';
-import type { DType, Program, Value } from '../program';
+import type { Program } from '../program';
+import type { DType, Value } from '../value';
 
 /** Whether each index is the number of its place along a new last axis. [..., depth] */
 function hits(program: Program, indices: Value, depth: number): Value {

@@ -1,7 +1,8 @@
 /** Matrix products. */
 import { broadcast_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 /** A product of so few rows and a transposed matrix takes five times as long as one of the matrix turned around: processors pack it number by number. */
 const fewRows = 128;

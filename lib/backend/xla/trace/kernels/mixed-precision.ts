@@ -1,6 +1,6 @@
 /** Products with operands and result in bfloat16; the compiler sums in float32. */
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { Value } from '../program';
+import type { Value } from '../value';
 import { batchMatMul } from './matmul';
 
 const bfloat16MatMul: Emitter = (program, inputs, attributes) => {

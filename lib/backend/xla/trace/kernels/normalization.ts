@@ -1,6 +1,7 @@
 /** Kernels that bring numbers to a scale: batch normalisation, local response normalisation. */
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { reduceWindow, type WindowAxis } from '../windows';
 import { like } from './elementwise';
 

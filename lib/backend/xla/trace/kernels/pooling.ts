@@ -1,7 +1,8 @@
 /** Means and greatest numbers of what lies under a window, and their gradients. */
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { overSpace, placesOfGreatest, reduceWindow, scatterToGreatest, type WindowAxis } from '../windows';
 import { like } from './elementwise';
 import { extreme, withoutNan } from './reduce';

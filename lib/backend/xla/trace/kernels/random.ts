@@ -2,7 +2,8 @@
 import { util } from '@tensorflow/tfjs';
 import { threefry, type Words } from '../../../threefry';
 import { input, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 function wordsOf(program: Program, shape: readonly number[]): Words<Value> {
   const constant = (value: number): Value => program.fill(value | 0, shape, 'int32');

@@ -1,7 +1,8 @@
 /** Kernels that take axes away: sums, means, extremes, softmax. */
 import { util } from '@tensorflow/tfjs';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 
 function axesOf(x: Value, axis: unknown): number[] {
   return util.parseAxisParam((axis ?? null) as number[], [...x.shape]);

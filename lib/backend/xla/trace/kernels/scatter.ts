@@ -2,7 +2,8 @@
 import { backend_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
 import { scatter } from '../lookup';
-import type { Program, Value } from '../program';
+import type { Program } from '../program';
+import type { Value } from '../value';
 import { described, rowNumbers } from './indexing';
 import { like } from './elementwise';
 

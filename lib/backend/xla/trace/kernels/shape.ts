@@ -1,7 +1,8 @@
 /** Kernels that move numbers and leave them as they are. */
 import { backend_util, slice_util, util } from '@tensorflow/tfjs';
 import { input, type Emitter, type Kernels } from '../kernel';
-import type { DType, Program, Value } from '../program';
+import type { Program } from '../program';
+import type { DType, Value } from '../value';
 
 function axisOf(attributes: Readonly<Record<string, unknown>>, rank: number): number {
   const axis = attributes['axis'] as number;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../../../lib/backend';
 import { openDevice, type Device } from '../../../../../lib/backend/xla/device';
-import type { DType } from '../../../../../lib/backend/xla/trace/program';
+import type { DType } from '../../../../../lib/backend/xla/trace/value';
 import { trace } from '../../../../../lib/backend/xla/trace/trace';
 import { pluginPath } from '../../pjrt/plugin-path';
 import { Draw, type Case, type DrawCase, type Input } from './draw';

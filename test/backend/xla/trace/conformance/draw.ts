@@ -1,7 +1,7 @@
 /** Draws inputs of kernels at random: shapes that broadcast, are empty or have no axis, numbers of every type. */
 import fc, { type GeneratorValue } from 'fast-check';
 import type { Attributes } from '../../../../../lib/backend/xla/trace/kernel';
-import type { DType } from '../../../../../lib/backend/xla/trace/program';
+import type { DType } from '../../../../../lib/backend/xla/trace/value';
 import { createRng } from '../../../../../lib/random';
 
 export interface Input {
