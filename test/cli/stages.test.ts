@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../support/engines';
+import { usualEngine } from '../support/engines';
 
 const root = join(__dirname, '..', '..');
 const program = join(root, 'bin', 'rlhf-kit.js');
 const model = join(process.env['RLHF_KIT_SHARED'] ?? join(root, '..', 'shared'), 'data', 'stories260K');
-const environment = { ...process.env, RLHF_KIT_PROGRESS: 'off', RLHF_KIT_ENGINE: engines[0] };
+const environment = { ...process.env, RLHF_KIT_PROGRESS: 'off', RLHF_KIT_ENGINE: usualEngine };
 
 let folder: string;
 beforeAll(() => {
@@ -102,7 +102,7 @@ describe('bad input on the command line', () => {
       'cannot read none: no such file or directory',
     ],
     ['rloo --model none --reward vader --out x', "rloo config: 'prompts' is required (file of prompts)"],
-    ['pipeline --preset big --out x', "'preset' must be one of default, smoke"],
+    ['pipeline --preset big --out x', "'preset' must be one of default, notebook, smoke"],
     ['pipeline --preset smoke --engine gpu9 --out x', "unknown engine 'gpu9'"],
   ])('%s ends with one sentence, no stack and exit code 2', (line, sentence) => {
     const { stderr, status } = run(line);
