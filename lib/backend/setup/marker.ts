@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, sha256File, writeJson } from '../../files';
-import type { EngineBuild } from './pins';
+import type { EngineBuild } from './engine-build';
 
 interface Marker {
   /** Hashes of the wheels that it was made from: another pin makes another setup. */

@@ -1,5 +1,5 @@
 /** NVIDIA's own wheels of CUDA's user libraries, pinned by hash: what plugins for its GPUs load and run. */
-import type { EngineBuild, WheelPin } from './pins';
+import type { EngineBuild, WheelPin } from './engine-build';
 
 export type CudaVersion = 'cuda12' | 'cuda13';
 

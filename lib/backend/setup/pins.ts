@@ -1,46 +1,6 @@
 /** What `setup` fetches for Linux, pinned by hash. */
-import { BackendUnavailableError } from '../engine';
+import type { EngineBuild } from './engine-build';
 import { nvidiaWheels, type CudaVersion } from './nvidia-wheels';
-
-/** A Python wheel: a zip file on the package index. Only libraries and headers are taken out of it. */
-export interface WheelPin {
-  readonly name: string;
-  readonly version: string;
-  readonly sha256: string;
-}
-
-/** Everything of one build of the engine. */
-export interface EngineBuild {
-  /** Folder below the cache. */
-  readonly folder: string;
-  /** Node's name of the processor, and what wheels call it. */
-  readonly arch: 'x64' | 'arm64';
-  readonly machine: 'x86_64' | 'aarch64';
-  readonly wheels: readonly WheelPin[];
-  /** In words, for the announcement. */
-  readonly downloadSize: string;
-  readonly diskSize: string;
-}
-
-/**
- * The build for a platform.
- *
- * @param command that asks, and what else there is: for the sentence when none fits.
- * @throws {BackendUnavailableError} on a platform that no build is for.
- */
-export function buildFor(
-  builds: readonly EngineBuild[],
-  platform: string,
-  arch: string,
-  command: string,
-  otherwise: string,
-): EngineBuild {
-  const build = builds.find((candidate) => platform === 'linux' && candidate.arch === arch);
-  if (build !== undefined) return build;
-  throw new BackendUnavailableError(
-    `${command} knows Linux on ${builds.map((known) => known.arch).join(' and ')} only, got ${platform} on ${arch}; ${otherwise}`,
-  );
-}
 
 const version = '2.21.0';
 

@@ -7,7 +7,8 @@ import { compileBinding, fetchPackage, isPlaced, placePackage } from './binding'
 import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
 import { isWhole, writeMarker } from './marker';
 import { isNvidiaFile } from './nvidia-wheels';
-import { armBuild, bindingPackage, buildFor, cpuBuild, gpuBuild, type EngineBuild } from './pins';
+import { buildFor, type EngineBuild } from './engine-build';
+import { armBuild, bindingPackage, cpuBuild, gpuBuild } from './pins';
 import { findProgram, findPython } from './programs';
 import { fetchWheels } from './wheel';
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import { sha256File } from '../../files';
 import { BackendUnavailableError } from '../engine';
-import type { EngineBuild, WheelPin } from './pins';
+import type { EngineBuild, WheelPin } from './engine-build';
 import { runProgram } from './programs';
 
 /** Versions of the C library that the wheels of this TensorFlow and of CUDA were built for, newest first. */

@@ -5,9 +5,10 @@ import { join, resolve } from 'node:path';
 import { readJson, writeJson } from '../../files';
 import { BackendUnavailableError } from '../engine';
 import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
+import { buildFor, type EngineBuild } from './engine-build';
 import { isWhole, writeMarker } from './marker';
 import { isNvidiaFile, type CudaVersion } from './nvidia-wheels';
-import { buildFor, cudaBuilds, xlaBuilds, type EngineBuild } from './pins';
+import { cudaBuilds, xlaBuilds } from './pins';
 import { findPython } from './programs';
 import { fetchWheels } from './wheel';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isNvidiaFile } from '../../../lib/backend/setup/nvidia-wheels';
-import { cudaBuilds, xlaBuilds, type EngineBuild } from '../../../lib/backend/setup/pins';
+import type { EngineBuild } from '../../../lib/backend/setup/engine-build';
+import { cudaBuilds, xlaBuilds } from '../../../lib/backend/setup/pins';
 import {
   chooseXlaBuild,
   fetchBuild,

@@ -12,7 +12,7 @@ const together = 5;
  * processors do several at a time, again and again. A reduction that must not lose NaN goes through the numbers singly and takes 15
  * times as long.
  */
-export function halved(program: Program, operation: 'maximum' | 'minimum', x: Value): Value {
+function halved(program: Program, operation: 'maximum' | 'minimum', x: Value): Value {
   let [rest, halvings] = [x, 0];
   for (;;) {
     const extent = rest.shape.at(-1) as number;
@@ -30,4 +30,16 @@ export function halved(program: Program, operation: 'maximum' | 'minimum', x: Va
     rest = program.elementwise(operation, from(0), from(extent - half));
     halvings++;
   }
+}
+
+/** The extremes along axes. @param start what there is where these have no places. */
+export function reduceExtreme(
+  program: Program,
+  operation: 'maximum' | 'minimum',
+  x: Value,
+  axes: readonly number[],
+  start: number,
+): Value {
+  const helped = program.forProcessor && x.dtype === 'float32' && axes.includes(x.shape.length - 1);
+  return program.reduce(operation, helped ? halved(program, operation, x) : x, axes, start);
 }

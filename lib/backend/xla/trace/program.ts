@@ -2,7 +2,6 @@
 
 import { util } from '@tensorflow/tfjs';
 import { valuesToKeep, type Line } from './barriers';
-import { halved } from './halving';
 import { userPlace } from './place';
 import { alike, literal, typeOf, type Value, type ValueType } from './value';
 
@@ -200,12 +199,6 @@ export class Program {
       [x, filler],
       shape,
     );
-  }
-
-  /** The extremes along axes. @param start what there is where these have no places. */
-  extreme(operation: 'maximum' | 'minimum', x: Value, axes: readonly number[], start: number): Value {
-    const helped = this.forProcessor && x.dtype === 'float32' && axes.includes(x.shape.length - 1);
-    return this.reduce(operation, helped ? halved(this, operation, x) : x, axes, start);
   }
 
   /** Takes axes away. @param operation e.g. `add`; it must be associative, with `start` as its neutral element. */

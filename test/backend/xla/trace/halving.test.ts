@@ -8,7 +8,7 @@ import { pluginPath } from '../pjrt/plugin-path';
 const rng = createRng(1);
 const rows = (B: number, n: number): Float32Array => Float32Array.from({ length: B * n }, () => rng.normal());
 
-describe('halved', () => {
+describe('reduceExtreme', () => {
   const softmax = (n: number, forProcessor: boolean): string => {
     const parameter = { shape: [4, n], dtype: 'float32' } as const;
     const { program, results } = trace((x) => [tf.softmax(x)], [parameter], forProcessor);

@@ -1,5 +1,6 @@
 /** Kernels that compare numbers along an axis: places of extremes, the largest numbers. */
 import { util } from '@tensorflow/tfjs';
+import { reduceExtreme } from '../halving';
 import { input, type Emitter, type Kernels } from '../kernel';
 import { sortDescending } from '../lookup';
 import { extreme, spread, withoutNan } from './reduce';
@@ -12,7 +13,7 @@ const placeOf =
     const [axis] = util.parseAxisParam(attributes['axis'] as number | number[], [...x.shape]) as [number];
     const extent = x.shape[axis] as number;
     const numbers = x.dtype === 'bool' ? program.convert(x, 'int32') : withoutNan(program, x, worst);
-    const found = program.extreme(operation, numbers, [axis], extreme(numbers, worst));
+    const found = reduceExtreme(program, operation, numbers, [axis], extreme(numbers, worst));
     const hit = program.compare('EQ', numbers, spread(program, found, x, axis));
     const places = program.iota(x.shape, axis, 'int32');
     const elsewhere = program.fill(extent, x.shape, 'int32');

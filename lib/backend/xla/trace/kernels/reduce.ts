@@ -1,5 +1,6 @@
 /** Kernels that take axes away: sums, means, extremes, softmax. */
 import { util } from '@tensorflow/tfjs';
+import { reduceExtreme } from '../halving';
 import { input, type Attributes, type Emitter, type Kernels } from '../kernel';
 import type { Program } from '../program';
 import type { Value } from '../value';
@@ -61,7 +62,7 @@ function mean(program: Program, inputs: Readonly<Record<string, Value>>, attribu
 
 /** x less its maximum along an axis: its exponential cannot overflow. */
 function centred(program: Program, x: Value, axis: number): Value {
-  const greatest = program.extreme('maximum', x, [axis], -Infinity);
+  const greatest = reduceExtreme(program, 'maximum', x, [axis], -Infinity);
   return program.elementwise('subtract', x, spread(program, greatest, x, axis));
 }
 
@@ -84,8 +85,8 @@ export const reduceKernels: Kernels = {
   Sum: sum,
   Prod: counting(reducing('multiply', 1)),
   Mean: mean,
-  Max: reduction((program, x, axes) => program.extreme('maximum', x, axes, extreme(x, -1))),
-  Min: reduction((program, x, axes) => program.extreme('minimum', x, axes, extreme(x, 1))),
+  Max: reduction((program, x, axes) => reduceExtreme(program, 'maximum', x, axes, extreme(x, -1))),
+  Min: reduction((program, x, axes) => reduceExtreme(program, 'minimum', x, axes, extreme(x, 1))),
   All: reducing('and', 1),
   Any: reducing('or', 0),
   Softmax: softmax,
