@@ -1,13 +1,17 @@
 /** Demonstrations for the SFT term of policies: drawn anew for every update, cut as the update is cut. */
+import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
+import type { ModelConfig } from '../model/config';
 import type { Rng } from '../random';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { NamedTensors } from '../train/adamw';
 import {
   demonstrationMicrobatches,
   encodeDemonstration,
   type DemonstrationBatch,
   type DemonstrationRow,
 } from '../train/demonstrations';
+import { nextTokenLoss } from '../train/next-token-loss';
 import { stepRowsByLength } from '../train/sampler';
 import type { Demonstration } from '../types';
 
@@ -20,8 +24,28 @@ export interface SftTermOptions {
   readonly maxLength: number;
 }
 
+export type SftTermBatch = DemonstrationBatch & {
+  /** Weight of the term: an input of the step, so that runs with other weights share its programs. */
+  readonly coefficient: tf.Scalar;
+};
+
 /** Draws the demonstrations of update `update` (from 1), as at most `parts` batches with one common normaliser. */
-export type DrawDemonstrations = (update: number, parts: number) => DemonstrationBatch[];
+export type DrawDemonstrations = (update: number, parts: number) => SftTermBatch[];
+
+/**
+ * The next-token loss on a part's demonstrations, bare and times its weight.
+ *
+ * @param batch absent where a small draw does not reach the part of the update: what is missing adds 0.
+ */
+export function sftTerm(
+  params: NamedTensors,
+  model: ModelConfig,
+  batch: SftTermBatch | undefined,
+): { readonly loss: tf.Scalar; readonly weighted: tf.Scalar } {
+  if (batch === undefined) return { loss: tf.scalar(0), weighted: tf.scalar(0) };
+  const { loss } = nextTokenLoss(params, model, batch);
+  return { loss, weighted: tf.mul(loss, batch.coefficient) };
+}
 
 /**
  * Encodes demonstrations for an SFT term.
@@ -48,5 +72,5 @@ export function demonstrationSource(
       parts,
       tokenizer.padTokenId,
       maxLength,
-    );
+    ).map((batch) => ({ ...batch, coefficient: tf.scalar(sftLossCoef) }));
 }

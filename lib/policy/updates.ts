@@ -2,7 +2,7 @@
 import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { chunk } from '../train/sampler';
-import type { DemonstrationBatch } from '../train/demonstrations';
+import type { SftTermBatch } from './demonstrations';
 import type { Metrics } from '../train/metrics';
 import { roundingTolerance } from '../train/precision';
 import type { DrawDemonstrations } from './demonstrations';
@@ -25,7 +25,7 @@ export function cutUpdates<R, B>(
   { numMiniBatches, gradientAccumulationSteps }: RolloutConfig,
   rng: Rng,
   drawDemonstrations: DrawDemonstrations,
-  layOut: (part: readonly R[], whole: readonly R[], demonstrations?: DemonstrationBatch) => B,
+  layOut: (part: readonly R[], whole: readonly R[], demonstrations?: SftTermBatch) => B,
 ): B[][] {
   const updates: B[][] = [];
   for (let pass = 0; pass < passes; pass++) {

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
-import { demonstrationSource } from '../../lib/policy/demonstrations';
+import { demonstrationSource, sftTerm } from '../../lib/policy/demonstrations';
 import { createRng } from '../../lib/random';
 import { disposeTree } from '../../lib/tensor/pytree';
-import { demonstrations, tokenizer } from './support/tiny-policy';
+import { nextTokenLoss } from '../../lib/train/next-token-loss';
+import { demonstrations, tinyPolicy, tokenizer } from './support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
 const options = { sftLossCoef: 0.1, sftBatchSize: 5, maxLength: 24 };
@@ -52,5 +53,22 @@ describe('demonstrationSource', () => {
     expect(() => source({}, [])).toThrow(
       'ppo: sftLossCoef is above 0, so demonstrations are needed, got none',
     );
+  });
+});
+
+describe('sftTerm', () => {
+  const { params, config } = tinyPolicy();
+
+  it('is the next-token loss, bare and times the weight that the batch brings along', () => {
+    const [batch] = source({ sftLossCoef: 0.25 })(1, 1);
+    const { loss, weighted } = sftTerm(params, config, batch);
+    const expected = batch && nextTokenLoss(params, config, batch).loss.dataSync()[0];
+    expect(loss.dataSync()[0]).toBe(expected);
+    expect(weighted.dataSync()[0]).toBeCloseTo((expected as number) / 4, 6);
+  });
+
+  it('is 0 where the draw does not reach', () => {
+    const { loss, weighted } = sftTerm(params, config, undefined);
+    expect([loss.dataSync()[0], weighted.dataSync()[0]]).toEqual([0, 0]);
   });
 });

@@ -1,7 +1,6 @@
 /** Preference pairs as token batches, with what the frozen reference says of them. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
-import type { DemonstrationBatch } from '../../train/demonstrations';
 import {
   encodeRow,
   padRows,
@@ -10,6 +9,7 @@ import {
   type SequenceLimits,
 } from '../../train/sequences';
 import type { PreferencePair } from '../../types';
+import type { SftTermBatch } from '../demonstrations';
 
 /** A pair in tokens. */
 export interface DpoRow {
@@ -31,7 +31,7 @@ export type DpoBatch = {
   readonly count: tf.Scalar;
   /** Response tokens of the chosen side in the whole step. */
   readonly chosenTokens: tf.Scalar;
-  readonly demonstrations?: DemonstrationBatch;
+  readonly demonstrations?: SftTermBatch;
 };
 
 export function encodePair(
@@ -53,7 +53,7 @@ export function dpoBatch(
   whole: readonly DpoRow[],
   padTokenId: number,
   limits: SequenceLimits,
-  demonstrations?: DemonstrationBatch,
+  demonstrations?: SftTermBatch,
 ): DpoBatch {
   return {
     sequences: padRows(

@@ -7,7 +7,6 @@ import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
-import { nextTokenLoss } from '../../train/next-token-loss';
 import { inPrecision, roundingTolerance } from '../../train/precision';
 import { startProgress } from '../../train/progress';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
@@ -15,7 +14,7 @@ import type { RunDirectory } from '../../train/run-directory';
 import { chunk, stepRowsByLength } from '../../train/sampler';
 import { padRows, type SequenceBatch } from '../../train/sequences';
 import type { Demonstration, PreferencePair } from '../../types';
-import { demonstrationSource } from '../demonstrations';
+import { demonstrationSource, sftTerm } from '../demonstrations';
 import { openSamples } from '../samples';
 import { dpoBatch, encodePair, type DpoBatch, type DpoRow } from './batch';
 import type { DpoConfig } from './config';
@@ -85,20 +84,16 @@ export async function trainDpo(
     const rejectedLogratios = tf.sub(rejectedLogps, refRejectedLogps) as tf.Tensor1D;
     const preference = mean(dpoLoss(chosenLogratios, rejectedLogratios, { chosen, rejected }, config));
     const chosenNll = tf.neg(tf.div(tf.sum(chosenLogps), chosenTokens)) as tf.Scalar;
-    // A small draw may not reach every part of a step: what is missing adds 0.
-    const sft =
-      batch.demonstrations === undefined
-        ? tf.scalar(0)
-        : nextTokenLoss(params, model, batch.demonstrations).loss;
+    const sft = sftTerm(params, model, batch.demonstrations);
     let total = preference;
     if (chosenSftCoef > 0) total = tf.add(total, tf.mul(chosenNll, chosenSftCoef));
-    if (sftLossCoef > 0) total = tf.add(total, tf.mul(sft, sftLossCoef));
+    if (sftLossCoef > 0) total = tf.add(total, sft.weighted);
     const margins = tf.mul(tf.sub(chosenLogratios, rejectedLogratios), beta);
     return {
       loss: total,
       metrics: {
         'loss/preference_avg': preference,
-        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft }),
+        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft.loss }),
         'rewards/chosen': mean(tf.mul(chosenLogratios, beta)),
         'rewards/rejected': mean(tf.mul(rejectedLogratios, beta)),
         'rewards/accuracies': mean(tf.cast(tf.greater(margins, 0), 'float32')),

@@ -1,10 +1,10 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
-import type { DemonstrationBatch } from '../../train/demonstrations';
 import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
 import { sequenceLimits } from '../rollout';
 import type { GrpoConfig } from './config';
 import { tokenWeight } from './loss';
+import type { SftTermBatch } from '../demonstrations';
 
 /** A rollout ready for updates; the lists are as long as the response. */
 export interface GrpoRow extends EncodedRow {
@@ -25,7 +25,7 @@ export type GrpoBatch = {
   readonly advantages: tf.Tensor2D;
   /** Response tokens of the whole update. */
   readonly count: tf.Scalar;
-  readonly demonstrations?: DemonstrationBatch;
+  readonly demonstrations?: SftTermBatch;
 };
 
 /**
@@ -39,7 +39,7 @@ export function grpoBatch(
   meanTokens: number,
   padTokenId: number,
   config: GrpoConfig,
-  demonstrations?: DemonstrationBatch,
+  demonstrations?: SftTermBatch,
 ): GrpoBatch {
   const sequences = padRows(rows, padTokenId, sequenceLimits(config));
   const [B, R] = sequences.responseMask.shape;

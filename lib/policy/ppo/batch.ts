@@ -1,7 +1,7 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
-import type { DemonstrationBatch } from '../../train/demonstrations';
 import { padRows, type EncodedRow, type SequenceBatch, type SequenceLimits } from '../../train/sequences';
+import type { SftTermBatch } from '../demonstrations';
 
 /** A rollout ready for updates; every list is as long as the response. */
 export interface PpoRow extends EncodedRow {
@@ -21,7 +21,7 @@ export type PpoBatch = {
   readonly returns: tf.Tensor2D;
   /** Response tokens of the whole update. */
   readonly count: tf.Scalar;
-  readonly demonstrations?: DemonstrationBatch;
+  readonly demonstrations?: SftTermBatch;
 };
 
 /** Lays rows out; the caller disposes the batch. `whole` are all rows of the update. */
@@ -30,7 +30,7 @@ export function ppoBatch(
   whole: readonly PpoRow[],
   padTokenId: number,
   limits: SequenceLimits,
-  demonstrations?: DemonstrationBatch,
+  demonstrations?: SftTermBatch,
 ): PpoBatch {
   const sequences = padRows(rows, padTokenId, limits);
   const [B, R] = sequences.responseMask.shape;

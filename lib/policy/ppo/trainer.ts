@@ -12,14 +12,13 @@ import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
-import { nextTokenLoss } from '../../train/next-token-loss';
 import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { stepRows } from '../../train/sampler';
 import { adaptLearningRate } from '../../train/schedule';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
-import { demonstrationSource } from '../demonstrations';
+import { demonstrationSource, sftTerm } from '../demonstrations';
 import { scorerInputs, sequenceLimits } from '../rollout';
 import { openSamples, rolloutSamples } from '../samples';
 import { partMetrics, scoreInParts } from '../scores';
@@ -108,19 +107,15 @@ export async function trainPpo(
     const value = ppoValueLoss(valueHead(params, hidden), oldValues, returns, config.cliprangeValue);
     const policyLoss = mean(policy.loss);
     const valueLoss = mean(value.loss);
-    // A small draw may not reach every part of an update: what is missing adds 0.
-    const sft =
-      batch.demonstrations === undefined
-        ? tf.scalar(0)
-        : nextTokenLoss(params, model, batch.demonstrations).loss;
+    const sft = sftTerm(params, model, batch.demonstrations);
     let total = tf.add<tf.Scalar>(policyLoss, tf.mul(valueLoss, vfCoef));
-    if (sftLossCoef > 0) total = tf.add(total, tf.mul(sft, sftLossCoef));
+    if (sftLossCoef > 0) total = tf.add(total, sft.weighted);
     return {
       loss: total,
       metrics: {
         'loss/policy_avg': policyLoss,
         'loss/value_avg': valueLoss,
-        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft }),
+        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft.loss }),
         'policy/approxkl_avg': mean(policy.approxKl),
         'policy/clipfrac_avg': mean(policy.clipped),
         'policy/entropy_avg': mean(tf.reshape(entropy(logits), mask.shape)),

@@ -1,7 +1,7 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
-import type { DemonstrationBatch } from '../../train/demonstrations';
 import { padRows, type EncodedRow, type SequenceBatch, type SequenceLimits } from '../../train/sequences';
+import type { SftTermBatch } from '../demonstrations';
 
 /** A rollout ready for updates; the list is as long as the response. */
 export interface RlooRow extends EncodedRow {
@@ -20,7 +20,7 @@ export type RlooBatch = {
   readonly count: tf.Scalar;
   /** Responses of the whole update. */
   readonly responses: tf.Scalar;
-  readonly demonstrations?: DemonstrationBatch;
+  readonly demonstrations?: SftTermBatch;
 };
 
 /** Lays rows out; the caller disposes the batch. `whole` are all rows of the update. */
@@ -29,7 +29,7 @@ export function rlooBatch(
   whole: readonly RlooRow[],
   padTokenId: number,
   limits: SequenceLimits,
-  demonstrations?: DemonstrationBatch,
+  demonstrations?: SftTermBatch,
 ): RlooBatch {
   const sequences = padRows(rows, padTokenId, limits);
   const [B, R] = sequences.responseMask.shape;

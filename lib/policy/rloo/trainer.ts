@@ -10,12 +10,11 @@ import { entropy } from '../../tensor/logprobs';
 import type { NamedTensors } from '../../train/adamw';
 import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
 import type { Metrics } from '../../train/metrics';
-import { nextTokenLoss } from '../../train/next-token-loss';
 import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
-import { demonstrationSource } from '../demonstrations';
+import { demonstrationSource, sftTerm } from '../demonstrations';
 import { checkGroups, drawGroups, groupMetrics, groupRewards, groupSampler } from '../groups';
 import { logRatios, scorerInputs, sequenceLimits } from '../rollout';
 import { openSamples, rolloutSamples } from '../samples';
@@ -86,13 +85,9 @@ export async function trainRloo(
       config,
     );
     const policyLoss = meanResponse(policy.loss);
-    // A small draw may not reach every part of an update: what is missing adds 0.
-    const sft =
-      batch.demonstrations === undefined
-        ? tf.scalar(0)
-        : nextTokenLoss(params, model, batch.demonstrations).loss;
+    const sft = sftTerm(params, model, batch.demonstrations);
     let total = policyLoss;
-    if (sftLossCoef > 0) total = tf.add(total, tf.mul(sft, sftLossCoef));
+    if (sftLossCoef > 0) total = tf.add(total, sft.weighted);
     const [low, high] = [meanResponse(policy.lowClipped), meanResponse(policy.highClipped)];
     // Token by token, as in PPO and GRPO: rounding adds up over a response.
     const ratio = tf.exp(k1(logprobs, oldLogprobs)); // [B, R]
@@ -100,7 +95,7 @@ export async function trainRloo(
       loss: total,
       metrics: {
         'loss/policy_avg': policyLoss,
-        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft }),
+        ...(sftLossCoef > 0 && { 'loss/sft_avg': sft.loss }),
         entropy: mean(tf.reshape(entropy(logits), mask.shape)),
         'clip_ratio/low_mean': low,
         'clip_ratio/high_mean': high,
