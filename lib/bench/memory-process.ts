@@ -8,13 +8,12 @@ function total({ arguments: given, outputs, shared, temporary }: ProgramMemory):
   return given + outputs - shared + temporary;
 }
 
-/** Two moments wait beside a gradient that is a program of its own: twice the parameters, which are nearly all that it returns. */
+/** Where the gradient is a program of its own, two moments wait beside it: twice the gradients, which are nearly all that it returns. */
 function peak(programs: readonly ProgramMemory[]): number {
-  const needed = programs.map((program) => {
-    const isGradient = form === 'apart' && program.shared === 0 && program.temporary > program.outputs;
-    return total(program) + (isGradient ? 2 * program.outputs : 0);
-  });
-  return Math.max(...needed);
+  const largest = Math.max(...programs.map(total));
+  if (form !== 'apart') return largest;
+  const [gradient] = [...programs].sort((a, b) => b.temporary - a.temporary) as [ProgramMemory];
+  return Math.max(largest, total(gradient) + 2 * gradient.outputs);
 }
 
 async function measure(): Promise<void> {
