@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ShapeError } from '../errors';
 import { typeText } from '../tensor/pytree';
+import { hasKernel, runKernel } from './primitives';
 
 /** Multiplied and subtracted again, this leaves the 8 leading bits of a float32's 24 (Dekker 1971, with 16 bits split off). */
 const splitter = 2 ** 16 + 1;
@@ -21,10 +22,8 @@ function rounded(x: tf.Tensor): tf.Tensor {
 
 /** The product itself, without a gradient. */
 function multiply(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
-  if (tf.getKernel('Bfloat16MatMul', tf.getBackend()) as unknown) {
-    const attributes = { transposeA, transposeB };
-    return tf.engine().runKernel('Bfloat16MatMul', { a, b }, attributes);
-  }
+  if (hasKernel('Bfloat16MatMul'))
+    return runKernel('Bfloat16MatMul', { a, b }, { transposeA, transposeB }) as tf.Tensor;
   return tf.tidy(() => rounded(tf.matMul(rounded(a), rounded(b), transposeA, transposeB)));
 }
 

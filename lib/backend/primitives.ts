@@ -7,11 +7,12 @@ import { ShapeError } from '../errors';
 import { hostBits } from './threefry';
 import { disposeTree, flatten, mapTree, typeText } from '../tensor/pytree';
 
-function hasKernel(name: string): boolean {
+/** Whether the engine that computes has a kernel of this name. */
+export function hasKernel(name: string): boolean {
   return (tf.getKernel(name, tf.getBackend()) ?? undefined) !== undefined;
 }
 
-function runKernel(
+export function runKernel(
   name: string,
   inputs: Readonly<Record<string, tf.Tensor>>,
   attributes: Readonly<Record<string, unknown>> = {},

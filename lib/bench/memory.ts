@@ -3,8 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { engineEnvironment, type EngineName } from '../backend';
-import type { StepCase, UpdateForm } from './cases';
-import { updateForms } from './cases';
+import { updateForms, type StepCase, type UpdateForm } from './cases';
 
 /** MiB on the device at the worst moment of a step: parameters, moments and gradients included. */
 export type StepMemory = Readonly<Record<UpdateForm, number>>;
