@@ -1,0 +1,280 @@
+/** `table.md` of an experiment: cells, differences, claims, how to read them, and where they come from. */
+import type { ExperimentConfig } from './config';
+import {
+  cellLabel,
+  compareSettings,
+  computedRows,
+  failedRows,
+  isBaseline,
+  rowsOfCell,
+  type Experiment,
+} from './experiment';
+import { markdownTable, type Column } from './markdown-table';
+import { decimal, decimalsFor, estimateText, minutesText, missing, pText, signed } from './number-text';
+import { estimateMean, metricValues, type Comparison } from './statistics';
+import { experimentVerdict, judgeClaims, type JudgedClaim } from './verdict';
+
+/** The whole file. */
+export function resultsPage(experiment: Experiment): string {
+  const { config } = experiment;
+  const sections = [
+    `# ${config.title}: results`,
+    config.question,
+    ...(config.claims.length > 0
+      ? ['## Claims', verdictSentence(judgeClaims(experiment)), claimsTable(experiment)]
+      : []),
+    '## Cells',
+    `${cellsCaption(experiment)} Baseline: ${cellLabel(config, config.baseline)}.`,
+    cellsTable(experiment),
+    ...(experiment.cells.length > 1
+      ? [`## Differences to ${cellLabel(config, config.baseline)}`, differencesTable(experiment)]
+      : []),
+    '## How to read this',
+    readingNotes(experiment),
+    '## Run',
+    runFacts(experiment),
+    ...(failedRows(experiment).length > 0 ? ['## Failed', failedTable(experiment)] : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** What an experiment's README.md shows of its results, between markers. */
+export function resultsExcerpt(experiment: Experiment): string {
+  const { config } = experiment;
+  const failed = failedRows(experiment).length;
+  return [
+    ...(config.claims.length > 0 ? [verdictSentence(judgeClaims(experiment)), claimsTable(experiment)] : []),
+    cellsCaption(experiment),
+    cellsTable(experiment),
+    `${failed === 0 ? '' : `${failed} of ${failed + computedRows(experiment).length} runs failed. `}Differences to the baseline, methods and versions: [table.md](table.md).`,
+  ].join('\n\n');
+}
+
+function cellsCaption({ config }: Experiment): string {
+  return `Mean over seeds [95%]; planned are ${config.seeds.length} seeds.`;
+}
+
+/** One sentence with the verdict on the whole experiment. */
+export function verdictSentence(claims: readonly JudgedClaim[]): string {
+  const count = (verdict: string): number => claims.filter((claim) => claim.verdict === verdict).length;
+  const parts = [
+    `${count('reproduced')} of ${claims.length} claims reproduced`,
+    ...(count('contradicted') > 0 ? [`${count('contradicted')} contradicted`] : []),
+    ...(count('not shown') > 0 ? [`${count('not shown')} not shown`] : []),
+  ];
+  const lost = claims.filter(
+    ({ verdict, holdsAdjusted }) => verdict !== 'not shown' && !holdsAdjusted,
+  ).length;
+  const whole = { reproduced: 'Reproduced', partly: 'Partly reproduced', not: 'Not reproduced' } as const;
+  const verdict = experimentVerdict(claims);
+  const after =
+    lost === 0
+      ? ''
+      : ` ${lost === 1 ? 'One verdict holds' : `${lost} verdicts hold`} by the claim's own interval, but not after Holm's adjustment.`;
+  return `**${verdict === undefined ? 'Nothing is claimed' : whole[verdict]}**: ${parts.join(', ')}.${after}`;
+}
+
+/** A row a cell: how many seeds, and of every metric mean and interval. */
+export function cellsTable(experiment: Experiment): string {
+  const { config, cells } = experiment;
+  const columns = config.metrics.map((metric) => {
+    const estimates = cells.map((cell) =>
+      estimateMean(metricValues(rowsOfCell(experiment, cell.config), metric)),
+    );
+    const decimals = decimalsFor(estimates.map((estimate) => estimate?.mean ?? 0));
+    return estimates.map((estimate, i) => {
+      if (estimate === undefined) return missing;
+      const text = estimateText(estimate, (value) => decimal(value, decimals));
+      const rows = rowsOfCell(experiment, (cells[i] as (typeof cells)[number]).config).length;
+      return estimate.n === rows ? text : `${text} (${estimate.n} seeds)`;
+    });
+  });
+  return markdownTable(
+    [...axisColumns(config), { head: 'seeds', align: 'right' }, ...metricColumns(config)],
+    cells.map((cell, i) => [
+      ...axisTexts(config, cell.config),
+      `${rowsOfCell(experiment, cell.config).length}`,
+      ...columns.map((column) => column[i] as string),
+    ]),
+  );
+}
+
+/** A row a cell but the baseline: of every metric the paired difference to the baseline. */
+export function differencesTable(experiment: Experiment): string {
+  const { config } = experiment;
+  const others = experiment.cells.filter((cell) => !isBaseline(config, cell.config));
+  const columns = config.metrics.map((metric) => {
+    const comparisons = others.map((cell) =>
+      compareSettings(experiment, cell.config, config.baseline, metric),
+    );
+    const decimals = decimalsFor(comparisons.map((comparison) => comparison?.difference ?? 0));
+    return comparisons.map((comparison) => (comparison ? differenceText(comparison, decimals) : missing));
+  });
+  const seeds = others.map((cell) =>
+    Math.max(
+      0,
+      ...config.metrics.map(
+        (metric) => compareSettings(experiment, cell.config, config.baseline, metric)?.seeds.length ?? 0,
+      ),
+    ),
+  );
+  return markdownTable(
+    [...axisColumns(config), { head: 'shared seeds', align: 'right' }, ...metricColumns(config)],
+    others.map((cell, i) => [
+      ...axisTexts(config, cell.config),
+      `${seeds[i]}`,
+      ...columns.map((column) => column[i] as string),
+    ]),
+  );
+}
+
+/** A row a claim: what the paper says, what was measured, and whether it bears the claim out. */
+export function claimsTable(experiment: Experiment): string {
+  return markdownTable(
+    [
+      { head: 'claim' },
+      { head: 'paper' },
+      { head: 'compared' },
+      { head: 'difference [95%]', align: 'right' },
+      { head: 'seeds', align: 'right' },
+      { head: 'effect', align: 'right' },
+      { head: 'p', align: 'right' },
+      { head: 'p (Holm)', align: 'right' },
+      { head: 'verdict' },
+    ],
+    judgeClaims(experiment).map((judged) => {
+      const { claim, comparison, p, adjustedP } = judged;
+      return [
+        claim.claim,
+        claim.paper,
+        comparedText(experiment.config, judged),
+        comparison ? claimDifference(comparison) : missing,
+        comparison ? seedsText(comparison) : '0',
+        comparison ? effectText(comparison) : missing,
+        pText(p),
+        pText(adjustedP),
+        verdictText(judged),
+      ];
+    }),
+  );
+}
+
+/** `reproduced (own interval; not after Holm)`. */
+export function verdictText({ claim, verdict, holdsAdjusted }: JudgedClaim): string {
+  const text =
+    verdict === 'not shown' || holdsAdjusted ? verdict : `${verdict} (own interval; not after Holm)`;
+  const expected = claim.expected === 'equal' ? `within ± ${claim.margin ?? 0}` : claim.expected;
+  return `${text}; expected ${expected}`;
+}
+
+/** `reward.goldAccuracy: both 0.78, none 0.74`. */
+export function comparedText(config: ExperimentConfig, { claim, comparison }: JudgedClaim): string {
+  const { metric, againstMetric = metric } = claim;
+  const decimals = comparison ? decimalsFor(comparison.means) : 0;
+  const side = (settings: Readonly<Record<string, string>>, name: string, i: 0 | 1): string => {
+    const value = comparison ? ` ${decimal(comparison.means[i], decimals)}` : '';
+    return `${metric === againstMetric ? '' : `${name}, `}${cellLabel(config, settings)}${value}`;
+  };
+  const head = metric === againstMetric ? `${metric}: ` : '';
+  return `${head}${side(claim.cell, metric, 0)}; ${side(claim.against, againstMetric, 1)}`;
+}
+
+/** A claim's difference with its interval, in decimals of its own. */
+export function claimDifference(comparison: Comparison): string {
+  return differenceText(comparison, decimalsFor([comparison.difference, ...(comparison.ci ?? [])]));
+}
+
+function differenceText({ difference, ci }: Comparison, decimals: number): string {
+  return estimateText({ mean: difference, ci }, (value) => signed(value, decimals));
+}
+
+function seedsText({ seeds, unpaired, method }: Comparison): string {
+  const left = unpaired === 0 ? '' : ` (${unpaired} unpaired)`;
+  return `${seeds.length}${left}${method === 'prompts of one seed' ? ', over prompts' : ''}`;
+}
+
+function effectText({ effect, promptEffect, seeds }: Comparison): string {
+  const overSeeds = effect === null ? (seeds.length < 2 ? 'one seed' : 'sd 0') : signed(effect, 1);
+  return promptEffect === null ? overSeeds : `${overSeeds} (${signed(promptEffect, 2)})`;
+}
+
+function axisColumns({ axes }: ExperimentConfig): Column[] {
+  const names = Object.keys(axes);
+  return names.length === 0 ? [{ head: 'cell' }] : names.map((head) => ({ head }));
+}
+
+function axisTexts(config: ExperimentConfig, settings: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(config.axes);
+  return names.length === 0 ? ['all'] : names.map((axis) => settings[axis] ?? '');
+}
+
+function metricColumns({ metrics }: ExperimentConfig): Column[] {
+  return metrics.map((head) => ({ head, align: 'right' }));
+}
+
+function readingNotes(experiment: Experiment): string {
+  const { config, cells } = experiment;
+  const comparisons = config.claims.map(({ cell, against, metric, againstMetric }) =>
+    compareSettings(experiment, cell, against, metric, againstMetric),
+  );
+  const shown = (cells.length - 1) * config.metrics.length;
+  const notes = [
+    'Means: over seeds, with a 95% t interval.',
+    'Differences: paired by seed; only seeds that both cells have are compared. Where a metric is measured prompt by prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each) and the paired t interval over seeds; other metrics have the paired t interval. A bootstrap of a few seeds alone would be too narrow.',
+    'Effect: Cohen’s d over seeds, the mean of the differences divided by their standard deviation, which says how regular a difference is; in brackets the difference in standard deviations of a single prompt’s value, which says how large it is.',
+    'Verdict: reproduced when the whole interval lies on the expected side (for equality: within the margin), contradicted when all of it lies on the other, else not shown. p belongs to the same interval: it is at most 0.05 where the interval decides.',
+    `Several comparisons: p (Holm) is adjusted for the ${config.claims.length} ${config.claims.length === 1 ? 'claim' : 'claims'} of this experiment, not for those of others. Verdicts that stand only without it say so.`,
+    ...(shown > 0
+      ? [
+          `The ${shown} differences to the baseline are not adjusted: were none real, about ${Math.round(shown / 20) || 'one'} of ${Math.round(shown / 20) ? shown : 'twenty such'} intervals would leave 0 out.`,
+        ]
+      : []),
+    ...(comparisons.some((comparison) => comparison !== undefined && comparison.unpaired > 0)
+      ? ['Unpaired seeds are there for one of the two cells only and left out of the comparison.']
+      : []),
+  ];
+  return notes.map((note) => `- ${note}`).join('\n');
+}
+
+function runFacts(experiment: Experiment): string {
+  const rows = computedRows(experiment);
+  const distinct = (values: readonly string[]): string => [...new Set(values)].join('; ') || missing;
+  const seeds = [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
+  const planned = experiment.cells.length * experiment.config.seeds.length;
+  return markdownTable(
+    [{ head: 'what' }, { head: 'value' }],
+    [
+      [
+        'rows',
+        `${rows.length} of ${planned} (${experiment.cells.length} cells, ${experiment.config.seeds.length} seeds)`,
+      ],
+      ['seeds', seeds.join(', ') || missing],
+      ['engine', distinct(rows.map(({ engine }) => engine))],
+      ['versions', distinct(rows.map(({ versions }) => versionsText(versions)))],
+      [
+        'processor',
+        distinct(rows.map(({ processor }) => `${processor.model}, ${processor.threads} threads`)),
+      ],
+      ['minutes', `${minutesText(seconds)} (steps that cells share are counted in each)`],
+    ],
+  );
+}
+
+export function versionsText(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+}
+
+function failedTable(experiment: Experiment): string {
+  return markdownTable(
+    [{ head: 'cell' }, { head: 'seed', align: 'right' }, { head: 'error' }],
+    failedRows(experiment).map(({ cell, seed, error }) => [cell, `${seed}`, codeSpan(error)]),
+  );
+}
+
+/** A text as it is: no character of it is Markdown. */
+function codeSpan(text: string): string {
+  return `\`${text.replace(/\s+/g, ' ').replace(/`/g, '’').trim() || 'no message'}\``;
+}
