@@ -1,13 +1,12 @@
-/** An experiment with all that is known of it, and how its cells are told apart. */
+/** An experiment with its results, and how its cells are told apart. */
 import { createRng } from '../random';
-import type { Cell, ExperimentConfig } from './config';
+import { cellName, type ExperimentConfig } from './config';
 import { isFailed, type FailedRow, type ResultRow, type Row } from './results';
 import { compareCells, type Comparison } from './statistics';
 
+/** A configuration and the rows that it gave. */
 export interface Experiment {
   readonly config: ExperimentConfig;
-  /** Every combination of settings, in the order of the axes. */
-  readonly cells: readonly Cell[];
   readonly rows: readonly Row[];
 }
 
@@ -36,10 +35,9 @@ export function computedRows({ rows }: Experiment): ResultRow[] {
   return rows.filter((row): row is ResultRow => !isFailed(row));
 }
 
-/** What sets a cell apart from others: `both, high`. The title when there is no axis. */
-export function cellLabel(config: ExperimentConfig, settings: CellSettings): string {
-  const label = Object.values(fullSettings(config, settings)).join(', ');
-  return label === '' ? config.title : label;
+/** Name of the cell that these settings mean. */
+export function nameOfCell(config: ExperimentConfig, settings: CellSettings): string {
+  return cellName(fullSettings(config, settings));
 }
 
 export function isBaseline(config: ExperimentConfig, settings: CellSettings): boolean {
@@ -65,7 +63,7 @@ export function compareSettings(
   const { config } = experiment;
   const known = compared.get(experiment) ?? new Map<string, Comparison | undefined>();
   compared.set(experiment, known);
-  const names = [`${cellLabel(config, a)}: ${metric}`, `${cellLabel(config, b)}: ${againstMetric}`];
+  const names = [`${nameOfCell(config, a)}: ${metric}`, `${nameOfCell(config, b)}: ${againstMetric}`];
   const key = names.join('\n');
   if (!known.has(key)) {
     // Sorted: a − b is b − a with the sign turned, to the last digit.

@@ -1,7 +1,7 @@
 /** `table.md` of an experiment: cells, differences, claims, how to read them, and where they come from. */
-import type { ExperimentConfig } from './config';
+import { cellsOf, type ExperimentConfig } from './config';
 import {
-  cellLabel,
+  nameOfCell,
   compareSettings,
   computedRows,
   failedRows,
@@ -24,10 +24,12 @@ export function resultsPage(experiment: Experiment): string {
       ? ['## Claims', verdictSentence(judgeClaims(experiment)), claimsTable(experiment)]
       : []),
     '## Cells',
-    `${cellsCaption(experiment)} Baseline: ${cellLabel(config, config.baseline)}.`,
+    isOnly(config)
+      ? cellsCaption(experiment)
+      : `${cellsCaption(experiment)} Baseline: ${nameOfCell(config, config.baseline)}.`,
     cellsTable(experiment),
-    ...(experiment.cells.length > 1
-      ? [`## Differences to ${cellLabel(config, config.baseline)}`, differencesTable(experiment)]
+    ...(cellsOf(config).length > 1
+      ? [`## Differences to ${nameOfCell(config, config.baseline)}`, differencesTable(experiment)]
       : []),
     '## How to read this',
     readingNotes(experiment),
@@ -74,58 +76,78 @@ export function verdictSentence(claims: readonly JudgedClaim[]): string {
   return `**${verdict === undefined ? 'Nothing is claimed' : whole[verdict]}**: ${parts.join(', ')}.${after}`;
 }
 
-/** A row a cell: how many seeds, and of every metric mean and interval. */
+/** Of every cell how many seeds it has, and of every metric mean and interval. */
 export function cellsTable(experiment: Experiment): string {
-  const { config, cells } = experiment;
-  const columns = config.metrics.map((metric) => {
-    const estimates = cells.map((cell) =>
-      estimateMean(metricValues(rowsOfCell(experiment, cell.config), metric)),
-    );
+  const { config } = experiment;
+  const cells = cellsOf(config).map(({ config: settings }) => settings);
+  const rows = cells.map((settings) => rowsOfCell(experiment, settings));
+  const texts = config.metrics.map((metric) => {
+    const estimates = rows.map((own) => estimateMean(metricValues(own, metric)));
     const decimals = decimalsFor(estimates.map((estimate) => estimate?.mean ?? 0));
     return estimates.map((estimate, i) => {
       if (estimate === undefined) return missing;
       const text = estimateText(estimate, (value) => decimal(value, decimals));
-      const rows = rowsOfCell(experiment, (cells[i] as (typeof cells)[number]).config).length;
-      return estimate.n === rows ? text : `${text} (${estimate.n} seeds)`;
+      return estimate.n === rows[i]?.length ? text : `${text} (${estimate.n} seeds)`;
     });
   });
+  return tableOfCells(config, cells, { head: 'seeds', counts: rows.map(({ length }) => length) }, texts);
+}
+
+/** Of every cell but the baseline, for every metric, the paired difference to the baseline. */
+export function differencesTable(experiment: Experiment): string {
+  const { config } = experiment;
+  const cells = cellsOf(config)
+    .map(({ config: settings }) => settings)
+    .filter((settings) => !isBaseline(config, settings));
+  const comparisons = config.metrics.map((metric) =>
+    cells.map((settings) => compareSettings(experiment, settings, config.baseline, metric)),
+  );
+  const texts = comparisons.map((ofMetric) => {
+    const decimals = decimalsFor(ofMetric.map((comparison) => comparison?.difference ?? 0));
+    return ofMetric.map((comparison) => (comparison ? differenceText(comparison, decimals) : missing));
+  });
+  const counts = cells.map((_, i) =>
+    Math.max(0, ...comparisons.map((ofMetric) => ofMetric[i]?.seeds.length ?? 0)),
+  );
+  return tableOfCells(config, cells, { head: 'shared seeds', counts }, texts);
+}
+
+/** A row a cell; a row a metric where there are more of these. @param texts by metric, then by cell. */
+function tableOfCells(
+  config: ExperimentConfig,
+  cells: readonly Readonly<Record<string, string>>[],
+  seeds: { readonly head: string; readonly counts: readonly number[] },
+  texts: readonly (readonly string[])[],
+): string {
+  const { metrics } = config;
+  if (metrics.length > cells.length) {
+    const heads = cells.map((settings) => (isOnly(config) ? 'mean' : nameOfCell(config, settings)));
+    return markdownTable(
+      [{ head: 'metric' }, ...heads.map((head): Column => ({ head, align: 'right' }))],
+      [
+        ...metrics.map((metric, i) => [metric, ...(texts[i] as readonly string[])]),
+        [seeds.head, ...seeds.counts.map((count) => `${count}`)],
+      ],
+    );
+  }
+  const names = Object.keys(config.axes);
   return markdownTable(
-    [...axisColumns(config), { head: 'seeds', align: 'right' }, ...metricColumns(config)],
-    cells.map((cell, i) => [
-      ...axisTexts(config, cell.config),
-      `${rowsOfCell(experiment, cell.config).length}`,
-      ...columns.map((column) => column[i] as string),
+    [
+      ...names.map((head) => ({ head })),
+      { head: seeds.head, align: 'right' },
+      ...metrics.map((head): Column => ({ head, align: 'right' })),
+    ],
+    cells.map((settings, i) => [
+      ...names.map((axis) => settings[axis] ?? ''),
+      `${seeds.counts[i]}`,
+      ...texts.map((ofMetric) => ofMetric[i] as string),
     ]),
   );
 }
 
-/** A row a cell but the baseline: of every metric the paired difference to the baseline. */
-export function differencesTable(experiment: Experiment): string {
-  const { config } = experiment;
-  const others = experiment.cells.filter((cell) => !isBaseline(config, cell.config));
-  const columns = config.metrics.map((metric) => {
-    const comparisons = others.map((cell) =>
-      compareSettings(experiment, cell.config, config.baseline, metric),
-    );
-    const decimals = decimalsFor(comparisons.map((comparison) => comparison?.difference ?? 0));
-    return comparisons.map((comparison) => (comparison ? differenceText(comparison, decimals) : missing));
-  });
-  const seeds = others.map((cell) =>
-    Math.max(
-      0,
-      ...config.metrics.map(
-        (metric) => compareSettings(experiment, cell.config, config.baseline, metric)?.seeds.length ?? 0,
-      ),
-    ),
-  );
-  return markdownTable(
-    [...axisColumns(config), { head: 'shared seeds', align: 'right' }, ...metricColumns(config)],
-    others.map((cell, i) => [
-      ...axisTexts(config, cell.config),
-      `${seeds[i]}`,
-      ...columns.map((column) => column[i] as string),
-    ]),
-  );
+/** Whether an experiment has one cell because nothing varies. */
+function isOnly({ axes }: ExperimentConfig): boolean {
+  return Object.keys(axes).length === 0;
 }
 
 /** A row a claim: what the paper says, what was measured, and whether it bears the claim out. */
@@ -167,16 +189,15 @@ export function verdictText({ claim, verdict, holdsAdjusted }: JudgedClaim): str
   return `${text}; expected ${expected}`;
 }
 
-/** `reward.goldAccuracy: both 0.78, none 0.74`. */
+/** `reward.goldAccuracy: filter=both 0.78; filter=none 0.74`. */
 export function comparedText(config: ExperimentConfig, { claim, comparison }: JudgedClaim): string {
   const { metric, againstMetric = metric } = claim;
   const decimals = comparison ? decimalsFor(comparison.means) : 0;
-  const side = (settings: Readonly<Record<string, string>>, name: string, i: 0 | 1): string => {
-    const value = comparison ? ` ${decimal(comparison.means[i], decimals)}` : '';
-    return `${metric === againstMetric ? '' : `${name}, `}${cellLabel(config, settings)}${value}`;
-  };
-  const head = metric === againstMetric ? `${metric}: ` : '';
-  return `${head}${side(claim.cell, metric, 0)}; ${side(claim.against, againstMetric, 1)}`;
+  const [a, b] = comparison?.means.map((value) => ` ${decimal(value, decimals)}`) ?? ['', ''];
+  const [cell, against] = [nameOfCell(config, claim.cell), nameOfCell(config, claim.against)];
+  if (metric === againstMetric) return `${metric}: ${cell}${a}; ${against}${b}`;
+  if (cell === against) return `${isOnly(config) ? '' : `${cell}: `}${metric}${a}; ${againstMetric}${b}`;
+  return `${metric}, ${cell}${a}; ${againstMetric}, ${against}${b}`;
 }
 
 /** A claim's difference with its interval, in decimals of its own. */
@@ -198,22 +219,10 @@ function effectText({ effect, promptEffect, seeds }: Comparison): string {
   return promptEffect === null ? overSeeds : `${overSeeds} (${signed(promptEffect, 2)})`;
 }
 
-function axisColumns({ axes }: ExperimentConfig): Column[] {
-  const names = Object.keys(axes);
-  return names.length === 0 ? [{ head: 'cell' }] : names.map((head) => ({ head }));
-}
-
-function axisTexts(config: ExperimentConfig, settings: Readonly<Record<string, string>>): string[] {
-  const names = Object.keys(config.axes);
-  return names.length === 0 ? ['all'] : names.map((axis) => settings[axis] ?? '');
-}
-
-function metricColumns({ metrics }: ExperimentConfig): Column[] {
-  return metrics.map((head) => ({ head, align: 'right' }));
-}
-
-function readingNotes(experiment: Experiment): string {
-  const { config, cells } = experiment;
+/** How the tables are to be read: methods, and what several comparisons do to them. */
+export function readingNotes(experiment: Experiment): string {
+  const { config } = experiment;
+  const cells = cellsOf(config);
   const comparisons = config.claims.map(({ cell, against, metric, againstMetric }) =>
     compareSettings(experiment, cell, against, metric, againstMetric),
   );
@@ -236,18 +245,20 @@ function readingNotes(experiment: Experiment): string {
   return notes.map((note) => `- ${note}`).join('\n');
 }
 
-function runFacts(experiment: Experiment): string {
+/** Where the numbers come from. */
+export function runFacts(experiment: Experiment): string {
   const rows = computedRows(experiment);
   const distinct = (values: readonly string[]): string => [...new Set(values)].join('; ') || missing;
   const seeds = [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
   const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
-  const planned = experiment.cells.length * experiment.config.seeds.length;
+  const { config } = experiment;
+  const cells = cellsOf(config).length;
   return markdownTable(
     [{ head: 'what' }, { head: 'value' }],
     [
       [
         'rows',
-        `${rows.length} of ${planned} (${experiment.cells.length} cells, ${experiment.config.seeds.length} seeds)`,
+        `${rows.length} of ${cells * config.seeds.length} (${cells} cells, ${config.seeds.length} seeds)`,
       ],
       ['seeds', seeds.join(', ') || missing],
       ['engine', distinct(rows.map(({ engine }) => engine))],
@@ -267,7 +278,8 @@ export function versionsText(versions: Readonly<Record<string, string>>): string
     .join(', ');
 }
 
-function failedTable(experiment: Experiment): string {
+/** A row a run that failed, with its error. */
+export function failedTable(experiment: Experiment): string {
   return markdownTable(
     [{ head: 'cell' }, { head: 'seed', align: 'right' }, { head: 'error' }],
     failedRows(experiment).map(({ cell, seed, error }) => [cell, `${seed}`, codeSpan(error)]),

@@ -1,5 +1,5 @@
 /** An experiment with numbers drawn from a known truth: four filters times noise levels, a missing run and a failed one. */
-import type { ExperimentConfig } from '../../lib/experiment/config';
+import { cellsOf, type Cell, type ExperimentConfig } from '../../lib/experiment/config';
 import type { Experiment } from '../../lib/experiment/experiment';
 import type { CurvePoint, FailedRow, ResultRow } from '../../lib/experiment/results';
 import { createRng, type Rng } from '../../lib/random';
@@ -53,10 +53,7 @@ const config: ExperimentConfig = {
 
 /** @param promptsPerSeed 0 leaves the prompts out. */
 export function sampleExperiment(promptsPerSeed = 40): Experiment {
-  const cells = Object.keys(effects).flatMap((filter) =>
-    noises.map((noise) => ({ name: `filter=${filter} noise=${noise}`, config: { filter, noise } })),
-  );
-  const rows = cells.flatMap((cell) =>
+  const rows = cellsOf(config).flatMap((cell) =>
     config.seeds
       .filter((seed) => !(cell.name === 'filter=ties noise=high' && seed === 3))
       .map((seed) => sampleRow(cell, seed, promptsPerSeed)),
@@ -71,17 +68,13 @@ export function sampleExperiment(promptsPerSeed = 40): Experiment {
     error: 'ppo: the loss is NaN at step 12 | see `log`',
     log: 'ppo.log',
   };
-  return { config, cells, rows: [...rows, failed] };
+  return { config, rows: [...rows, failed] };
 }
 
-function sampleRow(
-  { name, config: { filter, noise } }: { name: string; config: { filter: string; noise: string } },
-  seed: number,
-  promptsPerSeed: number,
-): ResultRow {
+function sampleRow({ name, config: settings }: Cell, seed: number, promptsPerSeed: number): ResultRow {
   const shared = createRng(seed).fork('sample');
   const own = shared.fork(name);
-  const effect = (effects[filter] as number) + 0.01 * own.normal();
+  const effect = (effects[settings['filter'] as string] as number) + 0.01 * own.normal();
   // What makes prompts hard is the same in every cell.
   const difficulty = shared.fork('prompts');
   const prompts = Array.from(
@@ -94,7 +87,7 @@ function sampleRow(
   return {
     cell: name,
     seed,
-    config: { filter, noise },
+    config: settings,
     configHash: 'c',
     engine: 'xla',
     versions: { node: '20.20.2', 'xla-cpu-pjrt': '0.0.1' },

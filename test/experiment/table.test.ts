@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import {
   cellsTable,
   claimsTable,
+  comparedText,
   differencesTable,
   resultsExcerpt,
   resultsPage,
 } from '../../lib/experiment/table';
+import type { Claim } from '../../lib/experiment/config';
+import { judgeClaims, type JudgedClaim } from '../../lib/experiment/verdict';
 import { sampleExperiment } from './sample-experiment';
 
 const options = { parser: 'markdown', ...(JSON.parse(readFileSync('.prettierrc.json', 'utf8')) as object) };
@@ -46,6 +49,21 @@ describe('cellsTable', () => {
     expect(row(table, '| none | low')).toEqual(['none', 'low', '0', '–', '–', '–']);
     expect(row(table, '| none | high')[5]).toContain('(3 seeds)');
   });
+
+  it('has a row a metric where there are more metrics than cells', () => {
+    const { filter } = experiment.config.axes;
+    const axes = { filter: { none: {}, both: filter?.['both'] ?? {} } };
+    const config = { ...experiment.config, axes, baseline: { filter: 'none' } };
+    const rows = experiment.rows.filter(({ config: { noise } }) => noise === 'low');
+    const table = cellsTable({ config, rows });
+    expect(row(table, '| metric')).toEqual(['metric', 'filter=none', 'filter=both']);
+    expect(row(table, '| ppo.kl')).toEqual([
+      'ppo.kl',
+      expect.stringMatching(/^1\.2/),
+      expect.stringMatching(/^1\.3/),
+    ]);
+    expect(row(table, '| seeds')).toEqual(['seeds', '5', '5']);
+  });
 });
 
 describe('differencesTable', () => {
@@ -66,7 +84,9 @@ describe('claimsTable', () => {
     );
     expect(claim).toBe('Without ties and cycles the reward model is right more often.');
     expect(paper).toBe('filters both; no figure');
-    expect(compared).toMatch(/^reward\.goldAccuracy: both, middle 0\.\d+; none, middle 0\.\d+$/);
+    expect(compared).toMatch(
+      /^reward\.goldAccuracy: filter=both noise=middle 0\.\d+; filter=none noise=middle 0\.\d+$/,
+    );
     expect(difference).toMatch(/^\+0\.0\d+ \[\+0\.0\d+, \+0\.\d+\]$/);
     expect(seeds).toBe('5');
     expect(effect).toMatch(/^\+\d+\.\d \(\+\d\.\d\d\)$/);
@@ -81,6 +101,26 @@ describe('claimsTable', () => {
     );
     const table = claimsTable({ ...experiment, config: { ...experiment.config, claims } });
     expect(table).toContain('reproduced (own interval; not after Holm); expected higher');
+  });
+});
+
+describe('comparedText', () => {
+  const [judged] = judgeClaims(experiment);
+  const claim = judged?.claim as Claim;
+  const text = (changes: Partial<Claim>, config = experiment.config): string =>
+    comparedText(config, { claim: { ...claim, ...changes }, comparison: undefined } as JudgedClaim);
+
+  it('names what differs: cells, metrics or both', () => {
+    const { metric, cell, against } = claim;
+    expect(text({})).toBe(`${metric}: filter=both noise=middle; filter=none noise=middle`);
+    expect(text({ againstMetric: 'ppo.kl', against: cell })).toBe(
+      `filter=both noise=middle: ${metric}; ppo.kl`,
+    );
+    expect(text({ againstMetric: 'ppo.kl', against })).toBe(
+      `${metric}, filter=both noise=middle; ppo.kl, filter=none noise=middle`,
+    );
+    const config = { ...experiment.config, axes: {}, baseline: {} };
+    expect(text({ againstMetric: 'ppo.kl', cell: {}, against: {} }, config)).toBe(`${metric}; ppo.kl`);
   });
 });
 
@@ -113,9 +153,11 @@ describe('resultsPage', () => {
 
   it('stands without claims, without axes and without results', async () => {
     const config = { ...experiment.config, claims: [], axes: {}, baseline: {} };
-    const page = resultsPage({ config, cells: [{ name: 'all', config: {} }], rows: [] });
+    const page = resultsPage({ config, rows: [] });
     expect(page).not.toContain('## Claims');
-    expect(row(page, '| all')).toEqual(['all', '0', '–', '–', '–']);
+    expect(row(page, '| ppo.kl')).toEqual(['ppo.kl', '–']);
+    expect(row(page, '| seeds')).toEqual(['seeds', '0']);
+    expect(page).not.toContain('## Differences');
     expect(await format(page, options)).toBe(page);
   });
 });
