@@ -28,6 +28,7 @@ export {
 export { jit, type JitOptions } from './jit';
 export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
 export { matMulBfloat16 } from './mixed-precision';
+export { processorName } from './processor';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {

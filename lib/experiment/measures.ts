@@ -6,6 +6,7 @@ import { frontierByStep } from '../evaluation/frontier';
 import { byPrompt, meanByPrompt } from '../evaluation/judged';
 import { matches } from '../evaluation/win-rate';
 import { readJson, readJsonLines } from '../files';
+import { readPairs } from '../preferences/readers/open';
 import type { FilterReport } from '../filter/report';
 import type { EvaluatedRollout, PipelineEvaluation } from '../pipeline/evaluate';
 import type { VariantScorecard } from '../pipeline/reward';
@@ -14,7 +15,6 @@ import { pipelineWorld } from '../pipeline/world';
 import type { LengthBalanceAccount } from '../reward/debias/bucket-balance';
 import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import type { MetricsRow } from '../train/metrics';
-import type { PreferencePair } from '../types';
 import type { CellConfig } from './base';
 import type { MeasureName } from './measure-names';
 import type { CurvePoint } from './results';
@@ -88,7 +88,7 @@ function rounded(value: number): number {
 /** How much the filter removed, and how often the labels it kept are right. */
 async function measureFilter(config: CellConfig, path: (file: string) => string): Promise<Part> {
   const report = readJson<FilterReport>(path('filter/report.json'));
-  const pairs = await readJsonLines<PreferencePair>(path('filter/pairs.jsonl'));
+  const pairs = await readPairs(path('filter/pairs.jsonl'));
   const world = pipelineWorld(config);
   const judged = new Map<string, GoldVerdict>();
   const utility = (promptId: string, text: string): number => {

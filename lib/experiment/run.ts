@@ -1,9 +1,9 @@
 /** An experiment from its configuration to its results: `results.jsonl`, one row a cell and seed, written as they come. */
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { chosenEngine, useEngine, type EngineName } from '../backend';
+import { chosenEngine, processorName, useEngine, type EngineName } from '../backend';
 import { errorMessage, InputError } from '../errors';
 import { sha256File } from '../files';
 import { codeHash } from '../pipeline/kept-steps';
@@ -129,13 +129,8 @@ function originOf({ cell, seed, configHash }: CellRun, engine: EngineName, threa
     configHash,
     engine,
     versions: versions(),
-    processor: { model: processorModel(), threads },
+    processor: { model: processorName(), threads },
   };
-}
-
-/** What decides how compiled code rounds: the processor's name and the vector instructions it has. */
-function processorModel(): string {
-  return cpus()[0]?.model.trim() ?? 'unknown';
 }
 
 function round(seconds: number): number {
