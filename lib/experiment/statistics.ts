@@ -95,9 +95,7 @@ export function compareCells(
     seed,
   }));
   const differences = pairs.map((pair) => pair.a.mean - pair.b.mean);
-  const byPrompt = pairs.every((pair) => pair.a.prompts && pair.b.prompts)
-    ? pairs.map((pair) => promptDifferences(pair, metric))
-    : undefined;
+  const byPrompt = promptDifferences(pairs, metric, againstMetric);
   const inference = infer(differences, byPrompt, rng);
   const spread = differences.length < 2 || isConstant(differences) ? 0 : sampleStandardDeviation(differences);
   return {
@@ -149,15 +147,30 @@ function valuesOf({ metrics, prompts }: ResultRow, metric: string): Values {
   return { mean: metrics[metric] as number, prompts: prompts[metric] };
 }
 
-/** @throws {InputError} when the two sides have not as many prompts. */
-function promptDifferences({ seed, a, b }: SeedPair, metric: string): number[] {
-  const [left, right] = [a.prompts ?? [], b.prompts ?? []];
-  if (left.length !== right.length || left.length === 0) {
-    throw new InputError(
-      `compareCells: ${metric} of seed ${seed} must have as many prompts in both cells, got ${left.length} and ${right.length}`,
-    );
+/**
+ * By seed, one difference a prompt; undefined where a side has none. Two metrics may be measured on different prompts: where these are
+ * not the same in number there is nothing to pair.
+ *
+ * @throws {InputError} when one metric has not as many prompts on both sides.
+ */
+function promptDifferences(
+  pairs: readonly SeedPair[],
+  metric: string,
+  againstMetric: string,
+): number[][] | undefined {
+  const differences: number[][] = [];
+  for (const { seed, a, b } of pairs) {
+    if (a.prompts === undefined || b.prompts === undefined) return undefined;
+    const [left, right] = [a.prompts, b.prompts];
+    if (left.length !== right.length || left.length === 0) {
+      if (metric !== againstMetric) return undefined;
+      throw new InputError(
+        `compareCells: ${metric} of seed ${seed} must have as many prompts in both cells, got ${left.length} and ${right.length}`,
+      );
+    }
+    differences.push(left.map((value, i) => value - (right[i] as number)));
   }
-  return left.map((value, i) => value - (right[i] as number));
+  return differences;
 }
 
 /** Cohen's d of prompts' values: difference of the means over seeds / √((s²_a + s²_b)/2), variances within seeds. */

@@ -40,19 +40,8 @@ export function resultsPage(experiment: Experiment): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** What an experiment's README.md shows of its results, between markers. */
-export function resultsExcerpt(experiment: Experiment): string {
-  const { config } = experiment;
-  const failed = failedRows(experiment).length;
-  return [
-    ...(config.claims.length > 0 ? [verdictSentence(judgeClaims(experiment)), claimsTable(experiment)] : []),
-    cellsCaption(experiment),
-    cellsTable(experiment),
-    `${failed === 0 ? '' : `${failed} of ${failed + computedRows(experiment).length} runs failed. `}Differences to the baseline, methods and versions: [table.md](table.md).`,
-  ].join('\n\n');
-}
-
-function cellsCaption({ config }: Experiment): string {
+/** What the table of cells has. */
+export function cellsCaption({ config }: Experiment): string {
   return `Mean over seeds [95%]; planned are ${config.seeds.length} seeds.`;
 }
 
@@ -231,7 +220,7 @@ export function readingNotes(experiment: Experiment): string {
     'Means: over seeds, with a 95% t interval.',
     'Differences: paired by seed; only seeds that both cells have are compared. Where a metric is measured prompt by prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each) and the paired t interval over seeds; other metrics have the paired t interval. A bootstrap of a few seeds alone would be too narrow.',
     'Effect: Cohen’s d over seeds, the mean of the differences divided by their standard deviation, which says how regular a difference is; in brackets the difference in standard deviations of a single prompt’s value, which says how large it is.',
-    'Verdict: reproduced when the whole interval lies on the expected side (for equality: within the margin), contradicted when all of it lies on the other, else not shown. p belongs to the same interval: it is at most 0.05 where the interval decides.',
+    'Verdict: reproduced when the whole interval lies on the expected side (for equality: within the margin), contradicted when all of it lies on the other, else not shown. p belongs to the same interval: it is at most 0.05 where the interval decides, and with a bootstrap never below 0.001.',
     `Several comparisons: p (Holm) is adjusted for the ${config.claims.length} ${config.claims.length === 1 ? 'claim' : 'claims'} of this experiment, not for those of others. Verdicts that stand only without it say so.`,
     ...(shown > 0
       ? [

@@ -128,6 +128,14 @@ describe('compareCells', () => {
     );
   });
 
+  it('compares two metrics on other prompts over seeds alone', () => {
+    const rows = [1, 2].map((seed) =>
+      row(seed, { dpo: seed, ppo: 0 }, { dpo: [seed, seed, seed], ppo: [-1, 1] }),
+    );
+    const comparison = compareCells(rows, rows, { metric: 'dpo', againstMetric: 'ppo', rng: createRng(1) });
+    expect(comparison).toMatchObject({ difference: 1.5, method: 'seeds', prompts: 0 });
+  });
+
   it('turns with its sides', () => {
     const value = fc.double({ min: -10, max: 10, noNaN: true });
     const seeds = fc.array(
