@@ -59,25 +59,29 @@ const seededRandom = `(() => {
   Math.random = () => (state = (48271 * state) % 2147483647) / 2147483647;
 })()`;
 
-/** What every text says and the whole picture may say once, and what is so anyway. */
-const repeated = /font-family: [^;]*; |(?:fill-opacity: 1|white-space: pre|(?<!-)opacity: 1);\s?/g;
+/** What the whole picture may say once, and what is so anyway. */
+const repeated = [
+  / ?font-family: [^;]*;/g,
+  / ?(?:fill-opacity: 1|white-space: pre|(?<!-)opacity: 1);/g,
+  / style="\s*"/g,
+];
+const places = / (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g;
 
 /** Without what no reader sees: places for the pointer, empty groups, digits of less than a tenth of a pixel. Texts stay as they are. */
 function tidy(svg: string): string {
-  let short = svg.replace(/<[^>]+>/g, (tag) =>
-    /class="[^"]*drag/.test(tag) && tag.endsWith('/>')
-      ? ''
-      : tag
-          .replace(repeated, '')
-          .replace(/ style="\s*"/g, '')
-          .replace(/(\d\.\d)\d+/g, '$1')
-          .replace(/rgb\((\d+), (\d+), (\d+)\)/g, (_, ...channels: string[]) => hex(channels.slice(0, 3))),
-  );
+  let short = svg.replace(/<[^>]+>/g, (tag) => {
+    if (/class="[^"]*drag/.test(tag) && tag.endsWith('/>')) return '';
+    return repeated
+      .reduce((rest, superfluous) => rest.replace(superfluous, ''), tag)
+      .replace(/ ?stroke-width: 0px;/, (width) => (/[ "]stroke:/.test(tag) ? width : ''))
+      .replace(places, (place) => place.replace(/(\d\.\d)\d+/g, '$1'))
+      .replace(/rgb\((\d+), (\d+), (\d+)\)/g, (_, ...channels: string[]) => hex(channels.slice(0, 3)));
+  });
   for (let before = ''; before !== short;) {
     before = short;
     short = short.replace(/<g [^>]*\/>|<g(?: [^>]*)?><\/g>/g, '');
   }
-  return `${short.replace('<svg ', `<svg font-family="${fontFamily.replace(/"/g, "'")}" `)}\n`;
+  return `${short.replace('<svg ', `<svg font-family="${fontFamily}" `)}\n`;
 }
 
 function hex(channels: readonly string[]): string {

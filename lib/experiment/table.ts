@@ -1,4 +1,5 @@
 /** `table.md` of an experiment: cells, differences, claims, how to read them, and where they come from. */
+import type { Interval } from '../intervals';
 import { cellsOf, type ExperimentConfig } from './config';
 import {
   nameOfCell,
@@ -42,7 +43,7 @@ export function resultsPage(experiment: Experiment): string {
 
 /** What the table of cells has. */
 export function cellsCaption({ config }: Experiment): string {
-  return `Mean over seeds [95%]; planned are ${config.seeds.length} seeds.`;
+  return `Mean over seeds [95%]; ${counted(config.seeds.length, 'seed')} planned.`;
 }
 
 /** One sentence with the verdict on the whole experiment. */
@@ -72,7 +73,7 @@ export function cellsTable(experiment: Experiment): string {
   const rows = cells.map((settings) => rowsOfCell(experiment, settings));
   const texts = config.metrics.map((metric) => {
     const estimates = rows.map((own) => estimateMean(metricValues(own, metric)));
-    const decimals = decimalsFor(estimates.map((estimate) => estimate?.mean ?? 0));
+    const decimals = decimalsFor(estimates.flatMap((estimate) => bounds(estimate?.mean, estimate?.ci)));
     return estimates.map((estimate, i) => {
       if (estimate === undefined) return missing;
       const text = estimateText(estimate, (value) => decimal(value, decimals));
@@ -92,13 +93,20 @@ export function differencesTable(experiment: Experiment): string {
     cells.map((settings) => compareSettings(experiment, settings, config.baseline, metric)),
   );
   const texts = comparisons.map((ofMetric) => {
-    const decimals = decimalsFor(ofMetric.map((comparison) => comparison?.difference ?? 0));
+    const decimals = decimalsFor(
+      ofMetric.flatMap((comparison) => bounds(comparison?.difference, comparison?.ci)),
+    );
     return ofMetric.map((comparison) => (comparison ? differenceText(comparison, decimals) : missing));
   });
   const counts = cells.map((_, i) =>
     Math.max(0, ...comparisons.map((ofMetric) => ofMetric[i]?.seeds.length ?? 0)),
   );
   return tableOfCells(config, cells, { head: 'shared seeds', counts }, texts);
+}
+
+/** What is shown of a mean, where there is one. */
+function bounds(mean: number | undefined, ci: Interval | null | undefined): number[] {
+  return mean === undefined ? [] : [mean, ...(ci ?? [])];
 }
 
 /** A row a cell; a row a metric where there are more of these. @param texts by metric, then by cell. */
@@ -221,7 +229,7 @@ export function readingNotes(experiment: Experiment): string {
     'Differences: paired by seed; only seeds that both cells have are compared. Where a metric is measured prompt by prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each) and the paired t interval over seeds; other metrics have the paired t interval. A bootstrap of a few seeds alone would be too narrow.',
     'Effect: Cohen’s d over seeds, the mean of the differences divided by their standard deviation, which says how regular a difference is; in brackets the difference in standard deviations of a single prompt’s value, which says how large it is.',
     'Verdict: reproduced when the whole interval lies on the expected side (for equality: within the margin), contradicted when all of it lies on the other, else not shown. p belongs to the same interval: it is at most 0.05 where the interval decides, and with a bootstrap never below 0.001.',
-    `Several comparisons: p (Holm) is adjusted for the ${config.claims.length} ${config.claims.length === 1 ? 'claim' : 'claims'} of this experiment, not for those of others. Verdicts that stand only without it say so.`,
+    `Several comparisons: p (Holm) is adjusted for the ${counted(config.claims.length, 'claim')} of this experiment, not for those of others. Verdicts that stand only without it say so.`,
     ...(shown > 0
       ? [
           `The ${shown} differences to the baseline are not adjusted: were none real, about ${Math.round(shown / 20) || 'one'} of ${Math.round(shown / 20) ? shown : 'twenty such'} intervals would leave 0 out.`,
@@ -247,21 +255,25 @@ export function runFacts(experiment: Experiment): string {
     [
       [
         'rows',
-        `${rows.length} of ${cells * config.seeds.length} (${cells} cells, ${config.seeds.length} seeds)`,
+        `${rows.length} of ${cells * config.seeds.length} (${counted(cells, 'cell')}, ${counted(config.seeds.length, 'seed')})`,
       ],
       ['seeds', seeds.join(', ') || missing],
       ['engine', distinct(rows.map(({ engine }) => engine))],
       ['versions', distinct(rows.map(({ versions }) => versionsText(versions)))],
       [
         'processor',
-        distinct(rows.map(({ processor }) => `${processor.model}, ${processor.threads} threads`)),
+        distinct(rows.map(({ processor }) => `${processor.model}, ${counted(processor.threads, 'thread')}`)),
       ],
       ['minutes', `${minutesText(seconds)} (steps that cells share are counted in each)`],
     ],
   );
 }
 
-export function versionsText(versions: Readonly<Record<string, string>>): string {
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function versionsText(versions: Readonly<Record<string, string>>): string {
   return Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ');

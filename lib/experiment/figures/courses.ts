@@ -7,6 +7,9 @@ import { rowsOfCell, type Experiment } from '../experiment';
 import type { CurvePoint } from '../results';
 import { namedOnce } from './legend';
 
+/** More courses than these are drawn without their single seeds. */
+const mostWithSeeds = 6;
+
 /** A cell's course, or one policy's of the only cell. */
 interface Course {
   readonly name: string;
@@ -49,9 +52,10 @@ export function coursesFigure(experiment: Experiment): Figure | undefined {
             seeds: coursesOf(policy, settings),
           })),
         }));
+  const count = groups.reduce((sum, { courses }) => sum + courses.length, 0);
   const panels = groups.flatMap(({ title, courses }) => {
     const drawn = courses.filter(({ seeds }) => seeds.length > 0);
-    return drawn.length === 0 ? [] : panelPair(title, drawn);
+    return drawn.length === 0 ? [] : panelPair(title, drawn, count <= mostWithSeeds);
   });
   if (panels.length === 0) return undefined;
   const named = new Set(panels.flatMap(({ data }) => data.flatMap(({ name }) => name ?? [])));
@@ -89,13 +93,13 @@ function cellStyles({ config }: Experiment): SeriesStyle[] {
   });
 }
 
-function panelPair(title: string, courses: readonly Course[]): Panel[] {
+function panelPair(title: string, courses: readonly Course[], withSeeds: boolean): Panel[] {
   const points = courses.flatMap(({ seeds }) => seeds.flat());
   const furthest = Math.max(0.1, ...points.map(({ kl }) => distance(kl)));
   const pair = (name: string, unit: string, value: (point: CurvePoint) => number): Panel => ({
     title: chartText(`${title}${name}`),
     data: courses.flatMap((course) => [
-      ...(courses.length > mostWithSeeds ? [] : seedLines(course, value)),
+      ...(withSeeds ? seedLines(course, value) : []),
       meanLine(course, value),
     ]),
     xaxis: {
@@ -114,9 +118,6 @@ function panelPair(title: string, courses: readonly Course[]): Panel[] {
 function distance(kl: number): number {
   return Math.sqrt(Math.max(0, kl));
 }
-
-/** More courses than these are drawn without their single seeds. */
-const mostWithSeeds = 6;
 
 /** Faint, without markers. */
 function seedLines({ name, style, seeds }: Course, value: (point: CurvePoint) => number): Panel['data'] {
