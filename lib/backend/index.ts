@@ -26,7 +26,14 @@ export {
   type ProgramMemory,
 } from './engine';
 export { jit, type JitOptions } from './jit';
-export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
+export {
+  decodingBatches,
+  decodingStretch,
+  paddedCount,
+  paddedLength,
+  paddedRows,
+  shrunkBatch,
+} from './shapes';
 export { matMulBfloat16 } from './mixed-precision';
 export { processorName } from './processor';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
