@@ -212,6 +212,7 @@ const tests = {
   conformance: [
     'test/backend/xla/trace',
     'test/backend/xla/jit.test.ts',
+    'test/backend/xla/attention.test.ts',
     'test/backend/primitives.test.ts',
     'test/backend/threefry.test.ts',
     'test/backend/jit.test.ts',
