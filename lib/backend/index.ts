@@ -11,6 +11,7 @@ import {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+import { setFusedAttention } from './fused-attention';
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
@@ -25,6 +26,7 @@ export {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+export { fusedAttention, hasFusedAttention, type AttentionSizes } from './fused-attention';
 export { jit, type JitOptions } from './jit';
 export {
   decodingBatches,
@@ -69,6 +71,7 @@ export async function useEngine(name?: string): Promise<EngineName> {
   const engine = engines[chosenEngine(name)];
   await engine.start();
   setJit(engine.jit, engine.compiles);
+  setFusedAttention(engine.hasAttention);
   return engine.name;
 }
 
