@@ -11,6 +11,7 @@ import {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+import { setFusedAttention } from './fused-attention';
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
@@ -25,8 +26,16 @@ export {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+export { fusedAttention, hasFusedAttention, type AttentionSizes } from './fused-attention';
 export { jit, type JitOptions } from './jit';
-export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
+export {
+  decodingBatches,
+  decodingStretch,
+  paddedCount,
+  paddedLength,
+  paddedRows,
+  shrunkBatch,
+} from './shapes';
 export { matMulBfloat16 } from './mixed-precision';
 export { processorName } from './processor';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
@@ -62,6 +71,7 @@ export async function useEngine(name?: string): Promise<EngineName> {
   const engine = engines[chosenEngine(name)];
   await engine.start();
   setJit(engine.jit, engine.compiles);
+  setFusedAttention(engine.hasAttention);
   return engine.name;
 }
 

@@ -147,18 +147,20 @@ function promptAccuracy(answers: readonly { readonly score: number; readonly gol
 }
 
 /** The answer that the reward model picks among many, against what SFT answers on average. */
-function measureBestOfN(_: CellConfig, path: (file: string) => string): Promise<Part> {
+function measureBestOfN(config: CellConfig, path: (file: string) => string): Promise<Part> {
   const { responses } = readJson<VariantScorecard>(path('scorecards/debiased.json'));
   const picks = [...byPrompt(responses).values()].map((answers) => {
     const best = Math.max(...answers.map(({ score }) => score));
     const picked = answers.filter(({ score }) => score === best);
     const gold = mean(picked.map((answer) => answer.gold));
-    // Wins − losses of the pick against each other answer; utilities that differ by no more than the margin tie.
+    // Against every answer, itself included, as policies are against SFT's; a pick among equals counts with their mean.
     const against = answers.map((answer) => gold - answer.gold);
     return {
       gold,
       goldGain: gold - mean(answers.map((answer) => answer.gold)),
-      winMinusLoss: mean(against.map((gap) => (Math.abs(gap) <= 0.02 ? 0 : Math.sign(gap)))),
+      winMinusLoss: mean(
+        against.map((gap) => (Math.abs(gap) <= config.evaluation.tieMargin ? 0 : Math.sign(gap))),
+      ),
       tokens: mean(picked.map(({ length }) => length)),
     };
   });
