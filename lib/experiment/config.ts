@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { InputError, nearMatch } from '../errors';
 import { readJson } from '../files';
-import { measureNames, type MeasureName } from './measure-names';
+import { dataNames, measureNames, type DataName, type MeasureName } from './measure-names';
 import type { Settings } from './settings';
 
 /** One statement that the results bear out or not: a metric of one cell against a metric of another. */
@@ -30,6 +30,8 @@ export interface ExperimentConfig {
   readonly name: string;
   readonly title: string;
   readonly question: string;
+  /** What it is on; the embedded world when absent. */
+  readonly data?: DataName;
   /** What all cells have in common, over the base that every experiment starts from. */
   readonly base: Settings;
   /** By axis and setting: what the setting changes. Every combination is a cell. */
@@ -56,6 +58,7 @@ export interface Cell {
 const keys: readonly (keyof ExperimentConfig)[] = [
   'title',
   'question',
+  'data',
   'base',
   'axes',
   'seeds',
@@ -83,7 +86,7 @@ export function readExperiment(folder: string): ExperimentConfig {
   const json = readJson(path);
   if (!isObject(json)) return refuse('must hold a JSON object');
   refuseUnknown(path, 'key', Object.keys(json), keys);
-  const missing = keys.find((key) => key !== 'base' && !(key in json));
+  const missing = keys.find((key) => key !== 'base' && key !== 'data' && !(key in json));
   if (missing !== undefined) refuse(`'${missing}' is missing`);
 
   const text = (value: unknown, name: string): string =>
@@ -128,9 +131,12 @@ export function readExperiment(folder: string): ExperimentConfig {
   const oddSeed = seeds.find((seed, i) => !Number.isInteger(seed) || seed < 0 || seeds.indexOf(seed) !== i);
   if (oddSeed !== undefined) refuse(`seeds must be different integers ≥ 0, got ${JSON.stringify(seeds)}`);
 
+  const { data } = json;
+  if (data !== undefined) refuseUnknown(path, 'data', [`${data}`], dataNames);
+  const known = measureNames[(data as DataName | undefined) ?? 'dialogues'];
   const measures = texts(json['measures'], 'measures');
-  if (measures.length === 0) refuse(`measures must name what is measured: ${measureNames.join(', ')}`);
-  refuseUnknown(path, 'measure', measures, measureNames);
+  if (measures.length === 0) refuse(`measures must name what is measured: ${known.join(', ')}`);
+  refuseUnknown(path, 'measure', measures, known);
   const place = (value: unknown, name: string): Record<string, string> => {
     const named = object(value, name) as Record<string, string>;
     for (const [axis, setting] of Object.entries(named)) {
@@ -156,6 +162,7 @@ export function readExperiment(folder: string): ExperimentConfig {
     name: basename(folder),
     title: text(json['title'], 'title'),
     question: text(json['question'], 'question'),
+    ...(data !== undefined && { data: data as DataName }),
     base: settings(json['base'] ?? {}, 'base'),
     axes,
     seeds,

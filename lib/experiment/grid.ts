@@ -1,17 +1,17 @@
 /** The grid of an experiment: its cells with their seeds, and the steps behind them, each once however many cells share it. */
 import { createHash } from 'node:crypto';
 import { keepSteps, type KeptSteps } from '../pipeline/kept-steps';
-import type { CellConfig } from './base';
+import { cellKinds } from './cell-kinds';
 import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
-import { measuredSteps } from './measures';
-import { cellConfig } from './settings';
-import { cellSteps } from './steps/cell-steps';
+import type { DataName } from './measure-names';
 
 /** A cell with a seed. */
 export interface CellRun {
   readonly cell: Cell;
   readonly seed: number;
-  readonly config: CellConfig;
+  readonly data: DataName;
+  /** Resolved; of the kind that the data has. */
+  readonly config: object;
   readonly configHash: string;
   readonly kept: KeptSteps;
   /** The steps that its measures read from. */
@@ -22,7 +22,8 @@ export interface CellRun {
 export interface GridStep {
   readonly folder: string;
   readonly name: string;
-  readonly config: CellConfig;
+  readonly data: DataName;
+  readonly config: object;
   readonly kept: KeptSteps;
   /** Folders of the steps that it reads from. */
   readonly upstream: readonly string[];
@@ -31,13 +32,15 @@ export interface GridStep {
 /**
  * All cells with all seeds, seed by seed: when the budget ends early, whole seeds are there.
  *
- * @throws {InputError} for a setting that the configuration does not have or cannot take.
+ * @throws {InputError} for a setting that the configuration does not have or cannot take, and for given data that is not there.
  */
 export function gridOf(experiment: ExperimentConfig, root: string, engine: string): CellRun[] {
-  const finals = [...new Set(experiment.measures.flatMap((name) => measuredSteps[name]))];
+  const { data = 'dialogues' } = experiment;
+  const kind = cellKinds[data];
+  const finals = [...new Set(experiment.measures.flatMap((name) => kind.measuredSteps[name] ?? []))];
   return experiment.seeds.flatMap((seed) =>
     cellsOf(experiment).map((cell): CellRun => {
-      const config = cellConfig(
+      const config = kind.cellConfig(
         `experiment ${experiment.name}, ${cell.name}`,
         seed,
         settingsOf(experiment, cell),
@@ -45,11 +48,12 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
       return {
         cell,
         seed,
+        data,
         config,
         configHash: createHash('sha256')
           .update(JSON.stringify([experiment.measures, config]))
           .digest('hex'),
-        kept: keepSteps((path) => cellSteps(config, path), root, engine),
+        kept: keepSteps((path) => kind.steps(config, path), root, engine),
         finals,
       };
     }),
@@ -59,14 +63,16 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
 /** The steps behind some cells in an order in which each comes after those it reads from, cell after cell. */
 export function stepsBehind(runs: readonly CellRun[]): Map<string, GridStep> {
   const steps = new Map<string, GridStep>();
-  const add = ({ config, kept }: CellRun, name: string): void => {
+  const add = (run: CellRun, name: string): void => {
+    const { data, config, kept } = run;
     const folder = kept.folder(name);
     if (steps.has(folder)) return;
     const upstream = kept.upstream(name);
-    for (const earlier of upstream) add({ config, kept } as CellRun, earlier);
+    for (const earlier of upstream) add(run, earlier);
     steps.set(folder, {
       folder,
       name,
+      data,
       config,
       kept,
       upstream: upstream.map((earlier) => kept.folder(earlier)),

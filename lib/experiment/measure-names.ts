@@ -1,3 +1,11 @@
-/** What can be measured of a cell; each needs its steps. */
-export const measureNames = ['filter', 'reward', 'bestOfN', 'dpo', 'ppo', 'grpo', 'rloo'] as const;
-export type MeasureName = (typeof measureNames)[number];
+/** What experiments are made on, and what can be measured of a cell there; each measure needs its steps. */
+export const measureNames = {
+  dialogues: ['filter', 'reward', 'bestOfN', 'dpo', 'ppo', 'grpo', 'rloo'],
+  'mt-bench': ['filter', 'agreement'],
+  'hh-rlhf': ['helpful', 'harmless'],
+} as const;
+
+/** `dialogues` is the embedded world; the others are given data. */
+export type DataName = keyof typeof measureNames;
+export const dataNames = Object.keys(measureNames) as DataName[];
+export type MeasureName<D extends DataName = DataName> = (typeof measureNames)[D][number];

@@ -17,20 +17,13 @@ import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import type { MetricsRow } from '../train/metrics';
 import type { CellConfig } from './base';
 import type { MeasureName } from './measure-names';
-import type { CurvePoint } from './results';
+import { measureParts, type MeasuredPart, type Measurements } from './measurements';
 
-export interface Measurements {
-  readonly metrics: Readonly<Record<string, number>>;
-  /** One number a prompt, for metrics that are the mean of them. */
-  readonly prompts: Readonly<Record<string, readonly number[]>>;
-  readonly curves: Readonly<Record<string, readonly CurvePoint[]>>;
-}
-
-type Part = Partial<Measurements>;
-type Measure = (config: CellConfig, path: (file: string) => string) => Promise<Part>;
+type DialogueMeasure = MeasureName<'dialogues'>;
+type Measure = (config: CellConfig, path: (file: string) => string) => Promise<MeasuredPart>;
 
 /** The steps that each measure reads from. */
-export const measuredSteps: Readonly<Record<MeasureName, readonly string[]>> = {
+export const measuredSteps: Readonly<Record<DialogueMeasure, readonly string[]>> = {
   filter: ['filter'],
   reward: ['filter', 'reward-debiased', 'scorecards'],
   bestOfN: ['scorecards'],
@@ -40,7 +33,7 @@ export const measuredSteps: Readonly<Record<MeasureName, readonly string[]>> = {
   rloo: ['evaluation-rloo'],
 };
 
-const measures: Readonly<Record<MeasureName, Measure>> = {
+const measures: Readonly<Record<DialogueMeasure, Measure>> = {
   filter: measureFilter,
   reward: measureReward,
   bestOfN: measureBestOfN,
@@ -53,40 +46,17 @@ const measures: Readonly<Record<MeasureName, Measure>> = {
 /** Points of a policy's course. */
 const curvePoints = 10;
 
-/** Measures a cell. Metrics are `<measure>.<what>`; those of `prompts` are their means. */
-export async function measureCell(
+/** Measures a cell of the embedded world. */
+export function measureCell(
   config: CellConfig,
-  names: readonly MeasureName[],
+  names: readonly DialogueMeasure[],
   path: (file: string) => string,
 ): Promise<Measurements> {
-  const metrics: Record<string, number> = {};
-  const prompts: Record<string, readonly number[]> = {};
-  const curves: Record<string, readonly CurvePoint[]> = {};
-  for (const name of names) {
-    const part = await measures[name](config, path);
-    for (const [key, values] of Object.entries(part.prompts ?? {})) {
-      prompts[`${name}.${key}`] = values.map(rounded);
-      metrics[`${name}.${key}`] = rounded(mean([...values]));
-    }
-    for (const [key, value] of Object.entries(part.metrics ?? {})) metrics[`${name}.${key}`] = rounded(value);
-    for (const [key, points] of Object.entries(part.curves ?? {}))
-      curves[key] = points.map(({ step, kl, proxy, gold }) => ({
-        step: rounded(step),
-        kl: rounded(kl),
-        proxy: rounded(proxy),
-        gold: rounded(gold),
-      }));
-  }
-  return { metrics, prompts, curves };
-}
-
-/** Results are for reading and comparing: five decimals are finer than any noise here. */
-function rounded(value: number): number {
-  return Math.round(value * 1e5) / 1e5;
+  return measureParts(names, (name) => measures[name](config, path));
 }
 
 /** How much the filter removed, and how often the labels it kept are right. */
-async function measureFilter(config: CellConfig, path: (file: string) => string): Promise<Part> {
+async function measureFilter(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const report = readJson<FilterReport>(path('filter/report.json'));
   const pairs = await readPairs(path('filter/pairs.jsonl'));
   const world = pipelineWorld(config);
@@ -111,7 +81,7 @@ async function measureFilter(config: CellConfig, path: (file: string) => string)
 }
 
 /** How good the reward model is on held-out labels and, by the truth, on the SFT model's answers. */
-function measureReward(_: CellConfig, path: (file: string) => string): Promise<Part> {
+function measureReward(_: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const card = readJson<VariantScorecard>(path('scorecards/debiased.json'));
   const residual = readJson<RewardScorecard>(path('scorecards/length-residual.json'));
   const balance = readJson<LengthBalanceAccount>(path('reward-debiased/length-balance.json'));
@@ -147,7 +117,7 @@ function promptAccuracy(answers: readonly { readonly score: number; readonly gol
 }
 
 /** The answer that the reward model picks among many, against what SFT answers on average. */
-function measureBestOfN(config: CellConfig, path: (file: string) => string): Promise<Part> {
+function measureBestOfN(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const { responses } = readJson<VariantScorecard>(path('scorecards/debiased.json'));
   const picks = [...byPrompt(responses).values()].map((answers) => {
     const best = Math.max(...answers.map(({ score }) => score));
@@ -179,7 +149,7 @@ async function measurePolicy(
   policy: 'dpo' | 'ppo' | 'grpo' | 'rloo',
   config: CellConfig,
   path: (file: string) => string,
-): Promise<Part> {
+): Promise<MeasuredPart> {
   const { policies, probes } = readJson<PipelineEvaluation>(path(`evaluation-${policy}/evaluation.json`));
   const rollouts = await readJsonLines<EvaluatedRollout>(path(`evaluation-${policy}/rollouts.jsonl`));
   const of = (name: string): EvaluatedRollout[] => rollouts.filter((rollout) => rollout.policy === name);

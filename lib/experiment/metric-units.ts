@@ -28,6 +28,16 @@ const units: Readonly<Record<string, string>> = {
   collapsed: 'share of runs',
   probe: 'share passed',
   forgot: 'share lost against SFT',
+  pairs: 'pairs',
+  alpha: 'Krippendorff’s α',
+  longerWins: 'share of pairs',
+  modelLonger: 'share of pairs',
+  longerAccuracy: 'share of pairs',
+  shorterAccuracy: 'share of pairs',
+  withinLengthCorrelation: 'correlation',
+  voteAgreement: 'share of votes',
+  humanAgreement: 'share of pairs of votes',
+  ceiling: 'share of pairs',
 };
 
 /** What a metric's numbers are; its own name where that is all there is to say. */

@@ -75,11 +75,11 @@ export async function runGrid(runs: readonly CellRun[], options: GridOptions): P
 
   const running = new Map<string, Promise<{ step: GridStep; error?: unknown }>>();
   const start = (step: GridStep): void => {
-    const { folder, name, config } = step;
+    const { folder, name, data, config } = step;
     waiting.splice(waiting.indexOf(step), 1);
     running.set(
       folder,
-      workers.run({ name, folder, config, root, engine }).done.then(
+      workers.run({ name, folder, data, config, root, engine }).done.then(
         () => ({ step }),
         (error: unknown) => ({ step, error }),
       ),

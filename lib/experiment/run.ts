@@ -1,16 +1,13 @@
 /** An experiment from its configuration to its results: `results.jsonl`, one row a cell and seed, written as they come. */
-import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chosenEngine, processorName, useEngine, type EngineName } from '../backend';
 import { errorMessage, InputError } from '../errors';
-import { sha256File } from '../files';
 import { codeHash } from '../pipeline/kept-steps';
 import { versions } from '../train/versions';
+import { cellKinds } from './cell-kinds';
 import type { ExperimentConfig } from './config';
 import { gridOf, stepNames, type CellRun } from './grid';
-import { measureCell } from './measures';
 import { isFailed, readResults, writeResults, type ResultRow, type Row } from './results';
 import { runGrid } from './run-grid';
 
@@ -102,13 +99,14 @@ export async function rowOf(
 ): Promise<Row> {
   const origin = originOf(run, engine, threads);
   const log = run.kept.folder(run.finals[0] as string);
+  const kind = cellKinds[run.data];
   try {
-    const { metrics, prompts, curves } = await measureCell(run.config, measures, run.kept.path);
+    const { metrics, prompts, curves } = await kind.measureCell(run.config, measures, run.kept.path);
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (bad !== undefined) return { ...origin, error: `${bad[0]} is ${bad[1]}`, log };
     const row: ResultRow = {
       ...origin,
-      dataHash: await hashOfWorld(run.kept.folder('world')),
+      dataHash: await kind.dataHash(run.config, run.kept),
       codeHash: codeHash(),
       metrics,
       prompts,
@@ -135,15 +133,6 @@ function originOf({ cell, seed, configHash }: CellRun, engine: EngineName, threa
 
 function round(seconds: number): number {
   return Math.round(seconds * 10) / 10;
-}
-
-/** SHA-256 over the world's records. */
-async function hashOfWorld(folder: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) {
-    if (name.endsWith('.jsonl')) hash.update(`${name} ${await sha256File(join(folder, name))}\n`);
-  }
-  return hash.digest('hex');
 }
 
 function refuseOtherResults(

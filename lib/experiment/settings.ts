@@ -16,7 +16,18 @@ export type Setting = number | string | boolean;
 /** E.g. `{ "reward.lengthBalance": "drop" }`. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** Stages that check their own fields. */
+/** What settings a configuration takes. */
+export interface KnownSettings {
+  /** Stages, which check their own fields. */
+  readonly stages: Readonly<Record<string, FieldTable<object>>>;
+  /** Parts that hold plain values, with a value for each key: a setting must be of its type. */
+  readonly parts: Readonly<Record<string, object>>;
+  /** The same for values that stand alone. */
+  readonly values: Readonly<Record<string, Setting>>;
+  /** Values of which only some are known. */
+  readonly choices?: Readonly<Record<string, readonly Setting[]>>;
+}
+
 const stages: Readonly<Record<string, FieldTable<object>>> = {
   sft: sftFields,
   filter: filterFields,
@@ -28,28 +39,52 @@ const stages: Readonly<Record<string, FieldTable<object>>> = {
   evaluation: evaluationFields,
 };
 
-/** Parts of the configuration that hold plain sizes. */
-const parts = ['world', 'model', 'sampling', 'annotators', 'rewardModel'] as const;
-const values = [
-  'promptVarianceQuantile',
-  'sftTermDemonstrations',
-  'annotatedPrompts',
-  'dpoLabels',
-  'bestOf',
-] as const;
-
 /** The base with a seed and with settings in it. The same seed goes to every stage. */
 export function cellConfig(where: string, seed: number, settings: Settings): CellConfig {
-  const config: Record<string, unknown> = { ...experimentBase(seed) };
+  const base = experimentBase(seed);
+  const { world, model, sampling, annotators } = base;
+  const { promptVarianceQuantile, sftTermDemonstrations, annotatedPrompts, bestOf } = base;
+  return applySettings<CellConfig>(where, base, settings, {
+    stages,
+    // The sizes of another reward model are those of the model.
+    parts: { world, model, sampling, annotators, rewardModel: model },
+    values: {
+      promptVarianceQuantile,
+      sftTermDemonstrations,
+      annotatedPrompts,
+      dpoLabels: base.dpoLabels,
+      bestOf,
+    },
+    choices: { dpoLabels },
+  });
+}
+
+/**
+ * A configuration with settings in it.
+ *
+ * @param where beginning of error messages.
+ * @throws {InputError} for a setting that is not known, and for a value that it cannot take.
+ */
+export function applySettings<C extends object>(
+  where: string,
+  base: C,
+  settings: Settings,
+  { stages, parts, values, choices = {} }: KnownSettings,
+): C {
+  const config = { ...base } as Record<string, unknown>;
   const given: Record<string, Record<string, Setting>> = {};
+  const knownOf = (part: string): object => stages[part] ?? parts[part] ?? {};
+  const paths = [
+    ...Object.keys(values),
+    ...[...Object.keys(parts), ...Object.keys(stages)].flatMap((part) =>
+      Object.keys(knownOf(part)).map((key) => `${part}.${key}`),
+    ),
+  ];
   for (const [path, value] of Object.entries(settings)) {
     const [part, key, ...rest] = path.split('.') as [string, string?, ...string[]];
-    if (
-      rest.length > 0 ||
-      (key === undefined ? !isOneOf(values, part) : !(part in stages || isOneOf(parts, part)))
-    )
-      throw new InputError(`${where}: ${unknown(path, knownPaths())}`);
-    if (key === undefined) config[part] = checkValue(where, path, value, config[part]);
+    const isKnown = key === undefined ? part in values : part in parts || part in stages;
+    if (rest.length > 0 || !isKnown) throw new InputError(`${where}: ${unknown(path, paths)}`);
+    if (key === undefined) config[part] = checkValue(where, path, value, values[part], choices[part]);
     else (given[part] ??= {})[key] = value;
   }
   for (const [part, changes] of Object.entries(given)) {
@@ -59,8 +94,7 @@ export function cellConfig(where: string, seed: number, settings: Settings): Cel
       config[part] = parseConfig(`${where}: ${part}`, fields, { ...before, ...changes });
       continue;
     }
-    // The sizes of another reward model are those of the model.
-    const known = part === 'rewardModel' ? { ...experimentBase(seed).model } : before;
+    const known = parts[part] as Record<string, unknown>;
     for (const [key, value] of Object.entries(changes)) {
       if (!(key in known))
         throw new InputError(
@@ -69,41 +103,30 @@ export function cellConfig(where: string, seed: number, settings: Settings): Cel
             Object.keys(known).map((name) => `${part}.${name}`),
           )}`,
         );
-      checkValue(where, `${part}.${key}`, value, (known as Record<string, unknown>)[key]);
+      checkValue(where, `${part}.${key}`, value, known[key]);
     }
     config[part] = { ...before, ...changes };
   }
-  return config as unknown as CellConfig;
+  return config as C;
 }
 
-function checkValue(where: string, path: string, value: Setting, before: unknown): Setting {
-  if (path === 'dpoLabels' && !dpoLabels.some((label) => label === value))
+function checkValue(
+  where: string,
+  path: string,
+  value: Setting,
+  example: unknown,
+  choices?: readonly Setting[],
+): Setting {
+  if (choices !== undefined && !choices.includes(value))
     throw new InputError(
-      `${where}: ${path} must be one of ${dpoLabels.join(', ')}, got ${JSON.stringify(value)}`,
+      `${where}: ${path} must be one of ${choices.join(', ')}, got ${JSON.stringify(value)}`,
     );
-  if (typeof value !== typeof before || (typeof value === 'number' && !Number.isFinite(value)))
-    throw new InputError(`${where}: ${path} must be a ${typeof before}, got ${JSON.stringify(value)}`);
+  if (typeof value !== typeof example || (typeof value === 'number' && !Number.isFinite(value)))
+    throw new InputError(`${where}: ${path} must be a ${typeof example}, got ${JSON.stringify(value)}`);
   return value;
 }
 
 function unknown(path: string, known: readonly string[]): string {
   const near = nearMatch(path, known);
   return `no setting is called '${path}'${near === undefined ? '' : `; did you mean '${near}'?`}`;
-}
-
-function knownPaths(): string[] {
-  const base = experimentBase(1);
-  return [
-    ...values,
-    ...parts.flatMap((part) =>
-      Object.keys(part === 'rewardModel' ? base.model : base[part]).map((key) => `${part}.${key}`),
-    ),
-    ...Object.entries(stages).flatMap(([stage, fields]) =>
-      Object.keys(fields).map((key) => `${stage}.${key}`),
-    ),
-  ];
-}
-
-function isOneOf<T extends string>(known: readonly T[], name: string): name is T {
-  return (known as readonly string[]).includes(name);
 }

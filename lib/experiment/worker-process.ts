@@ -3,20 +3,21 @@ import { useEngine } from '../backend';
 import { keepSteps } from '../pipeline/kept-steps';
 import { serveOrders } from '../pipeline/serve-orders';
 import type { StepOrder } from '../pipeline/workers';
-import type { CellConfig } from './base';
-import { cellSteps } from './steps/cell-steps';
+import { cellKinds } from './cell-kinds';
+import type { DataName } from './measure-names';
 
 /** One step of one cell. */
 export interface CellOrder extends StepOrder {
   /** Folder of its results. */
   readonly folder: string;
-  readonly config: CellConfig;
+  readonly data: DataName;
+  readonly config: object;
   /** Where steps are kept. */
   readonly root: string;
   readonly engine: string;
 }
 
-serveOrders(async ({ name, config, root, engine }: CellOrder) => {
+serveOrders(async ({ name, data, config, root, engine }: CellOrder) => {
   await useEngine(engine);
-  await keepSteps((path) => cellSteps(config, path), root, engine).runOne(name);
+  await keepSteps((path) => cellKinds[data].steps(config, path), root, engine).runOne(name);
 });

@@ -1,0 +1,261 @@
+/** Experiments on given data: made up here in its layouts, and the real files where they are. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { useEngine } from '../../lib/backend';
+import { InputError } from '../../lib/errors';
+import { readExperiment } from '../../lib/experiment/config';
+import { gridOf, type CellRun } from '../../lib/experiment/grid';
+import { isFailed, type ResultRow } from '../../lib/experiment/results';
+import { rowOf } from '../../lib/experiment/run';
+import { readJsonLines } from '../../lib/files';
+import type { Comparison, PreferencePair } from '../../lib/types';
+import { tinyModelName, writeGivenData } from '../support/given-data';
+import { writeTinyExperiment, type TinyExperiment } from '../support/tiny-experiment';
+
+const root = mkdtempSync(join(tmpdir(), 'given-data-'));
+const given = join(root, 'given');
+const before = process.env['RLHF_KIT_SHARED'];
+const real = resolve(before ?? '../shared');
+
+beforeAll(async () => {
+  await useEngine('wasm');
+  writeGivenData(given);
+  process.env['RLHF_KIT_SHARED'] = given;
+});
+afterEach(() => {
+  process.env['RLHF_KIT_SHARED'] = given;
+});
+afterAll(() => {
+  if (before === undefined) delete process.env['RLHF_KIT_SHARED'];
+  else process.env['RLHF_KIT_SHARED'] = before;
+  rmSync(root, { recursive: true });
+});
+
+const tinyReward = {
+  'reward.maxPromptTokens': 8,
+  'reward.maxResponseTokens': 16,
+  'reward.batchSize': 4,
+  'reward.maxSteps': 2,
+};
+const votes = {
+  data: 'mt-bench',
+  base: { ...tinyReward, model: tinyModelName, heldOutQuestions: 3 },
+  axes: {
+    filter: {
+      none: { 'filter.ties': 'coin', 'filter.cycles': 'keep' },
+      both: { 'filter.ties': 'drop', 'filter.cycles': 'drop' },
+    },
+  },
+  measures: ['filter', 'agreement'],
+  metrics: ['agreement.accuracy'],
+  seeds: [1],
+};
+const pairs = {
+  data: 'hh-rlhf',
+  base: { ...tinyReward, model: tinyModelName, trainingPairs: 12, heldOutPairs: 10 },
+  axes: { trainedOn: { helpful: { trainedOn: 'helpful' }, both: {} } },
+  measures: ['helpful', 'harmless'],
+  metrics: ['helpful.accuracy'],
+  seeds: [1],
+};
+
+function experiment(changes: object) {
+  return readExperiment(writeTinyExperiment(join(root, 'experiment'), changes as TinyExperiment));
+}
+
+function cellsOf(changes: object): CellRun[] {
+  return gridOf(experiment(changes), join(root, 'store'), 'wasm');
+}
+
+async function rowFor(changes: object, run: CellRun): Promise<ResultRow> {
+  await run.kept.run(...run.finals);
+  const row = await rowOf(experiment(changes), run, 'wasm', 1);
+  if (isFailed(row)) throw new Error(row.error);
+  return row;
+}
+
+describe('an experiment on MT-bench', () => {
+  it('parts votes by question, filters, trains and measures; the votes held out are those of every cell', async () => {
+    const [none, both] = cellsOf(votes) as [CellRun, CellRun];
+    const tensors = tf.memory().numTensors;
+    const rows = [await rowFor(votes, none), await rowFor(votes, both)] as const;
+    expect(tf.memory().numTensors).toBe(tensors);
+    const questions = async (file: string): Promise<Set<string>> =>
+      new Set(
+        (await readJsonLines<Comparison>(none.kept.path(file))).map(
+          ({ promptId }) => promptId.split('/')[0] as string,
+        ),
+      );
+    const [training, heldOut] = [
+      await questions('votes/training.jsonl'),
+      await questions('votes/held-out.jsonl'),
+    ];
+    expect(training.size).toBe(5);
+    expect(heldOut.size).toBe(3);
+    for (const question of heldOut) expect(training).not.toContain(question);
+
+    for (const { metrics, prompts } of rows) {
+      expect(prompts['agreement.accuracy']).toHaveLength(3);
+      // Three pairs of answers to each of two turns.
+      expect(metrics['agreement.pairs']).toBe(18);
+      expect(metrics['agreement.longerWins']).toBe(0.5);
+    }
+    expect(both.kept.folder('votes')).toBe(none.kept.folder('votes'));
+    expect(both.kept.folder('reward')).not.toBe(none.kept.folder('reward'));
+    expect(rows[0].dataHash).toBe(rows[1].dataHash);
+    expect(rows[0].configHash).not.toBe(rows[1].configHash);
+    expect(JSON.stringify(rows)).not.toMatch(/bread|Tell of/);
+  });
+
+  it('has other questions held out with another seed', async () => {
+    const runs = cellsOf({ ...votes, seeds: [1, 2], axes: {}, baseline: {} });
+    const ids = await Promise.all(
+      runs.map(async ({ kept }) => {
+        await kept.run('votes');
+        return (await readJsonLines<Comparison>(kept.path('votes/held-out.jsonl'))).map(
+          ({ promptId }) => promptId,
+        );
+      }),
+    );
+    expect(ids[0]).not.toEqual(ids[1]);
+  });
+
+  it('refuses as many questions as there are', async () => {
+    const [run] = cellsOf({ ...votes, base: { ...votes.base, heldOutQuestions: 8 } }) as [CellRun];
+    await expect(run.kept.run('votes')).rejects.toThrow(
+      /heldOutQuestions must be an integer from 1 to 7, of 8 questions in data\/mt_bench\/.*, got 8/,
+    );
+  });
+});
+
+describe('an experiment on HH-RLHF', () => {
+  it('trains on one set or half of each, and measures on pairs held out of both', async () => {
+    const [helpful, both] = cellsOf(pairs) as [CellRun, CellRun];
+    const row = await rowFor(pairs, helpful);
+    expect(row.prompts['helpful.accuracy']).toHaveLength(10);
+    expect(row.prompts['harmless.accuracy']).toHaveLength(10);
+    expect(row.metrics['helpful.longerWins']).toBeGreaterThan(0.5);
+    expect(row.metrics['harmless.longerWins']).toBeLessThan(0.5);
+    expect(JSON.stringify(row)).not.toMatch(/bread|Human/);
+    expect(helpful.kept.manifest('pairs')).toMatchObject({ helpfulSetAside: 1, harmlessSetAside: 0 });
+    expect(helpful.kept.manifest('reward')).toMatchObject({ pairs: 12 });
+    await both.kept.run('reward');
+    expect(both.kept.manifest('reward')).toMatchObject({ pairs: 12 });
+    expect(both.kept.folder('pairs')).toBe(helpful.kept.folder('pairs'));
+
+    const prompts = async (file: string): Promise<string[]> =>
+      (await readJsonLines<PreferencePair>(helpful.kept.path(file))).map(({ promptId }) => promptId);
+    const heldOut = new Set(await prompts('pairs/helpful-held-out.jsonl'));
+    for (const promptId of await prompts('pairs/helpful.jsonl')) expect(heldOut).not.toContain(promptId);
+  });
+
+  it('refuses more pairs than there are', async () => {
+    const [run] = cellsOf({ ...pairs, base: { ...pairs.base, trainingPairs: 25 } }) as [CellRun];
+    await expect(run.kept.run('pairs')).rejects.toThrow(
+      /helpful-base.* has 30 pairs of which 10 are held out; trainingPairs must be at most 20, got 25/,
+    );
+  });
+});
+
+describe('what is refused', () => {
+  const refusal = (changes: object): string => {
+    try {
+      cellsOf(changes);
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputError);
+      return (error as Error).message;
+    }
+    throw new Error('it was not refused');
+  };
+
+  it.each<[object, RegExp]>([
+    [{ ...votes, data: 'mtbench' }, /unknown data 'mtbench'; did you mean 'mt-bench'\?/],
+    [{ ...votes, measures: ['reward'] }, /unknown measure 'reward'.*\(known: filter, agreement\)/],
+    [{ ...pairs, measures: ['agreement'] }, /unknown measure 'agreement'.*\(known: helpful, harmless\)/],
+    [
+      { ...votes, base: { ...votes.base, heldOutQuestion: 3 } },
+      /no setting is called 'heldOutQuestion'; did you mean 'heldOutQuestions'\?/,
+    ],
+    [{ ...votes, base: { ...votes.base, trainedOn: 'both' } }, /no setting is called 'trainedOn'/],
+    [{ ...votes, base: { ...votes.base, 'ppo.maxSteps': 3 } }, /no setting is called 'ppo\.maxSteps'/],
+    [
+      { ...pairs, base: { ...pairs.base, trainedOn: 'all' } },
+      /trainedOn must be one of helpful, harmless, both, got "all"/,
+    ],
+    [
+      { ...pairs, base: { ...pairs.base, trainingPairs: 'many' } },
+      /trainingPairs must be a number, got "many"/,
+    ],
+    [{ ...pairs, base: { ...pairs.base, model: 'none' } }, /data\/none\/config\.json is not there/],
+  ])('%o', (changes, message) => expect(refusal(changes)).toMatch(message));
+
+  it('data that is not there, in one sentence that says where it is looked for', () => {
+    process.env['RLHF_KIT_SHARED'] = join(root, 'nowhere');
+    expect(refusal(votes)).toBe(
+      'experiment: data/mt_bench/mt_bench_human_full.jsonl.gz is not there; this experiment is on given data, looked for in the folder that RLHF_KIT_SHARED names, else in ../shared',
+    );
+  });
+});
+
+describe('the committed experiments', () => {
+  it.each(['r1-mt-bench-votes', 'r2-hh-rlhf'])('%s reads', (name) => {
+    const config = readExperiment(join(__dirname, '../../experiments', name));
+    expect(config.seeds).toHaveLength(5);
+    expect(config.claims.length).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(!existsSync(join(real, 'data', 'mt_bench')))(
+  'the real votes (skipped without shared/data/mt_bench)',
+  () => {
+    it('are parted by question, none lost', async () => {
+      process.env['RLHF_KIT_SHARED'] = real;
+      const [run] = gridOf(
+        readExperiment(join(__dirname, '../../experiments/r1-mt-bench-votes')),
+        join(root, 'real-store'),
+        'wasm',
+      ) as [CellRun];
+      await run.kept.run('filter');
+      const { training, heldOut } = run.kept.manifest('votes') as unknown as Record<string, number>;
+      expect((training as number) + (heldOut as number)).toBe(3355);
+      const questions = (await readJsonLines<Comparison>(run.kept.path('votes/held-out.jsonl'))).map(
+        ({ promptId }) => promptId.split('/')[0],
+      );
+      expect(new Set(questions).size).toBe(24);
+    });
+  },
+);
+
+describe.skipIf(!existsSync(join(real, 'data', 'hh-rlhf')))(
+  'the real pairs (skipped without shared/data/hh-rlhf)',
+  () => {
+    it('are as many as asked for, and rows that cannot be used are set aside', async () => {
+      process.env['RLHF_KIT_SHARED'] = real;
+      const [run] = gridOf(
+        readExperiment(join(__dirname, '../../experiments/r2-hh-rlhf')),
+        join(root, 'real-store'),
+        'wasm',
+      ) as [CellRun];
+      await run.kept.run('pairs');
+      expect(run.kept.manifest('pairs')).toMatchObject({ helpfulSetAside: 15, harmlessSetAside: 9 });
+      const files = readdirSync(run.kept.folder('pairs')).filter((name) => name.endsWith('.jsonl'));
+      const counts = Object.fromEntries(
+        files.map((name) => [
+          name,
+          readFileSync(join(run.kept.folder('pairs'), name), 'utf8')
+            .trim()
+            .split('\n').length,
+        ]),
+      );
+      expect(counts).toEqual({
+        'helpful.jsonl': 1600,
+        'helpful-held-out.jsonl': 600,
+        'harmless.jsonl': 1600,
+        'harmless-held-out.jsonl': 600,
+      });
+    });
+  },
+);
