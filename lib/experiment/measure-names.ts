@@ -1,6 +1,17 @@
 /** What experiments are made on, and what can be measured of a cell there; each measure needs its steps. */
 export const measureNames = {
-  dialogues: ['filter', 'reward', 'bestOfN', 'dpo', 'ppo', 'grpo', 'rloo'],
+  dialogues: [
+    'filter',
+    'reward',
+    'bestOfN',
+    'dimensions',
+    'dpo',
+    'ppo',
+    'grpo',
+    'rloo',
+    'dpoDimensions',
+    'ppoDimensions',
+  ],
   'mt-bench': ['filter', 'agreement'],
   'hh-rlhf': ['helpful', 'harmless'],
 } as const;

@@ -16,6 +16,7 @@ import type { LengthBalanceAccount } from '../reward/debias/bucket-balance';
 import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import type { MetricsRow } from '../train/metrics';
 import type { CellConfig } from './base';
+import { measurePicks, measurePolicyDimensions } from './dimension-measures';
 import type { MeasureName } from './measure-names';
 import { measureParts, type MeasuredPart, type Measurements } from './measurements';
 
@@ -27,20 +28,26 @@ export const measuredSteps: Readonly<Record<DialogueMeasure, readonly string[]>>
   filter: ['filter'],
   reward: ['filter', 'reward-debiased', 'scorecards'],
   bestOfN: ['scorecards'],
+  dimensions: ['best-of-n', 'scorecards'],
   dpo: ['evaluation-dpo'],
   ppo: ['evaluation-ppo'],
   grpo: ['evaluation-grpo'],
   rloo: ['evaluation-rloo'],
+  dpoDimensions: ['evaluation-dpo'],
+  ppoDimensions: ['evaluation-ppo'],
 };
 
 const measures: Readonly<Record<DialogueMeasure, Measure>> = {
   filter: measureFilter,
   reward: measureReward,
   bestOfN: measureBestOfN,
+  dimensions: measurePicks,
   dpo: (config, path) => measurePolicy('dpo', config, path),
   ppo: (config, path) => measurePolicy('ppo', config, path),
   grpo: (config, path) => measurePolicy('grpo', config, path),
   rloo: (config, path) => measurePolicy('rloo', config, path),
+  dpoDimensions: (config, path) => measurePolicyDimensions('dpo', config, path),
+  ppoDimensions: (config, path) => measurePolicyDimensions('ppo', config, path),
 };
 
 /** Points of a policy's course. */

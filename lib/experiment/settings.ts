@@ -9,6 +9,7 @@ import { grpoFields } from '../policy/grpo/config';
 import { ppoFields } from '../policy/ppo/config';
 import { rlooFields } from '../policy/rloo/config';
 import { rewardFields } from '../reward/config';
+import { configuredDimensions, weighDimensions } from '../reward/dimensions';
 import { sftFields } from '../sft/config';
 import { experimentBase, type CellConfig } from './base';
 
@@ -44,7 +45,7 @@ export function cellConfig(where: string, seed: number, settings: Settings): Cel
   const base = experimentBase(seed);
   const { world, model, sampling, annotators } = base;
   const { promptVarianceQuantile, sftTermDemonstrations, annotatedPrompts, bestOf } = base;
-  return applySettings<CellConfig>(where, base, settings, {
+  const config = applySettings<CellConfig>(where, base, settings, {
     stages,
     // The sizes of another reward model are those of the model.
     parts: { world, model, sampling, annotators, rewardModel: model },
@@ -54,9 +55,27 @@ export function cellConfig(where: string, seed: number, settings: Settings): Cel
       annotatedPrompts,
       dpoLabels: base.dpoLabels,
       bestOf,
+      rewardWeights: '',
     },
     choices: { dpoLabels },
   });
+  checkDimensions(where, config);
+  return config;
+}
+
+/** Dimensions and weights that do not go together are found before anything is trained. */
+function checkDimensions(where: string, { reward, rewardWeights }: CellConfig): void {
+  try {
+    const dimensions = configuredDimensions(reward);
+    if (rewardWeights === undefined) return;
+    if (dimensions === undefined)
+      throw new InputError(
+        'rewardWeights is for reward models of several dimensions, which reward.dimensions names',
+      );
+    weighDimensions('rewardWeights', dimensions, rewardWeights);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { worldStep } from '../../pipeline/world';
 import type { CellConfig } from '../base';
 import { groupPolicyStep } from './group-policies';
 import { rewardSftStep } from './reward-sft';
+import { trainedReward, weighRewardsStep } from './weigh-rewards';
 
 /** Policies that a cell may train. */
 export const cellPolicies = ['dpo', 'ppo', 'grpo', 'rloo'] as const;
@@ -26,7 +27,7 @@ export function cellSteps(config: CellConfig, out: (path: string) => string): St
     sampleStep(config, 'candidates', 'annotate', out),
     voteStep(config, out, config.annotatedPrompts),
     filterStep(config, out),
-    rewardStep(config, 'debiased', out, ownSft ? 'reward-sft' : 'sft'),
+    ...rewardSteps(config, out, ownSft ? 'reward-sft' : 'sft'),
     sampleStep(many, 'best-of-n', 'evaluate', out),
     scorecardStep(many, out, ['debiased']),
     sampleStep(config, 'reinforce-samples', 'reinforce', out),
@@ -40,4 +41,13 @@ export function cellSteps(config: CellConfig, out: (path: string) => string): St
       evaluationStep(config, out, { sft: 'sft', [policy]: policy }, `evaluation-${policy}`),
     ),
   ];
+}
+
+/** One step, and one more where weights are changed after training: cells that differ in them alone share the first. */
+function rewardSteps(config: CellConfig, out: (path: string) => string, start: string): Step[] {
+  const trained = rewardStep(config, 'debiased', out, start);
+  const { rewardWeights } = config;
+  return rewardWeights === undefined
+    ? [trained]
+    : [{ ...trained, name: trainedReward }, weighRewardsStep(rewardWeights, out)];
 }

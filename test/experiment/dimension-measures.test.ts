@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { gainedDimensions, pickedDimensions } from '../../lib/experiment/dimension-measures';
+
+/** promptId, score, then worth: helpful, harmless, fluent. */
+type Row = readonly [string, number, number, number, number];
+const answers = (rows: readonly Row[]) =>
+  rows.map(([promptId, score, helpful, harmless, fluent]) => ({
+    promptId,
+    score,
+    helpful,
+    harmless,
+    fluent,
+  }));
+
+describe('pickedDimensions', () => {
+  // p: the second is picked. q: both, for their scores are equal.
+  const { prompts = {}, metrics = {} } = pickedDimensions(
+    answers([
+      ['p', 1, 0.2, 1, 0.5],
+      ['p', 3, 0.8, 0, 0.5],
+      ['p', 2, 0.5, 0.5, 0.5],
+      ['q', 1, 0, 1, 0.6],
+      ['q', 1, 1, 1, 0.8],
+    ]),
+  );
+
+  it('gives the worth of the picks, and what they gained over all answers', () => {
+    expect(prompts['helpful']).toEqual([0.8, 0.5]);
+    expect(prompts['harmless']).toEqual([0, 1]);
+    expect(prompts['fluent']?.[1]).toBeCloseTo(0.7);
+    const gains = [0.8 - 0.5, 0];
+    gains.forEach((gain, i) => expect(prompts['helpfulGain']?.[i]).toBeCloseTo(gain));
+    expect(prompts['harmlessGain']).toEqual([-0.5, 0]);
+  });
+
+  it('gives how often scores follow a dimension, where answers differ on it', () => {
+    // p: 3 of 3; q: equal scores, a half.
+    expect(metrics['helpfulAccuracy']).toBeCloseTo(3.5 / 4);
+    // p: 0 of 3; q does not differ.
+    expect(metrics['harmlessAccuracy']).toBe(0);
+    // Only q differs.
+    expect(metrics['fluentAccuracy']).toBe(0.5);
+  });
+
+  it('gives a half where no answers differ', () => {
+    const { metrics: equal } = pickedDimensions(
+      answers([
+        ['p', 1, 1, 1, 1],
+        ['p', 2, 1, 1, 1],
+      ]),
+    );
+    expect(equal?.['helpfulAccuracy']).toBe(0.5);
+  });
+});
+
+describe('gainedDimensions', () => {
+  it('compares means over the answers to each prompt', () => {
+    const own = answers([
+      ['p', 0, 1, 1, 1],
+      ['p', 0, 0.5, 1, 1],
+      ['q', 0, 0, 0, 1],
+    ]);
+    const sft = answers([
+      ['p', 0, 0.25, 1, 0.5],
+      ['q', 0, 0.5, 1, 1],
+    ]);
+    const { prompts = {} } = gainedDimensions(own, sft);
+    expect(prompts['helpful']).toEqual([0.75, 0]);
+    expect(prompts['helpfulGain']).toEqual([0.5, -0.5]);
+    expect(prompts['harmlessGain']).toEqual([0, -1]);
+    expect(prompts['fluentGain']).toEqual([0.5, 0]);
+  });
+});

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useEngine } from '../../../lib/backend';
+import { readExperiment } from '../../../lib/experiment/config';
+import { gridOf, stepsBehind } from '../../../lib/experiment/grid';
+import { trainedReward, weighRewardsStep } from '../../../lib/experiment/steps/weigh-rewards';
+import { readJson, writeJson } from '../../../lib/files';
+import { loadModel, saveModel } from '../../../lib/model/directory';
+import { runStep } from '../../../lib/pipeline/run-steps';
+import { createRng } from '../../../lib/random';
+import { rewardScorer } from '../../../lib/reward/score';
+import { disposeTree } from '../../../lib/tensor/pytree';
+import { saveTinyModel } from '../../support/tiny-model';
+import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
+
+const root = mkdtempSync(join(tmpdir(), 'weigh-rewards-'));
+const out = (path: string): string => join(root, path);
+
+beforeAll(() => useEngine('cpu'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const names = ['helpful', 'harmless'];
+const inputs = ['a', 'b', 'ab', 'ba'].map((response) => ({ prompt: 'a', response }));
+const limits = { maxPromptTokens: 8, maxResponseTokens: 8, batchSize: 4 };
+
+describe('weighRewardsStep', () => {
+  it('changes how the scores of dimensions add up, and nothing else', async () => {
+    saveTinyModel(out('language-model'));
+    const model = loadModel(out('language-model'));
+    const head = tf.tensor2d(createRng(3).normals(2 * model.config.hiddenSize), [2, model.config.hiddenSize]);
+    saveModel(out(`${trainedReward}/model`), {
+      ...model,
+      params: { ...model.params, 'score.weight': head },
+      config: { ...model.config, scoreDimensions: names.map((name) => ({ name, weight: 1 })) },
+    });
+    writeJson(out(`${trainedReward}/length-balance.json`), { method: 'none' });
+    disposeTree([model.params, head]);
+
+    await runStep(out, 'cpu', weighRewardsStep('helpful=1,harmless=3', out));
+    const weighed = loadModel(out('reward-debiased/model'));
+    const scored = await rewardScorer(weighed, limits).inParts?.(inputs);
+    const trained = loadModel(out(`${trainedReward}/model`));
+    const before = await rewardScorer(trained, limits).inParts?.(inputs);
+    disposeTree([weighed.params, trained.params]);
+    if (scored === undefined || before === undefined) throw new Error('a model of two dimensions has parts');
+    expect(scored.parts).toEqual(before.parts);
+    inputs.forEach((_, i) => {
+      const [helpful, harmless] = names.map((name) => scored.parts[name]?.[i] as number) as [number, number];
+      expect(before.scores[i]).toBeCloseTo((helpful + harmless) / 2, 5);
+      expect(scored.scores[i]).toBeCloseTo((helpful + 3 * harmless) / 4, 5);
+    });
+    expect(readJson(out('reward-debiased/length-balance.json'))).toEqual({ method: 'none' });
+  });
+});
+
+describe('experiment 11', () => {
+  it('trains two reward models a seed, and scores with four', () => {
+    const experiment = readExperiment(join(__dirname, '../../../experiments/11-guidelines'));
+    const runs = gridOf({ ...experiment, seeds: [1] }, join(root, 'store'), 'cpu');
+    const steps = [...stepsBehind(runs).values()].map(({ name }) => name);
+    // The scalar one is in the folder of the others' weighed copies.
+    expect(steps.filter((name) => name === trainedReward)).toHaveLength(1);
+    expect(steps.filter((name) => name === 'reward-debiased')).toHaveLength(4);
+  });
+});
+
+describe('weights changed after training', () => {
+  const dimensions = { 'reward.dimensions': 'helpful,harmless', 'reward.lengthCovariate': false };
+  const grid = (axes: Record<string, Record<string, object>>) =>
+    gridOf(
+      readExperiment(writeTinyExperiment(join(root, 'experiment'), { axes, seeds: [1] } as TinyExperiment)),
+      join(root, 'store'),
+      'cpu',
+    );
+
+  it('train no model again: only what scores with them differs', () => {
+    const runs = grid({
+      weights: {
+        equal: { ...dimensions, rewardWeights: 'helpful=1,harmless=1' },
+        harmless: { ...dimensions, rewardWeights: 'helpful=1,harmless=4' },
+      },
+    });
+    const steps = [...stepsBehind(runs).values()].map(({ name }) => name);
+    const count = (name: string): number => steps.filter((other) => other === name).length;
+    expect(count('reward-trained')).toBe(1);
+    expect(count('reward-debiased')).toBe(2);
+    expect(count('scorecards')).toBe(2);
+    expect(count('best-of-n')).toBe(1);
+  });
+
+  it.each([
+    [{ rewardWeights: 'helpful=1' }, /rewardWeights is for reward models of several dimensions/],
+    [
+      { ...dimensions, rewardWeights: 'kind=1' },
+      /rewardWeights: 'kind=1' must be name=weight with a name of/,
+    ],
+    [{ ...dimensions, rewardWeights: 'helpful=-1' }, /the weight of helpful must be a number ≥ 0, got '-1'/],
+    [{ ...dimensions, rewardWeights: 4 }, /rewardWeights must be a string, got 4/],
+    [
+      { 'reward.dimensions': 'helpful', 'reward.lengthCovariate': true },
+      /lengthCovariate is for reward models of one score/,
+    ],
+  ])('are refused before anything runs where they cannot be: %o', (settings, message) => {
+    expect(() => grid({ weights: { some: settings } })).toThrow(message);
+    expect(() => grid({ weights: { some: settings } })).toThrow(/^experiment experiment, weights=some: /);
+  });
+});
