@@ -1,5 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { mean } from 'simple-statistics';
+import { afterAll, describe, expect, it } from 'vitest';
+import { experimentBase } from '../../lib/experiment/base';
 import { gainedDimensions, pickedDimensions } from '../../lib/experiment/dimension-measures';
+import { measureCell } from '../../lib/experiment/measures';
+import { writeJson, writeJsonLines } from '../../lib/files';
+import { pipelineWorld } from '../../lib/pipeline/world';
 
 /** promptId, score, then worth: helpful, harmless, fluent. */
 type Row = readonly [string, number, number, number, number];
@@ -69,5 +77,49 @@ describe('gainedDimensions', () => {
     expect(prompts['helpfulGain']).toEqual([0.5, -0.5]);
     expect(prompts['harmlessGain']).toEqual([0, -1]);
     expect(prompts['fluentGain']).toEqual([0.5, 0]);
+  });
+});
+
+describe('measureCell', () => {
+  const root = mkdtempSync(join(tmpdir(), 'dimension-measures-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const path = (file: string): string => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    return join(root, file);
+  };
+
+  it('asks the gold judge about the answers that were scored, and about those of policies', async () => {
+    const config = experimentBase(1);
+    const world = pipelineWorld(config);
+    const demonstrations = world.demonstrations(400).slice(0, 40);
+    const prompts = world.prompts('evaluate', 20);
+    const rollouts = prompts.flatMap(({ promptId }, i) =>
+      [0, 1].map((k) => ({ promptId, response: demonstrations[2 * i + k]?.response as string })),
+    );
+    writeJsonLines(path('best-of-n/rollouts.jsonl'), rollouts);
+    // The second answer to each prompt is picked.
+    writeJson(path('scorecards/debiased.json'), { responses: rollouts.map((_, i) => ({ score: i })) });
+    const of = (policy: string, k: number) =>
+      rollouts.flatMap((rollout, i) => (i % 2 === k ? [{ ...rollout, policy }] : []));
+    writeJsonLines(path('evaluation-dpo/rollouts.jsonl'), [...of('sft', 0), ...of('dpo', 1)]);
+
+    const { metrics } = await measureCell(config, ['dimensions', 'dpoDimensions'], path);
+    const judged = rollouts.map(({ promptId, response }) => world.judge(promptId, response));
+    for (const [name, key] of [
+      ['helpful', 'helpfulness'],
+      ['harmless', 'harmlessness'],
+      ['fluent', 'fluency'],
+    ] as const) {
+      const worth = judged.map((verdict) => verdict[key]);
+      const [first, second] = [0, 1].map((k) => mean(worth.filter((_, i) => i % 2 === k))) as [
+        number,
+        number,
+      ];
+      expect(metrics[`dimensions.${name}`]).toBeCloseTo(second, 4);
+      expect(metrics[`dimensions.${name}Gain`]).toBeCloseTo((second - first) / 2, 4);
+      expect(metrics[`dpoDimensions.${name}`]).toBeCloseTo(second, 4);
+      expect(metrics[`dpoDimensions.${name}Gain`]).toBeCloseTo(second - first, 4);
+    }
+    expect(new Set(judged.map(({ harmlessness }) => harmlessness)).size).toBeGreaterThan(1);
   });
 });

@@ -1,4 +1,5 @@
 /** Experiments on given data: made up here in its layouts, and the real files where they are. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -197,6 +198,35 @@ describe('what is refused', () => {
     expect(refusal(votes)).toBe(
       'experiment: data/mt_bench/mt_bench_human_full.jsonl.gz is not there; this experiment is on given data, looked for in the folder that RLHF_KIT_SHARED names, else in ../shared',
     );
+  });
+});
+
+describe('experiment run', () => {
+  const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
+  const run = (shared: string, folder: string) =>
+    spawnSync(
+      process.execPath,
+      [program, 'experiment', 'run', folder, '--store', join(root, 'run-store'), '--engine', 'wasm'],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, RLHF_KIT_PROGRESS: 'off', RLHF_KIT_SHARED: shared },
+      },
+    );
+
+  it('computes cells on given data in its processes, and stops with code 2 where there is none', () => {
+    const axes = { filter: { both: votes.axes.filter.both } };
+    const folder = writeTinyExperiment(join(root, 'run'), { ...votes, axes } as TinyExperiment);
+    const { status, stderr } = run(join(root, 'nowhere'), folder);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/data\/mt_bench\/mt_bench_human_full\.jsonl\.gz is not there/);
+    expect(existsSync(join(folder, 'results.jsonl'))).toBe(false);
+
+    expect(run(given, folder).status).toBe(0);
+    const [row] = readFileSync(join(folder, 'results.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as ResultRow);
+    expect(row?.metrics['agreement.pairs']).toBe(18);
   });
 });
 
