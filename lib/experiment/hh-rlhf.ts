@@ -7,19 +7,21 @@ import { pairsBase, trainedOn, type PairsConfig } from './given-base';
 import type { MeasureName } from './measure-names';
 import { measureParts } from './measurements';
 import { pairMeasures } from './pair-measures';
-import { applySettings } from './settings';
+import { applySettings, requireCounts } from './settings';
 import { pairFiles, pairSteps, type JudgedPair } from './steps/pair-steps';
 
 export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {
   cellConfig: (where, seed, settings) => {
     const base = pairsBase(seed);
     const { model, trainingPairs, heldOutPairs } = base;
-    return applySettings(where, base, settings, {
+    const config = applySettings(where, base, settings, {
       stages: { reward: rewardFields },
       parts: {},
       values: { model, trainedOn: base.trainedOn, trainingPairs, heldOutPairs },
       choices: { trainedOn },
     });
+    requireCounts(where, { trainingPairs: config.trainingPairs, heldOutPairs: config.heldOutPairs });
+    return config;
   },
   steps: pairSteps,
   measuredSteps: { helpful: ['held-out'], harmless: ['held-out'] },

@@ -9,7 +9,7 @@ import { votesBase, type VotesConfig } from './given-base';
 import type { MeasureName } from './measure-names';
 import { measureParts, type MeasuredPart } from './measurements';
 import { votedMeasures } from './pair-measures';
-import { applySettings } from './settings';
+import { applySettings, requireCounts } from './settings';
 import {
   voteFiles,
   voteSteps,
@@ -38,11 +38,13 @@ export const mtBench: CellKind<VotesConfig, VotesMeasure> = {
   cellConfig: (where, seed, settings) => {
     const base = votesBase(seed);
     const { model, heldOutQuestions } = base;
-    return applySettings(where, base, settings, {
+    const config = applySettings(where, base, settings, {
       stages: { filter: filterFields, reward: rewardFields },
       parts: {},
       values: { model, heldOutQuestions },
     });
+    requireCounts(where, { heldOutQuestions: config.heldOutQuestions });
+    return config;
   },
   steps: voteSteps,
   measuredSteps: { filter: ['filter'], agreement: ['held-out'] },

@@ -145,6 +145,13 @@ function checkValue(
   return value;
 }
 
+/** @throws {InputError} for values of these names that count nothing. */
+export function requireCounts(where: string, counts: Readonly<Record<string, number>>): void {
+  for (const [path, count] of Object.entries(counts))
+    if (!Number.isInteger(count) || count < 1)
+      throw new InputError(`${where}: ${path} must be an integer ≥ 1, got ${count}`);
+}
+
 function unknown(path: string, known: readonly string[]): string {
   const near = nearMatch(path, known);
   return `no setting is called '${path}'${near === undefined ? '' : `; did you mean '${near}'?`}`;

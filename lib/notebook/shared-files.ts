@@ -1,4 +1,4 @@
-/** Data and models that the kit does not bring: notebooks use them where they are, and say so where they are not. */
+/** Data and models that the kit does not bring: notebooks and experiments use them where they are, and say so where they are not. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -127,7 +127,7 @@ describe('an experiment on MT-bench', () => {
   it('refuses as many questions as there are', async () => {
     const [run] = cellsOf({ ...votes, base: { ...votes.base, heldOutQuestions: 8 } }) as [CellRun];
     await expect(run.kept.run('votes')).rejects.toThrow(
-      /heldOutQuestions must be an integer from 1 to 7, of 8 questions in data\/mt_bench\/.*, got 8/,
+      /heldOutQuestions must be at most 7, of 8 questions in data\/mt_bench\/.*, got 8/,
     );
   });
 });
@@ -189,6 +189,11 @@ describe('what is refused', () => {
     [
       { ...pairs, base: { ...pairs.base, trainingPairs: 'many' } },
       /trainingPairs must be a number, got "many"/,
+    ],
+    [{ ...pairs, base: { ...pairs.base, heldOutPairs: 0 } }, /heldOutPairs must be an integer ≥ 1, got 0/],
+    [
+      { ...votes, base: { ...votes.base, heldOutQuestions: 2.5 } },
+      /heldOutQuestions must be an integer ≥ 1, got 2\.5/,
     ],
     [{ ...pairs, base: { ...pairs.base, model: 'none' } }, /data\/none\/config\.json is not there/],
   ])('%o', (changes, message) => expect(refusal(changes)).toMatch(message));

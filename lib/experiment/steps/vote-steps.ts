@@ -71,13 +71,9 @@ function votesStep({ seed, heldOutQuestions }: VotesConfig): Step {
     async run(directory) {
       const votes = await readComparisons(file.path);
       const questions = [...new Set(votes.map(questionOf))].sort();
-      if (!(
-        Number.isInteger(heldOutQuestions) &&
-        heldOutQuestions >= 1 &&
-        heldOutQuestions < questions.length
-      ))
+      if (heldOutQuestions >= questions.length)
         throw new InputError(
-          `experiment: heldOutQuestions must be an integer from 1 to ${questions.length - 1}, of ${questions.length} questions in data/${file.name}, got ${heldOutQuestions}`,
+          `experiment: heldOutQuestions must be at most ${questions.length - 1}, of ${questions.length} questions in data/${file.name}, got ${heldOutQuestions}`,
         );
       const heldOut = new Set(
         createRng(seed).fork('questions').shuffle(questions).slice(0, heldOutQuestions),
