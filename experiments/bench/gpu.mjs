@@ -141,7 +141,8 @@ async function step(name, limit, action) {
   const started = performance.now();
   process.stderr.write(`gpu: ${name}, at most ${Math.round(limit)} s\n`);
   results.running = name;
-  const outcome = await action(limit);
+  // What goes wrong in one step is no reason to leave out the others.
+  const outcome = await action(limit).catch((error) => ({ ok: false, detail: error.stack }));
   delete results.running;
   const took = Number(((performance.now() - started) / 1000).toFixed(1));
   results.steps[name] = { seconds: took, limit: Math.round(limit), ...outcome };
@@ -181,11 +182,15 @@ for name in ("torch", "transformers", "jax", "jaxlib", "jax-cuda13-pjrt", "jax-c
     except m.PackageNotFoundError: found[name] = "missing"
 print(json.dumps(found))`;
 
-async function doctor(limit) {
-  const started = performance.now();
+/** What the interpreter has that the engine is compared with. */
+function findPeers() {
   results.python =
     parsed(lastLine(spawnSync(values.python, ['-c', versions], limited).stdout ?? '')) ??
     `no ${values.python}`;
+}
+
+async function doctor(limit) {
+  const started = performance.now();
   if (!values.plugin && !process.env['RLHF_KIT_PJRT_PLUGIN']) {
     const choice = values.cpu ? [] : ['--cuda13'];
     const setup = await run(process.execPath, [program, 'setup', 'xla', ...choice], 'doctor.log', limit);
@@ -368,6 +373,7 @@ if (unknown.length > 0) {
 
 try {
   watchGpu();
+  findPeers();
   save();
   const steps = Object.entries(plan).filter(([name]) => wanted.includes(name));
   for (const [i, [name, [share, action]]] of steps.entries()) {
