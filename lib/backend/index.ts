@@ -28,8 +28,16 @@ export {
 } from './engine';
 export { fusedAttention, hasFusedAttention, type AttentionSizes } from './fused-attention';
 export { jit, type JitOptions } from './jit';
-export { decodingStretch, paddedLength, paddedRows, shrinking } from './shapes';
+export {
+  decodingBatches,
+  decodingStretch,
+  paddedCount,
+  paddedLength,
+  paddedRows,
+  shrunkBatch,
+} from './shapes';
 export { matMulBfloat16 } from './mixed-precision';
+export { processorName } from './processor';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
@@ -69,7 +77,11 @@ export async function useEngine(name?: string): Promise<EngineName> {
 
 /** Environment of a process that shares the processor with `processes − 1` others: its engine takes its part of the threads. */
 export function shareProcessor(processes: number): Record<string, string> {
-  const threads = Math.max(1, Math.floor(availableParallelism() / processes));
+  return takeThreads(Math.max(1, Math.floor(availableParallelism() / processes)));
+}
+
+/** Environment of a process whose engine takes so many threads. */
+export function takeThreads(threads: number): Record<string, string> {
   return { ...tensorflowThreads(threads), ...xlaThreads(threads) };
 }
 

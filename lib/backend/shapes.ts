@@ -2,7 +2,7 @@
 import { compilesSteps } from './jit';
 
 /** On an engine that compiles, no batch is cut shorter or narrower than this: what it would save is less than a program costs. */
-const leastLength = 48;
+const leastLength = 64;
 const leastRows = 8;
 
 /**
@@ -14,6 +14,13 @@ const leastRows = 8;
 export function paddedLength(length: number, limit: number, multiple = 16): number {
   const upTo = compilesSteps() ? halved(length, limit, leastLength) : length;
   return Math.max(multiple, Math.ceil(upTo / multiple) * multiple);
+}
+
+/**
+ * The places for `count` numbers of which at most `limit` can be: the next multiple or, on an engine that compiles, all of them or half.
+ */
+export function paddedCount(count: number, limit: number, multiple: number): number {
+  return paddedLength(compilesSteps() ? Math.max(count, limit / 2) : count, limit, multiple);
 }
 
 /**
@@ -37,7 +44,30 @@ export function decodingStretch(): number {
   return compilesSteps() ? 64 : 16;
 }
 
-/** How a batch shrinks when its rows are done one by one: to so large a part of it, and never below so many rows. */
-export function shrinking(): { readonly part: number; readonly leastRows: number } {
-  return compilesSteps() ? { part: 1 / 4, leastRows: 16 } : { part: 1 / 2, leastRows: 1 };
+/**
+ * The rows that a batch of responses shrinks to when so many of them are left: a half or, on an engine that compiles, a quarter.
+ *
+ * @returns 0 when it shrinks no more.
+ */
+export function shrunkBatch(rows: number): number {
+  const { part, least } = compilesSteps() ? { part: 1 / 4, least: 16 } : { part: 1 / 2, least: 1 };
+  return rows > least ? Math.max(least, Math.ceil(rows * part)) : 0;
+}
+
+/**
+ * Rows of the batches that `rows` responses are decoded in: equal ones or, on an engine that compiles, powers of two, so that calls
+ * with other numbers of responses share their programs. The last may have more rows than responses are left.
+ *
+ * @param most rows of the largest batch.
+ */
+export function decodingBatches(rows: number, most: number): number[] {
+  if (!compilesSteps()) {
+    const batches = Math.ceil(rows / most);
+    return Array.from({ length: batches }, () => Math.ceil(rows / batches));
+  }
+  const batches: number[] = [];
+  for (let left = rows; left > 0; left -= batches.at(-1) as number) {
+    batches.push(Math.min(most, 2 ** Math.ceil(Math.log2(left))));
+  }
+  return batches;
 }

@@ -1,6 +1,6 @@
 /** Batched generation with a key–value cache; what is sampled depends on the prompt's number, never on its batch. */
 import * as tf from '@tensorflow/tfjs';
-import { decodingStretch, paddedLength, shrinking } from '../backend';
+import { decodingBatches, decodingStretch, paddedLength, shrunkBatch } from '../backend';
 import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { disposeTree } from '../tensor/pytree';
@@ -50,12 +50,12 @@ export async function generate(
   const lengths = prompts.map((prompt) => prompt.length);
   const order = [...lengths.keys()].sort((a, b) => (lengths[a] as number) - (lengths[b] as number) || a - b);
   const { maxBatch = defaultBatch(config, Math.max(...lengths) + options.maxNewTokens) } = options;
-  // Batches of one size: a compiling engine sees few shapes.
-  const size = Math.ceil(order.length / Math.ceil(order.length / maxBatch));
   const stretch = decodingStretch();
   const mostTokens = config.maxPositionEmbeddings - options.maxNewTokens;
   const steps = generationSteps(config, options, options.stopTokenIds, stretch);
-  for (let first = 0; first < order.length; first += size) {
+  const weights = withoutHeads(params);
+  let first = 0;
+  for (const size of decodingBatches(order.length, maxBatch)) {
     const rows = order.slice(first, first + size).map((index): Sequence => {
       const prompt = prompts[index] as readonly number[];
       // A greedy choice needs no numbers; the stream stays untouched.
@@ -63,9 +63,10 @@ export async function generate(
       const uniforms = Float32Array.from({ length: options.maxNewTokens }, () => rng?.uniform() ?? 0);
       return { index, prompt, uniforms, tokens: [], logprobs: [], finished: false };
     });
-    await generateBatch(params, steps, rows, { size, stretch, mostTokens }, options);
+    await generateBatch(weights, steps, rows, { size, stretch, mostTokens }, options);
     for (const { index, tokens, logprobs, finished } of rows) results[index] = { tokens, logprobs, finished };
-    options.onProgress?.(Math.min(order.length, first + size));
+    first += rows.length;
+    options.onProgress?.(first);
   }
   return results;
 }
@@ -98,6 +99,11 @@ function checkRequest(
   });
 }
 
+/** What generation reads: models that differ in what else they have share its compiled steps. */
+function withoutHeads(params: Params): Params {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !/^(value|score)\./.test(name)));
+}
+
 /** Large batches share the cost of starting operations; keys and values of a batch stay within 512 MiB. */
 function defaultBatch(config: ModelConfig, tokens: number): number {
   const { numHiddenLayers, numKeyValueHeads, headDim } = config;
@@ -117,7 +123,7 @@ interface Sequence {
   finished: boolean;
 }
 
-/** @param size rows of the batch; where there are fewer sequences, the last one's prompt fills it up. @param mostTokens of a prompt. */
+/** @param size rows of the batch; where there are fewer sequences, idle ones fill it up. @param mostTokens of a prompt. */
 async function generateBatch(
   params: Params,
   { start, advance, extend, shrink }: GenerationSteps,
@@ -159,7 +165,7 @@ async function generateBatch(
     written = drawn;
     const unfinished = rows.filter((row) => !row.finished).length;
     if (unfinished === 0 || begun + drawn === maxNewTokens) break;
-    if (unfinished <= nextSize(rows.length)) {
+    if (unfinished <= shrunkBatch(rows.length)) {
       const kept = keptRows(rows, unfinished);
       rows = kept.map((b) => rows[b] as Sequence);
       state = withTensors({ kept: tf.tensor1d(kept, 'int32') }, (given) => shrink(state, given.kept));
@@ -173,7 +179,7 @@ async function generateBatch(
       {
         uniforms: stretchOf(rows, begun, stretch),
         last: tf.scalar(Math.min(stretch, maxNewTokens - begun), 'int32'),
-        few: tf.scalar(nextSize(rows.length), 'int32'),
+        few: tf.scalar(shrunkBatch(rows.length), 'int32'),
       },
       ({ uniforms, last, few }) => advance(params, state, uniforms, last, few),
     );
@@ -192,16 +198,10 @@ function withTensors<T extends Readonly<Record<string, tf.Tensor>>, R>(
   }
 }
 
-/** The size that a batch shrinks to, 0 when it shrinks no more. */
-function nextSize(size: number): number {
-  const { part, leastRows } = shrinking();
-  return size > leastRows ? Math.max(leastRows, Math.ceil(size * part)) : 0;
-}
-
 /** The unfinished rows, filled up with finished ones to a size that batches shrink to: few shapes. */
 function keptRows(rows: readonly Sequence[], unfinished: number): number[] {
   let size = rows.length;
-  while (nextSize(size) >= unfinished) size = nextSize(size);
+  while (shrunkBatch(size) >= unfinished) size = shrunkBatch(size);
   const numbers = [...rows.keys()];
   const active = numbers.filter((b) => rows[b]?.finished === false);
   const filling = numbers.filter((b) => rows[b]?.finished === true);

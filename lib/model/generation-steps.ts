@@ -100,7 +100,15 @@ function makeSteps(
       // Prompts are padded on the left: every one ends in the last column.
       const last = tf.reshape(tf.slice(hidden, [0, P - 1, 0], [B, 1, D]), [B, D]) as tf.Tensor2D;
       const drawn = draw(params, last, uniforms, { finished: idle.clone(), ...emptyStretch(B) });
-      return { ...drawn, column: tf.scalar(P, 'int32'), ...lengthen(mask, cache, stretch) };
+      const { token, finished, ...written } = drawn;
+      // In the order of the other steps: a state in another order is another argument, and the step that takes it another program.
+      return {
+        token,
+        finished,
+        column: tf.scalar(P, 'int32'),
+        ...lengthen(mask, cache, stretch),
+        ...written,
+      };
     },
   );
 

@@ -2,9 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
 import type { ScoreDimension } from '../model/config';
+import { coefficients, type Coefficients } from '../tensor/coefficients';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { encodePrompt, type SequenceLimits } from '../train/sequences';
 import type { PreferencePair } from '../types';
+import type { RewardConfig } from './config';
 import { verdictOn, type DimensionBatch, type PairVerdict } from './dimensions';
 
 /** A pair in tokens: prompt, response and end-of-turn token on each side. */
@@ -44,6 +46,7 @@ export type RewardBatch = {
   readonly lengthSlope: tf.Scalar;
   /** Pairs in the whole step, microbatches together. */
   readonly count: tf.Scalar;
+  readonly coefficients: Coefficients<'scoreL2Coefficient' | 'centerRewardsCoefficient'>;
   /** The same pairs on each dimension of the run; none when there is one score. */
   readonly dimensions: readonly DimensionBatch[];
 };
@@ -109,7 +112,7 @@ export function rewardBatch(
   rows: readonly RewardRow[],
   count: number,
   padTokenId: number,
-  limits: SequenceLimits,
+  config: RewardConfig,
   lengthSlope = 0,
 ): RewardBatch {
   const sequences: (readonly number[])[] = [];
@@ -120,10 +123,11 @@ export function rewardBatch(
     known.set(key, row);
     return row;
   };
+  const { scoreL2Coefficient, centerRewardsCoefficient } = config;
   const chosen = rows.map((row) => rowOf(row.chosen));
   const rejected = rows.map((row) => rowOf(row.rejected));
   return {
-    scores: scoreBatch(sequences, padTokenId, limits, 2 * rows.length),
+    scores: scoreBatch(sequences, padTokenId, config, 2 * rows.length),
     chosen: tf.tensor1d(chosen, 'int32'),
     rejected: tf.tensor1d(rejected, 'int32'),
     margins: tf.tensor1d(rows.map((row) => row.margin)),
@@ -132,6 +136,7 @@ export function rewardBatch(
     lengthDifferences: tf.tensor1d(rows.map((row) => row.chosen.length - row.rejected.length)),
     lengthSlope: tf.scalar(lengthSlope),
     count: tf.scalar(count),
+    coefficients: coefficients({ scoreL2Coefficient, centerRewardsCoefficient }),
     dimensions: (rows[0]?.verdicts ?? []).map((_, k) => {
       const verdicts = rows.map((row) => row.verdicts[k]);
       const [better, worse] = [chosen, rejected].map((own, side) => {

@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import type { ModelConfig, ScoreDimension } from '../model/config';
+import type { Coefficient } from '../tensor/coefficients';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
 import { rewardLoss, type RewardLoss } from './loss';
@@ -124,8 +125,8 @@ export function dimensionLoss(
   dimensions: readonly ScoreDimension[],
   weights: tf.Tensor1D,
   options: {
-    readonly scoreL2Coefficient: number;
-    readonly centerRewardsCoefficient: number;
+    readonly scoreL2Coefficient: Coefficient;
+    readonly centerRewardsCoefficient: Coefficient;
     count: tf.Scalar;
   },
 ): { loss: tf.Scalar; right: readonly tf.Scalar[] } {

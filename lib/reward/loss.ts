@@ -1,13 +1,14 @@
 /** The pairwise ranking loss on scores; it knows no model, so that it can be held against other implementations. */
 import * as tf from '@tensorflow/tfjs';
+import type { Coefficient } from '../tensor/coefficients';
 
 export interface RewardLossOptions {
   /** [B] how much better the chosen response is; subtracted from the score gap. 0 when absent. */
   readonly margins?: tf.Tensor1D;
   /** [B] how many times a pair counts. 1 when absent. */
   readonly weights?: tf.Tensor1D;
-  readonly scoreL2Coefficient?: number;
-  readonly centerRewardsCoefficient?: number;
+  readonly scoreL2Coefficient?: Coefficient;
+  readonly centerRewardsCoefficient?: Coefficient;
   /** Pairs in the whole step, when this batch is a part of it; B when absent. */
   readonly count?: tf.Scalar;
 }
@@ -48,11 +49,11 @@ export function rewardLoss(
   const terms: tf.Tensor[] = [
     tf.softplus(tf.neg(margins === undefined ? gaps : tf.sub(gaps, margins))), // [B]
   ];
-  if (scoreL2Coefficient > 0) {
+  if (scoreL2Coefficient !== 0) {
     const squares = tf.add(tf.square(chosenScores), tf.square(rejectedScores)); // [B]
     terms.push(tf.mul(scoreL2Coefficient, squares));
   }
-  if (centerRewardsCoefficient > 0) {
+  if (centerRewardsCoefficient !== 0) {
     terms.push(tf.mul(centerRewardsCoefficient, tf.square(tf.add(chosenScores, rejectedScores)))); // [B]
   }
   const perPair = tf.addN(terms); // [B]

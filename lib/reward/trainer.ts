@@ -56,8 +56,7 @@ export async function trainReward(
   const compareDimensions = (weights: NamedTensors, batch: RewardBatch, asked: readonly ScoreDimension[]) => {
     const scored = scoreRowsByDimension(weights, model, batch.scores); // [responses, K]
     const { loss: value, right } = dimensionLoss(scored, batch.dimensions, asked, batch.weights, {
-      scoreL2Coefficient: config.scoreL2Coefficient,
-      centerRewardsCoefficient: config.centerRewardsCoefficient,
+      ...batch.coefficients,
       count: batch.count,
     });
     return { loss: value, metrics: lossMetrics(weighedMetrics(scored, asked, batch)), right };
@@ -73,8 +72,7 @@ export async function trainReward(
     const result = rewardLoss(chosen, rejected, {
       margins,
       weights: batch.weights,
-      scoreL2Coefficient: config.scoreL2Coefficient,
-      centerRewardsCoefficient: config.centerRewardsCoefficient,
+      ...batch.coefficients,
       count: batch.count,
     });
     return {

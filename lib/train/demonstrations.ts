@@ -1,6 +1,6 @@
 /** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of policies learn from. */
 import * as tf from '@tensorflow/tfjs';
-import { paddedLength } from '../backend';
+import { paddedCount, paddedLength } from '../backend';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Demonstration } from '../types';
 
@@ -83,7 +83,7 @@ export function demonstrationBatch(
     ),
   );
   // Few different sizes, as with T: a compiling engine compiles each once.
-  const N = paddedLength(counted.length, B * T, labelMultiple);
+  const N = paddedCount(counted.length, B * T, labelMultiple);
   const positions = new Int32Array(N);
   const labels = new Int32Array(N);
   rows.forEach((row, b) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { paddedLength, paddedRows, shrinking } from '../../lib/backend';
+import { decodingBatches, paddedCount, paddedLength, paddedRows, shrunkBatch } from '../../lib/backend';
 import { runEagerly, setJit } from '../../lib/backend/jit';
 
 afterEach(() => setJit(runEagerly));
@@ -12,8 +12,8 @@ describe('paddedLength', () => {
 
   it('is the limit, its half or its quarter on engines that compile every shape', () => {
     setJit(runEagerly, true);
-    expect([1, 48, 49, 96, 97, 192].map((length) => paddedLength(length, 192))).toEqual([
-      48, 48, 96, 96, 192, 192,
+    expect([1, 64, 65, 128, 129, 256].map((length) => paddedLength(length, 256))).toEqual([
+      64, 64, 128, 128, 256, 256,
     ]);
     expect([1, 57].map((length) => paddedLength(length, 57))).toEqual([64, 64]);
     // A limit that is passed all the same is none.
@@ -37,10 +37,35 @@ describe('paddedRows', () => {
   });
 });
 
-describe('shrinking', () => {
-  it('takes few sizes on engines that compile', () => {
-    expect(shrinking()).toEqual({ part: 1 / 2, leastRows: 1 });
+describe('paddedCount', () => {
+  it('is the next multiple, or the limit or its half on engines that compile', () => {
+    expect([1, 65, 1000].map((count) => paddedCount(count, 1536, 64))).toEqual([64, 128, 1024]);
     setJit(runEagerly, true);
-    expect(shrinking()).toEqual({ part: 1 / 4, leastRows: 16 });
+    expect([1, 768, 769, 1536].map((count) => paddedCount(count, 1536, 64))).toEqual([768, 768, 1536, 1536]);
+  });
+});
+
+describe('decodingBatches', () => {
+  it('are equal, as many as it takes', () => {
+    expect(decodingBatches(458, 256)).toEqual([229, 229]);
+    expect(decodingBatches(5, 2)).toEqual([2, 2, 2]);
+    expect(decodingBatches(0, 256)).toEqual([]);
+  });
+
+  it('are powers of two on engines that compile, the last large enough for what is left', () => {
+    setJit(runEagerly, true);
+    expect(decodingBatches(458, 256)).toEqual([256, 256]);
+    expect(decodingBatches(360, 256)).toEqual([256, 128]);
+    expect([1, 8, 30, 48].map((rows) => decodingBatches(rows, 256))).toEqual([[1], [8], [32], [64]]);
+    expect(decodingBatches(5, 3)).toEqual([3, 2]);
+    expect(decodingBatches(0, 256)).toEqual([]);
+  });
+});
+
+describe('shrunkBatch', () => {
+  it('takes few sizes on engines that compile', () => {
+    expect([256, 5, 2, 1].map(shrunkBatch)).toEqual([128, 3, 1, 0]);
+    setJit(runEagerly, true);
+    expect([256, 64, 40, 16, 3].map(shrunkBatch)).toEqual([64, 16, 16, 0, 0]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodePair, rewardBatch, scoreBatch } from '../../lib/reward/batch';
-import { tinyModels } from './tiny-model';
+import { rewardConfig, tinyModels } from './tiny-model';
 
 const { tokenizer } = tinyModels();
 
@@ -58,7 +58,7 @@ describe('rewardBatch', () => {
       { chosen: [2], rejected: [3], margin: 0.1, weight: 1, verdicts: [] },
       { chosen: [4], rejected: [5], margin: 0.5, weight: 3, verdicts: [] },
     ];
-    const batch = rewardBatch(rows, 7, 1, limits);
+    const batch = rewardBatch(rows, 7, 1, rewardConfig());
     const firstColumn = [...batch.scores.tokens.dataSync()].filter((_, i) => i % 16 === 0);
     expect(firstColumn).toEqual([2, 4, 3, 5]);
     expect([...batch.weights.dataSync()]).toEqual([1, 3]);
@@ -71,7 +71,7 @@ describe('rewardBatch', () => {
       { chosen: [2], rejected: [3], margin: 0, weight: 1, verdicts: ['chosen', 'tie'] as const },
       { chosen: [4], rejected: [5], margin: 0, weight: 1, verdicts: ['rejected', 'chosen'] as const },
     ];
-    const batch = rewardBatch(rows, 2, 1, limits);
+    const batch = rewardBatch(rows, 2, 1, rewardConfig());
     const numbers = batch.dimensions.map(({ better, worse, decided }) =>
       [better, worse, decided].map((tensor) => [...tensor.dataSync()]),
     );

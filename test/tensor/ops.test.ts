@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
-import { logSigmoid } from '../../lib/tensor/ops';
+import { clip, logSigmoid } from '../../lib/tensor/ops';
 import { gradientError } from '../model/tiny';
 
 beforeAll(() => useEngine('cpu'));
@@ -18,5 +18,21 @@ describe('logSigmoid', () => {
   it('has the gradient of central differences, also of values computed on the way', () => {
     const f = (x: tf.Tensor) => logSigmoid(tf.mul(x, 2));
     expect(gradientError(f, [tf.tensor1d([-3, -0.5, 0, 1, 4])])).toBeLessThan(1e-3);
+  });
+});
+
+describe('clip', () => {
+  const x = tf.tensor2d([[-3, -0.5, 0], [0.25, 0.5, 2]]); // prettier-ignore
+  const square = (bounded: (y: tf.Tensor) => tf.Tensor) => (y: tf.Tensor) => tf.sum(tf.square(bounded(y)));
+
+  it.each([
+    ['numbers', -0.5, 0.5],
+    ['scalars', tf.scalar(-0.5), tf.scalar(0.5)],
+  ] as const)('is what tf.clipByValue is, its gradient too, with bounds that are %s', (_, low, high) => {
+    expect(clip(x, low, high).arraySync()).toEqual(tf.clipByValue(x, -0.5, 0.5).arraySync());
+    const gradient = tf.grad(square((y) => clip(y, low, high)))(x);
+    const expected = tf.grad(square((y) => tf.clipByValue(y, -0.5, 0.5)))(x);
+    expect(tf.equal(gradient, expected).all().dataSync()[0]).toBe(1); // 0 is −0
+    expect(tf.sum(tf.abs(gradient)).dataSync()[0]).toBe(1 + 0.5 + 1);
   });
 });

@@ -1,5 +1,6 @@
 /** Preference pairs as token batches, with what the frozen reference says of them. */
 import * as tf from '@tensorflow/tfjs';
+import { coefficients, type Coefficients } from '../../tensor/coefficients';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import {
   encodeRow,
@@ -10,6 +11,7 @@ import {
 } from '../../train/sequences';
 import type { PreferencePair } from '../../types';
 import type { SftTermBatch } from '../demonstrations';
+import type { DpoConfig } from './config';
 
 /** A pair in tokens. */
 export interface DpoRow {
@@ -31,6 +33,7 @@ export type DpoBatch = {
   readonly count: tf.Scalar;
   /** Response tokens of the chosen side in the whole step. */
   readonly chosenTokens: tf.Scalar;
+  readonly coefficients: Coefficients<'beta' | 'labelSmoothing' | 'chosenSftCoef'>;
   readonly demonstrations?: SftTermBatch;
 };
 
@@ -52,19 +55,21 @@ export function dpoBatch(
   rows: readonly DpoRow[],
   whole: readonly DpoRow[],
   padTokenId: number,
-  limits: SequenceLimits,
+  config: DpoConfig,
   demonstrations?: SftTermBatch,
 ): DpoBatch {
+  const { beta, labelSmoothing, chosenSftCoef } = config;
   return {
     sequences: padRows(
       [...rows.map((row) => row.chosen), ...rows.map((row) => row.rejected)],
       padTokenId,
-      limits,
+      config,
     ),
     refChosenLogps: tf.tensor1d(rows.map((row) => row.refChosenLogps)),
     refRejectedLogps: tf.tensor1d(rows.map((row) => row.refRejectedLogps)),
     count: tf.scalar(whole.length),
     chosenTokens: tf.scalar(whole.reduce((sum, row) => sum + row.chosen.responseTokens.length, 0)),
+    coefficients: coefficients({ beta, labelSmoothing, chosenSftCoef }),
     ...(demonstrations !== undefined && { demonstrations }),
   };
 }

@@ -1,6 +1,7 @@
 /** The DPO losses: pure functions of summed log-probabilities. */
 import * as tf from '@tensorflow/tfjs';
 import { assertShape } from '../../tensor/assert';
+import type { Coefficient } from '../../tensor/coefficients';
 import { logSigmoid } from '../../tensor/ops';
 
 export const dpoLossTypes = ['sigmoid', 'ipo', 'hinge'] as const;
@@ -9,9 +10,9 @@ export type DpoLossType = (typeof dpoLossTypes)[number];
 export interface DpoLossOptions {
   readonly lossType: DpoLossType;
   /** β > 0. */
-  readonly beta: number;
+  readonly beta: Coefficient;
   /** ε ∈ [0, ½): probability that a label is flipped; sigmoid only. */
-  readonly labelSmoothing: number;
+  readonly labelSmoothing: Coefficient;
 }
 
 /**
@@ -45,7 +46,7 @@ export function dpoLoss(
   switch (lossType) {
     case 'sigmoid': {
       const scaled = tf.mul(z, beta);
-      const right = tf.mul<tf.Tensor1D>(logSigmoid(scaled), -(1 - labelSmoothing));
+      const right = tf.mul<tf.Tensor1D>(logSigmoid(scaled), tf.sub(labelSmoothing, 1));
       return labelSmoothing === 0
         ? right
         : tf.sub<tf.Tensor1D>(right, tf.mul(logSigmoid(tf.neg(scaled)), labelSmoothing));
@@ -57,7 +58,7 @@ export function dpoLoss(
         tf.div(chosenLogratios, lengths.chosen),
         tf.div(rejectedLogratios, lengths.rejected),
       );
-      return tf.square(tf.sub<tf.Tensor1D>(means, 1 / (2 * beta)));
+      return tf.square(tf.sub<tf.Tensor1D>(means, tf.div(0.5, beta)));
     }
   }
 }

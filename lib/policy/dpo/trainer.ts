@@ -44,7 +44,7 @@ export async function trainDpo(
 ): Promise<NamedTensors> {
   const reference = inPrecision(given, config);
   const { params: refParams, config: model, tokenizer } = reference;
-  const { beta, chosenSftCoef, sftLossCoef } = config;
+  const { lossType, sftLossCoef } = config;
   const rng = createRng(config.seed).fork('dpo');
 
   // 1. data
@@ -75,6 +75,7 @@ export async function trainDpo(
   // 2. loss
   const loss = (params: NamedTensors, batch: DpoBatch): LossAndMetrics => {
     const { sequences, refChosenLogps, refRejectedLogps, count, chosenTokens } = batch;
+    const { beta, labelSmoothing, chosenSftCoef } = batch.coefficients;
     const mean = (perPair: tf.Tensor): tf.Scalar => tf.div(tf.sum(perPair), count);
     const logits = responseLogits(params, model, responseHidden(params, model, sequences));
     const summed = sequenceLogprobs(responseLogprobs(logits, sequences), sequences.responseMask); // [2B]
@@ -82,11 +83,12 @@ export async function trainDpo(
     const [chosen, rejected] = tf.split(tf.sum(sequences.responseMask, 1), 2) as [tf.Tensor1D, tf.Tensor1D];
     const chosenLogratios = tf.sub(chosenLogps, refChosenLogps) as tf.Tensor1D;
     const rejectedLogratios = tf.sub(rejectedLogps, refRejectedLogps) as tf.Tensor1D;
-    const preference = mean(dpoLoss(chosenLogratios, rejectedLogratios, { chosen, rejected }, config));
+    const options = { lossType, beta, labelSmoothing };
+    const preference = mean(dpoLoss(chosenLogratios, rejectedLogratios, { chosen, rejected }, options));
     const chosenNll = tf.neg(tf.div(tf.sum(chosenLogps), chosenTokens)) as tf.Scalar;
     const sft = sftTerm(params, model, batch.demonstrations);
     let total = preference;
-    if (chosenSftCoef > 0) total = tf.add(total, tf.mul(chosenNll, chosenSftCoef));
+    if (chosenSftCoef !== 0) total = tf.add(total, tf.mul(chosenNll, chosenSftCoef));
     if (sftLossCoef > 0) total = tf.add(total, sft.weighted);
     const margins = tf.mul(tf.sub(chosenLogratios, rejectedLogratios), beta);
     return {

@@ -1,5 +1,6 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
+import { coefficients, type Coefficients } from '../../tensor/coefficients';
 import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
 import { sequenceLimits } from '../rollout';
 import type { GrpoConfig } from './config';
@@ -25,6 +26,7 @@ export type GrpoBatch = {
   readonly advantages: tf.Tensor2D;
   /** Response tokens of the whole update. */
   readonly count: tf.Scalar;
+  readonly coefficients: Coefficients<'epsilon' | 'epsilonHigh' | 'beta'>;
   readonly demonstrations?: SftTermBatch;
 };
 
@@ -43,6 +45,7 @@ export function grpoBatch(
 ): GrpoBatch {
   const sequences = padRows(rows, padTokenId, sequenceLimits(config));
   const [B, R] = sequences.responseMask.shape;
+  const { epsilon, epsilonHigh = epsilon, beta } = config;
   const tokens = whole.reduce((sum, row) => sum + row.responseTokens.length, 0);
   const sizes = { responses: whole.length, tokens, meanTokens, maxNewTokens: config.maxNewTokens };
   const perToken = (numbers: (row: GrpoRow) => ArrayLike<number>): tf.Tensor2D => {
@@ -62,6 +65,7 @@ export function grpoBatch(
       [B, 1],
     ),
     count: tf.scalar(tokens),
+    coefficients: coefficients({ epsilon, epsilonHigh, beta }),
     ...(demonstrations !== undefined && { demonstrations }),
   };
 }

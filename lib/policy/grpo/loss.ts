@@ -1,16 +1,18 @@
 /** The GRPO losses: pure functions of log-probabilities, token by token, and the weights that make one number of them. */
 import * as tf from '@tensorflow/tfjs';
 import { assertShape } from '../../tensor/assert';
+import type { Coefficient } from '../../tensor/coefficients';
 import { k1, k3, maxLogRatio, type KlEstimator } from '../../tensor/kl';
+import { clip } from '../../tensor/ops';
 
 export const grpoLossTypes = ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const;
 export type GrpoLossType = (typeof grpoLossTypes)[number];
 
 export interface GrpoLossOptions {
-  readonly epsilon: number;
+  readonly epsilon: Coefficient;
   /** `epsilon` when absent. */
-  readonly epsilonHigh?: number;
-  readonly beta: number;
+  readonly epsilonHigh?: Coefficient;
+  readonly beta: Coefficient;
   readonly klEstimator: KlEstimator;
   readonly useBiasCorrectionKl: boolean;
 }
@@ -51,7 +53,8 @@ export function grpoLoss(
   assertShape('grpoLoss', { advantages }, [logprobs.shape[0], 1]);
   const logRatio = tf.clipByValue(tf.sub<tf.Tensor2D>(logprobs, oldLogprobs), -maxLogRatio, maxLogRatio); // [B, R]
   const ratio = tf.exp(logRatio) as tf.Tensor2D;
-  const clippedRatio = tf.clipByValue(ratio, 1 - epsilon, 1 + epsilonHigh);
+  const [low, high]: [tf.Scalar, tf.Scalar] = [tf.sub(1, epsilon), tf.add(1, epsilonHigh)];
+  const clippedRatio = clip(ratio, low, high);
   const surrogate: tf.Tensor2D = tf.minimum(tf.mul(ratio, advantages), tf.mul(clippedRatio, advantages));
   const estimate = { k1, k3 }[klEstimator](logprobs, refLogprobs); // [B, R]
   const kl: tf.Tensor2D = useBiasCorrectionKl ? tf.mul(estimate, ratio) : estimate;
@@ -61,8 +64,8 @@ export function grpoLoss(
     loss: tf.sub<tf.Tensor2D>(beta === 0 ? 0 : tf.mul(kl, beta), surrogate),
     ratio,
     kl,
-    lowClipped: both(tf.less(ratio, 1 - epsilon), tf.less(advantages, 0)),
-    highClipped: both(tf.greater(ratio, 1 + epsilonHigh), tf.greater(advantages, 0)),
+    lowClipped: both(tf.less(ratio, low), tf.less(advantages, 0)),
+    highClipped: both(tf.greater(ratio, high), tf.greater(advantages, 0)),
   };
 }
 

@@ -75,13 +75,10 @@ export async function trainGrpo(
     const mean = (perToken: tf.Tensor): tf.Scalar => tf.div(tf.sum(tf.mul(perToken, mask)), count);
     const hidden = responseHidden(params, model, sequences); // [B, R, D]
     const logits = responseLogits(params, model, hidden, temperature); // [B·R, V]
-    const policy = grpoLoss(
-      responseLogprobs(logits, sequences),
-      oldLogprobs,
-      refLogprobs,
-      advantages,
-      config,
-    );
+    const policy = grpoLoss(responseLogprobs(logits, sequences), oldLogprobs, refLogprobs, advantages, {
+      ...config,
+      ...batch.coefficients,
+    });
     const policyLoss: tf.Scalar = tf.sum(tf.mul(policy.loss, weights));
     const sft = sftTerm(params, model, batch.demonstrations);
     let total = policyLoss;

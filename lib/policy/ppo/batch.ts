@@ -1,7 +1,10 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
-import { padRows, type EncodedRow, type SequenceBatch, type SequenceLimits } from '../../train/sequences';
+import { coefficients, type Coefficients } from '../../tensor/coefficients';
+import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
 import type { SftTermBatch } from '../demonstrations';
+import { sequenceLimits } from '../rollout';
+import type { PpoConfig } from './config';
 
 /** A rollout ready for updates; every list is as long as the response. */
 export interface PpoRow extends EncodedRow {
@@ -21,6 +24,7 @@ export type PpoBatch = {
   readonly returns: tf.Tensor2D;
   /** Response tokens of the whole update. */
   readonly count: tf.Scalar;
+  readonly coefficients: Coefficients<'cliprange' | 'cliprangeValue' | 'vfCoef'>;
   readonly demonstrations?: SftTermBatch;
 };
 
@@ -29,11 +33,12 @@ export function ppoBatch(
   rows: readonly PpoRow[],
   whole: readonly PpoRow[],
   padTokenId: number,
-  limits: SequenceLimits,
+  config: PpoConfig,
   demonstrations?: SftTermBatch,
 ): PpoBatch {
-  const sequences = padRows(rows, padTokenId, limits);
+  const sequences = padRows(rows, padTokenId, sequenceLimits(config));
   const [B, R] = sequences.responseMask.shape;
+  const { cliprange, cliprangeValue, vfCoef } = config;
   const perToken = (key: 'logprobs' | 'values' | 'advantages' | 'returns'): tf.Tensor2D => {
     const padded = new Float32Array(B * R);
     rows.forEach((row, b) => padded.set(row[key], b * R));
@@ -46,6 +51,7 @@ export function ppoBatch(
     advantages: perToken('advantages'),
     returns: perToken('returns'),
     count: tf.scalar(whole.reduce((sum, row) => sum + row.responseTokens.length, 0)),
+    coefficients: coefficients({ cliprange, cliprangeValue, vfCoef }),
     ...(demonstrations !== undefined && { demonstrations }),
   };
 }

@@ -1,7 +1,9 @@
 /** The PPO losses: pure functions of log-probabilities and values, token by token. */
 import * as tf from '@tensorflow/tfjs';
 import { assertShape } from '../../tensor/assert';
+import type { Coefficient } from '../../tensor/coefficients';
 import { maxLogRatio } from '../../tensor/kl';
+import { clip } from '../../tensor/ops';
 
 export interface PolicyLoss {
   /** Of each token. [B, R] */
@@ -28,13 +30,13 @@ export function ppoPolicyLoss(
   logprobs: tf.Tensor2D,
   oldLogprobs: tf.Tensor2D,
   advantages: tf.Tensor2D,
-  cliprange: number,
+  cliprange: Coefficient,
 ): PolicyLoss {
   assertShape('ppoPolicyLoss', { oldLogprobs, advantages }, logprobs.shape);
   const logRatio = tf.clipByValue(tf.sub<tf.Tensor2D>(logprobs, oldLogprobs), -maxLogRatio, maxLogRatio); // [B, R]
   const ratio = tf.exp(logRatio) as tf.Tensor2D;
   const plain = tf.neg(tf.mul(advantages, ratio));
-  const clippedRatio = tf.clipByValue(ratio, 1 - cliprange, 1 + cliprange);
+  const clippedRatio = clip(ratio, tf.sub<tf.Scalar>(1, cliprange), tf.add<tf.Scalar>(1, cliprange));
   const clipped = tf.neg(tf.mul(advantages, clippedRatio));
   return {
     loss: tf.maximum<tf.Tensor2D>(plain, clipped),
@@ -63,10 +65,10 @@ export function ppoValueLoss(
   values: tf.Tensor2D,
   oldValues: tf.Tensor2D,
   returns: tf.Tensor2D,
-  cliprangeValue: number,
+  cliprangeValue: Coefficient,
 ): ValueLoss {
   assertShape('ppoValueLoss', { oldValues, returns }, values.shape);
-  const near = tf.add(oldValues, tf.clipByValue(tf.sub(values, oldValues), -cliprangeValue, cliprangeValue));
+  const near = tf.add(oldValues, clip(tf.sub(values, oldValues), tf.neg(cliprangeValue), cliprangeValue));
   const plain = tf.square(tf.sub<tf.Tensor2D>(values, returns));
   const clipped = tf.square(tf.sub<tf.Tensor2D>(near, returns));
   return {

@@ -64,7 +64,7 @@ export async function trainPpo(
 ): Promise<NamedTensors> {
   const reference = inPrecision(given, config);
   const { config: model, tokenizer } = reference;
-  const { sftLossCoef, vfCoef, temperature } = config;
+  const { sftLossCoef, temperature } = config;
   const rng = createRng(config.seed).fork('ppo');
 
   // 1. data
@@ -94,17 +94,13 @@ export async function trainPpo(
   // 2. loss
   const loss = (params: NamedTensors, batch: PpoBatch): LossAndMetrics => {
     const { sequences, oldLogprobs, oldValues, advantages, returns, count } = batch;
+    const { cliprange, cliprangeValue, vfCoef } = batch.coefficients;
     const mask = sequences.responseMask; // [B, R]
     const mean = (perToken: tf.Tensor): tf.Scalar => tf.div(tf.sum(tf.mul(perToken, mask)), count);
     const hidden = responseHidden(params, model, sequences); // [B, R, D]
     const logits = responseLogits(params, model, hidden, temperature); // [B·R, V]
-    const policy = ppoPolicyLoss(
-      responseLogprobs(logits, sequences),
-      oldLogprobs,
-      advantages,
-      config.cliprange,
-    );
-    const value = ppoValueLoss(valueHead(params, hidden), oldValues, returns, config.cliprangeValue);
+    const policy = ppoPolicyLoss(responseLogprobs(logits, sequences), oldLogprobs, advantages, cliprange);
+    const value = ppoValueLoss(valueHead(params, hidden), oldValues, returns, cliprangeValue);
     const policyLoss = mean(policy.loss);
     const valueLoss = mean(value.loss);
     const sft = sftTerm(params, model, batch.demonstrations);
@@ -154,7 +150,7 @@ export async function trainPpo(
         config,
         rng,
         drawDemonstrations,
-        (part, whole, own) => ppoBatch(part, whole, tokenizer.padTokenId, limits, own),
+        (part, whole, own) => ppoBatch(part, whole, tokenizer.padTokenId, config, own),
       );
       const metrics = { ...rolloutMetrics(scored), ...partMetrics(scores) };
       return {

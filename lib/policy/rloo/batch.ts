@@ -1,7 +1,10 @@
 /** Rollouts with advantages as token batches. */
 import * as tf from '@tensorflow/tfjs';
-import { padRows, type EncodedRow, type SequenceBatch, type SequenceLimits } from '../../train/sequences';
+import { coefficients, type Coefficients } from '../../tensor/coefficients';
+import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
 import type { SftTermBatch } from '../demonstrations';
+import { sequenceLimits } from '../rollout';
+import type { RlooConfig } from './config';
 
 /** A rollout ready for updates; the list is as long as the response. */
 export interface RlooRow extends EncodedRow {
@@ -20,6 +23,7 @@ export type RlooBatch = {
   readonly count: tf.Scalar;
   /** Responses of the whole update. */
   readonly responses: tf.Scalar;
+  readonly coefficients: Coefficients<'epsilon' | 'epsilonHigh'>;
   readonly demonstrations?: SftTermBatch;
 };
 
@@ -28,11 +32,12 @@ export function rlooBatch(
   rows: readonly RlooRow[],
   whole: readonly RlooRow[],
   padTokenId: number,
-  limits: SequenceLimits,
+  config: RlooConfig,
   demonstrations?: SftTermBatch,
 ): RlooBatch {
-  const sequences = padRows(rows, padTokenId, limits);
+  const sequences = padRows(rows, padTokenId, sequenceLimits(config));
   const [B, R] = sequences.responseMask.shape;
+  const { epsilon, epsilonHigh = epsilon } = config;
   const oldLogprobs = new Float32Array(B * R);
   rows.forEach((row, b) => oldLogprobs.set(row.logprobs, b * R));
   return {
@@ -41,6 +46,7 @@ export function rlooBatch(
     advantages: tf.tensor1d(Float32Array.from(rows, (row) => row.advantage)),
     count: tf.scalar(whole.reduce((sum, row) => sum + row.responseTokens.length, 0)),
     responses: tf.scalar(whole.length),
+    coefficients: coefficients({ epsilon, epsilonHigh }),
     ...(demonstrations !== undefined && { demonstrations }),
   };
 }

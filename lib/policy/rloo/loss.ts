@@ -1,12 +1,14 @@
 /** The RLOO loss: a pure function of log-probabilities of whole responses. */
 import * as tf from '@tensorflow/tfjs';
 import { assertShape } from '../../tensor/assert';
+import type { Coefficient } from '../../tensor/coefficients';
 import { maxLogRatio } from '../../tensor/kl';
+import { clip } from '../../tensor/ops';
 
 export interface RlooLossOptions {
-  readonly epsilon: number;
+  readonly epsilon: Coefficient;
   /** `epsilon` when absent. */
-  readonly epsilonHigh?: number;
+  readonly epsilonHigh?: Coefficient;
 }
 
 export interface RlooLoss {
@@ -39,13 +41,14 @@ export function rlooLoss(
   assertShape('rlooLoss', { oldLogps, advantages }, logps.shape);
   const logRatio = tf.clipByValue(tf.sub<tf.Tensor1D>(logps, oldLogps), -maxLogRatio, maxLogRatio); // [B]
   const ratio = tf.exp(logRatio) as tf.Tensor1D;
-  const clippedRatio = tf.clipByValue(ratio, 1 - epsilon, 1 + epsilonHigh);
+  const [low, high]: [tf.Scalar, tf.Scalar] = [tf.sub(1, epsilon), tf.add(1, epsilonHigh)];
+  const clippedRatio = clip(ratio, low, high);
   const both = (a: tf.Tensor, b: tf.Tensor): tf.Tensor1D =>
     tf.cast(tf.logicalAnd(a, b), 'float32') as tf.Tensor1D;
   return {
     loss: tf.neg(tf.minimum<tf.Tensor1D>(tf.mul(ratio, advantages), tf.mul(clippedRatio, advantages))),
     ratio,
-    lowClipped: both(tf.less(ratio, 1 - epsilon), tf.less(advantages, 0)),
-    highClipped: both(tf.greater(ratio, 1 + epsilonHigh), tf.greater(advantages, 0)),
+    lowClipped: both(tf.less(ratio, low), tf.less(advantages, 0)),
+    highClipped: both(tf.greater(ratio, high), tf.greater(advantages, 0)),
   };
 }

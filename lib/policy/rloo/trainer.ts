@@ -82,7 +82,7 @@ export async function trainRloo(
       sequenceLogprobs(logprobs, mask),
       sequenceLogprobs(oldLogprobs, mask),
       advantages,
-      config,
+      batch.coefficients,
     );
     const policyLoss = meanResponse(policy.loss);
     const sft = sftTerm(params, model, batch.demonstrations);
@@ -140,7 +140,7 @@ export async function trainRloo(
         config,
         rng,
         drawDemonstrations,
-        (part, whole, own) => rlooBatch(part, whole, tokenizer.padTokenId, limits, own),
+        (part, whole, own) => rlooBatch(part, whole, tokenizer.padTokenId, config, own),
       );
       return {
         updates,

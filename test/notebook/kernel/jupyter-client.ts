@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Dealer, Subscriber } from 'zeromq';
+import { Dealer, Request, Subscriber } from 'zeromq';
 import { installKernel } from '../../../lib/notebook/kernel/kernelspec';
 
 type Content = Readonly<Record<string, unknown>>;
@@ -28,7 +28,10 @@ export interface CellResult {
 export interface Client {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
-  request(type: string, content: Content): Promise<Content>;
+  /** Sends a request and waits for its reply. @param channel where frontends send what must not wait for a cell. */
+  request(type: string, content: Content, channel?: 'shell' | 'control'): Promise<Content>;
+  /** What the kernel's heart answers to a beat. */
+  heartbeat(beat: string): Promise<string>;
   execute(code: string, options?: Content): Promise<CellResult>;
   close(): void;
 }
@@ -61,8 +64,12 @@ export async function startClient(cwd: string, env: NodeJS.ProcessEnv = {}): Pro
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const session = randomUUID();
   const shell = new Dealer({ routingId: session, linger: 0 });
+  const control = new Dealer({ routingId: session, linger: 0 });
+  const heart = new Request({ linger: 0 });
   const iopub = new Subscriber({ linger: 0 });
   shell.connect(`tcp://127.0.0.1:${shellPort}`);
+  control.connect(`tcp://127.0.0.1:${controlPort}`);
+  heart.connect(`tcp://127.0.0.1:${hbPort}`);
   iopub.connect(`tcp://127.0.0.1:${iopubPort}`);
   iopub.subscribe();
 
@@ -71,24 +78,31 @@ export async function startClient(cwd: string, env: NodeJS.ProcessEnv = {}): Pro
   void (async () => {
     for await (const frames of iopub) published.push(parse(frames));
   })();
-  void (async () => {
-    for await (const frames of shell) {
-      const { parent, content } = parse(frames);
-      waiting.get(parent ?? '')?.(content);
-    }
-  })();
+  for (const channel of [shell, control])
+    void (async () => {
+      for await (const frames of channel) {
+        const { parent, content } = parse(frames);
+        waiting.get(parent ?? '')?.(content);
+      }
+    })();
 
-  const send = async (id: string, type: string, content: Content): Promise<Content> => {
+  const send = async (id: string, type: string, content: Content, channel = shell): Promise<Content> => {
     const reply = new Promise<Content>((resolve) => waiting.set(id, resolve));
     const header = { msg_id: id, session, username: 'test', version: '5.3', msg_type: type, date: '' };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
-    await shell.send([delimiter, sign(parts), ...parts]);
+    await channel.send([delimiter, sign(parts), ...parts]);
     return reply;
   };
   const client: Client = {
     child,
     ended,
-    request: (type, content) => send(randomUUID(), type, content),
+    request: (type, content, channel = 'shell') =>
+      send(randomUUID(), type, content, channel === 'shell' ? shell : control),
+    async heartbeat(beat) {
+      await heart.send(beat);
+      const [answer] = await heart.receive();
+      return String(answer);
+    },
     async execute(code, options = {}) {
       const id = randomUUID();
       const reply = await send(id, 'execute_request', {
@@ -109,8 +123,7 @@ export async function startClient(cwd: string, env: NodeJS.ProcessEnv = {}): Pro
       return { reply, stdout: stream('stdout'), stderr: stream('stderr'), messages: mine() };
     },
     close() {
-      shell.close();
-      iopub.close();
+      for (const socket of [shell, control, heart, iopub]) socket.close();
       if (child.exitCode === null) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },

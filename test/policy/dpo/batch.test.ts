@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { dpoBatch, encodePair } from '../../../lib/policy/dpo/batch';
-import { tokenizer } from '../support/tiny-policy';
+import { dpoConfig, tokenizer } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
 const limits = { maxPromptTokens: 4, maxResponseTokens: 4 };
@@ -22,7 +22,12 @@ describe('encodePair', () => {
 describe('dpoBatch', () => {
   it('lays the chosen rows before the rejected ones, normalised by the pairs and tokens of the whole step', () => {
     const whole = [row('a', 'b', 'cd', [-1, -2]), row('b', 'bcd', 'c', [-3, -4])];
-    const batch = dpoBatch([whole[1] as (typeof whole)[number]], whole, tokenizer.padTokenId, limits);
+    const batch = dpoBatch(
+      [whole[1] as (typeof whole)[number]],
+      whole,
+      tokenizer.padTokenId,
+      dpoConfig(limits),
+    );
     expect(batch.sequences.tokens.shape).toEqual([2, 32]);
     expect(batch.sequences.responseMask.sum(1).arraySync()).toEqual([4, 2]);
     expect([...batch.refChosenLogps.dataSync(), ...batch.refRejectedLogps.dataSync()]).toEqual([-3, -4]);

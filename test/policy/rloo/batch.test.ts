@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { rlooBatch, type RlooRow } from '../../../lib/policy/rloo/batch';
+import { rlooConfig } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
 const row = (promptTokens: number[], responseTokens: number[], advantage: number): RlooRow => ({
@@ -13,7 +14,7 @@ const row = (promptTokens: number[], responseTokens: number[], advantage: number
 describe('rlooBatch', () => {
   it('sets log-probabilities under their tokens, 0 under padding, and counts the whole update', () => {
     const whole = [row([0, 3], [4, 5, 1], 1), row([0], [6, 1], -2), row([0], [2], 0.5)];
-    const batch = rlooBatch(whole.slice(0, 2), whole, 1, { maxPromptTokens: 8, maxResponseTokens: 8 });
+    const batch = rlooBatch(whole.slice(0, 2), whole, 1, rlooConfig());
     const first = batch.oldLogprobs.arraySync().map((numbers) => numbers.slice(0, 4));
     expect(first.map((numbers) => numbers.map((value) => value + 0))).toEqual([
       [-4, -5, -1, 0],
