@@ -141,7 +141,7 @@ async function step(name, limit, action) {
   process.stderr.write(`gpu: ${name}, at most ${Math.round(limit)} s\n`);
   results.running = name;
   // What goes wrong in one step is no reason to leave out the others.
-  const outcome = await action(limit).catch((error) => ({ ok: false, detail: error.stack }));
+  const outcome = await action(limit).catch((error) => ({ ok: false, detail: error.message }));
   delete results.running;
   const took = Number(((performance.now() - started) / 1000).toFixed(1));
   results.steps[name] = { seconds: took, limit: Math.round(limit), ...outcome };
@@ -346,7 +346,7 @@ function summary() {
   ].join('\n');
 }
 
-/** Few processors have units for bfloat16; PyTorch takes fifty times as long without. */
+/** Processors are compared in float32 elsewhere too: few of them have units for bfloat16. */
 const fast = values.cpu ? 'float32' : 'bfloat16';
 /**
  * The steps, with the shares of the time that they have: of 540 s so many seconds, and what those before have left over. The bench can use any
