@@ -29,6 +29,7 @@ export { jit, type JitOptions } from './jit';
 export {
   decodingBatches,
   decodingStretch,
+  fullLength,
   paddedCount,
   paddedLength,
   paddedRows,
