@@ -22,12 +22,13 @@ const order = [
   ],
   ['notebook'],
   ['pipeline', 'bench'],
+  ['experiment'],
   ['cli'],
 ];
 const stages = order[4];
 const root = new Set(order[0]);
 /** Where the embedded world and the library meet. */
-const withWorld = new Set(['pipeline', 'cli']);
+const withWorld = new Set(['pipeline', 'experiment', 'cli']);
 
 const zones = [];
 order.forEach((level, index) => {

@@ -1,7 +1,7 @@
 // Packs what experiments/bench/gpu.sh needs on a machine without Node and without a network: this Node, the built package, the packages that it
 // loads, the tests of the engine with vitest. Run `npm ci && npm run build` first.
 //
-//   node experiments/bench/gpu-pack.mjs [file, default runs/rlhf-kit-gpu.tar.xz]
+//   node experiments/bench/gpu-pack.mjs [file, default runs/rlhf-kit-gpu.tar.gz]
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -19,7 +19,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const archive = resolve(process.argv[2] ?? join(root, 'runs', 'rlhf-kit-gpu.tar.xz'));
+const archive = resolve(process.argv[2] ?? join(root, 'runs', 'rlhf-kit-gpu.tar.gz'));
 const most = 60 * 2 ** 20;
 
 // vitest comes along so that the conformance tests run as they are: a runner of its own would be a second meaning of `expect`.
@@ -33,6 +33,7 @@ const packages = [
   'cli-progress',
   'fast-check',
   'koffi',
+  'marked',
   'plotly.js-dist-min',
   'pure-rand',
   'simple-statistics',
@@ -112,9 +113,18 @@ try {
   symlinkSync('..', join(target, 'node_modules', 'rlhf-kit'));
   mkdirSync(join(target, 'node'), { recursive: true });
   cpSync(process.execPath, join(target, 'node', 'node'), { dereference: true });
+  // A package that is missing here would be found out on a machine that cannot fetch it.
+  execFileSync(
+    join(target, 'node', 'node'),
+    [join(target, 'bin', 'rlhf-kit.js'), 'doctor', '--engine', 'wasm'],
+    {
+      cwd: target,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   mkdirSync(dirname(archive), { recursive: true });
-  process.stderr.write('gpu-pack: compressing, about a minute\n');
-  execFileSync('tar', ['-C', target, '-cJf', archive, '.'], { env: { ...process.env, XZ_OPT: '-3 -T0' } });
+  // Not xz, which would save a quarter: the machine may lack it.
+  execFileSync('tar', ['-C', target, '-czf', archive, '.']);
   const { size } = statSync(archive);
   process.stdout.write(`${JSON.stringify({ archive, mebibytes: Number((size / 2 ** 20).toFixed(1)) })}\n`);
   if (size > most) throw new Error(`gpu-pack: the pack has ${size} bytes, at most ${most} may travel`);

@@ -2,8 +2,8 @@
 
 Each line of the input asks for a round; it is answered by one line of JSON, {"milliseconds": [...]} or {"failure": "..."}.
 The models are transformers' Llama with the sizes of lib/bench/cases.ts; weights and tokens are random. A model with "bf16" keeps its
-parameters in float32 and takes matrix products in bfloat16; where it only generates, transformers' weights are bfloat16 too. On CUDA, float32's matrix
-products are done in TF32 by all stacks, which is the way of XLA and of JAX.
+parameters in float32 and takes matrix products in bfloat16; where it only generates, transformers' weights are bfloat16 too. A float32 is a
+float32 in products on GPUs too, not TF32: so it is in PyTorch unless it is asked otherwise, and JAX is asked here.
 """
 
 import json
@@ -16,8 +16,6 @@ def llama(model, where):
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(1)
-    if where == "cuda":
-        torch.set_float32_matmul_precision("high")
     return LlamaForCausalLM(
         LlamaConfig(
             vocab_size=model["vocabSize"],
@@ -102,6 +100,8 @@ def jax_step(case, where):
     import jax.numpy as jnp
 
     jax.config.update("jax_platforms", where)
+    if not in_bfloat16(case):
+        jax.config.update("jax_default_matmul_precision", "highest")
     compute = jnp.bfloat16 if in_bfloat16(case) else jnp.float32
     m = case["model"]
     D, F, L, V = m["hiddenSize"], m["intermediateSize"], m["numHiddenLayers"], m["vocabSize"]

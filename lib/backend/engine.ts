@@ -1,5 +1,6 @@
 /** What an engine is to the rest of the kit: a name, a way to tell whether it is there, a way to start it. */
 import { InputError } from '../errors';
+import type { AttentionSizes } from './fused-attention';
 import type { Jit } from './jit';
 
 export const engineNames = ['tensorflow', 'xla', 'wasm', 'cpu'] as const;
@@ -39,6 +40,8 @@ export interface Engine {
   readonly jit: Jit;
   /** Whether that compiles a program for every shape. */
   readonly compiles: boolean;
+  /** Whether its device has attention of these sizes as one operation. */
+  readonly hasAttention?: (sizes: AttentionSizes) => boolean;
   /** What a process that computes on it must have in its environment when it begins. */
   readonly environment?: () => Record<string, string>;
   /** Programs made in this process so far, where steps are compiled. */

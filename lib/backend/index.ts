@@ -11,6 +11,7 @@ import {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+import { setFusedAttention } from './fused-attention';
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
@@ -25,6 +26,7 @@ export {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+export { fusedAttention, hasFusedAttention, type AttentionSizes } from './fused-attention';
 export { jit, type JitOptions } from './jit';
 export {
   decodingBatches,
@@ -36,6 +38,7 @@ export {
   shrunkBatch,
 } from './shapes';
 export { matMulBfloat16 } from './mixed-precision';
+export { processorName } from './processor';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 
 const engines: Readonly<Record<EngineName, Engine>> = {
@@ -69,12 +72,17 @@ export async function useEngine(name?: string): Promise<EngineName> {
   const engine = engines[chosenEngine(name)];
   await engine.start();
   setJit(engine.jit, engine.compiles);
+  setFusedAttention(engine.hasAttention);
   return engine.name;
 }
 
 /** Environment of a process that shares the processor with `processes − 1` others: its engine takes its part of the threads. */
 export function shareProcessor(processes: number): Record<string, string> {
-  const threads = Math.max(1, Math.floor(availableParallelism() / processes));
+  return takeThreads(Math.max(1, Math.floor(availableParallelism() / processes)));
+}
+
+/** Environment of a process whose engine takes so many threads. */
+export function takeThreads(threads: number): Record<string, string> {
   return { ...tensorflowThreads(threads), ...xlaThreads(threads) };
 }
 

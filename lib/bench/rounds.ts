@@ -19,6 +19,8 @@ export interface CaseResult {
 
 /**
  * @param contenders the first is the one that the others are compared with.
+ * A contender that fails is ended at once: what it still computes would slow the others down.
+ *
  * @param limit seconds after which no round begins and no answer is waited for: what was measured by then counts.
  */
 export async function runCase(
@@ -32,6 +34,10 @@ export async function runCase(
   const times = new Map<string, number[]>();
   const firstMs: Record<string, number> = {};
   const failures: Record<string, string> = {};
+  const fail = (contender: Contender, reason: string): void => {
+    failures[contender.name] = reason;
+    contender.end();
+  };
   const progress = startProgress(`bench ${caseName}`, rounds + 1);
   try {
     for (let round = 0; round <= rounds; round++) {
@@ -44,9 +50,8 @@ export async function runCase(
         // Who compiles for ever leaves time to the others.
         const answer = await within(round === 0 ? 0.7 * left() : left(), contender.round());
         if (answer === undefined) {
-          if (!times.has(contender.name))
-            failures[contender.name] = 'no answer within the time that was left';
-        } else if ('failure' in answer) failures[contender.name] = answer.failure;
+          if (!times.has(contender.name)) fail(contender, 'no answer within the time that was left');
+        } else if ('failure' in answer) fail(contender, answer.failure);
         else if (round === 0) firstMs[contender.name] = performance.now() - started;
         else times.set(contender.name, [...(times.get(contender.name) ?? []), ...answer.milliseconds]);
       }
@@ -54,7 +59,7 @@ export async function runCase(
     }
   } finally {
     progress.stop();
-    for (const contender of contenders) contender.end();
+    for (const contender of contenders) if (!(contender.name in failures)) contender.end();
   }
   const named = <T>(of: (values: readonly number[]) => T): Record<string, T> =>
     Object.fromEntries(Array.from(times, ([name, values]) => [name, of(values)]));

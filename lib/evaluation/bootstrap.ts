@@ -24,17 +24,33 @@ export interface BootstrapOptions {
 export function bootstrapInterval(
   count: number,
   statistic: (units: Int32Array) => number,
-  { rng, resamples = 1000, level = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Interval {
-  if (count === 0) throw new InputError('bootstrapInterval: there is nothing to resample, got 0 prompts');
+  const { level = 0.95 } = options;
+  const sorted = Array.from(bootstrapDistribution(count, statistic, options));
+  return [quantileSorted(sorted, (1 - level) / 2), quantileSorted(sorted, (1 + level) / 2)];
+}
+
+/**
+ * The statistic over resamples of units with replacement, in ascending order.
+ *
+ * @param count number of units.
+ * @param statistic of the units with these numbers.
+ * @throws {InputError} when there are no units.
+ */
+export function bootstrapDistribution(
+  count: number,
+  statistic: (units: Int32Array) => number,
+  { rng, resamples = 1000 }: BootstrapOptions,
+): Float64Array {
+  if (count === 0) throw new InputError('bootstrap: there is nothing to resample, got 0 prompts');
   const units = new Int32Array(count);
   const values = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
     for (let i = 0; i < count; i++) units[i] = rng.integer(count);
     values[r] = statistic(units);
   }
-  const sorted = Array.from(values.sort());
-  return [quantileSorted(sorted, (1 - level) / 2), quantileSorted(sorted, (1 + level) / 2)];
+  return values.sort();
 }
 
 /** {@link bootstrapInterval} of the mean of one number a prompt. */

@@ -16,7 +16,7 @@ import { dropPoorPrompts } from './prompt-quality';
 import type { FilterReport } from './report';
 import type { Split } from './split';
 import { longerPreferred, pairStatistics, type CountTokens } from './statistics';
-import { splitTies } from './ties';
+import { splitTies, tossCoin } from './ties';
 import { itemsOf } from './votes';
 
 export interface FilterResult {
@@ -100,7 +100,8 @@ function runVerbs(
   const { strict, ties } = splitTies(items, config.label);
 
   // 3. graph
-  const prompts = [...groupByPrompt(strict).values()].map((preferences) => {
+  const labelled = config.ties === 'coin' ? [...strict, ...ties.map(tossCoin)] : strict;
+  const prompts = [...groupByPrompt(labelled).values()].map((preferences) => {
     const edges = preferences.map(toEdge);
     const removed = new Set(edgesToRemove(edges, config.cycles));
     return {
@@ -135,15 +136,15 @@ function runVerbs(
       noiseCeiling: estimateNoiseCeiling(items, kept),
       comparisons: votes.length,
       ties: ties.length,
-      cyclic: strict.length - kept.length,
+      cyclic: labelled.length - kept.length,
       duplicates: removedVotes['duplicate'] ?? 0,
       unusable: pairs.filter(isUnusable).length,
       account: {
         votes: { read: votes.length, ...removedVotes, counted: counted.length },
         items: {
           compared: items.length,
-          tie: ties.length,
-          cyclic: strict.length - kept.length,
+          tie: items.length - labelled.length,
+          cyclic: labelled.length - kept.length,
           kept: kept.length,
         },
       },

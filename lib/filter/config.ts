@@ -2,9 +2,11 @@
 import type { FieldTable } from '../config';
 import { cyclePolicies, type CyclePolicy } from './cycles';
 import { labelRules, type LabelRule } from './labels';
+import { tiePolicies, type TiePolicy } from './ties';
 
 export interface FilterConfig {
   readonly label: LabelRule;
+  readonly ties: TiePolicy;
   readonly cycles: CyclePolicy;
   readonly checkTexts: boolean;
   readonly minPromptCharacters: number;
@@ -18,8 +20,14 @@ export const filterFields: FieldTable<FilterConfig> = {
     default: 'wins',
     source: 'ours',
   },
+  ties: {
+    doc: 'what happens to items without a preferred answer: drop them, or let a coin choose',
+    type: tiePolicies,
+    default: 'drop',
+    source: 'ChatGLM-RLHF',
+  },
   cycles: {
-    doc: 'what happens to preferences in a cycle: drop all, drop the weakest until none is left, or take the answers of a cycle for one',
+    doc: 'what happens to preferences in a cycle: drop all, drop the weakest until none is left, or take the answers of a cycle for one, or keep all',
     type: cyclePolicies,
     default: 'drop',
     source: 'ChatGLM-RLHF; ours where it is silent',

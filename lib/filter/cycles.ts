@@ -16,8 +16,9 @@ export interface Edge {
  * - `merge`: takes the answers of a component for one answer, as good as each other. Edges inside it go; of the edges
  *   between two such answers (all of one direction, or they would be one component) the one with the largest margin
  *   stays (the first of equals), for they say the same thing. Keeps the fewest pairs.
+ * - `keep`: removes nothing; what the others are compared with.
  */
-export const cyclePolicies = ['drop', 'weakest', 'merge'] as const;
+export const cyclePolicies = ['drop', 'weakest', 'merge', 'keep'] as const;
 export type CyclePolicy = (typeof cyclePolicies)[number];
 
 /** Number of each node's strongly connected component (Tarjan 1972). */
@@ -44,8 +45,9 @@ export function cyclicEdges(edges: readonly Edge[]): number[] {
   return indicesWhere(edges, ({ winner, loser }) => component.get(winner) === component.get(loser));
 }
 
-/** Indices of the edges that a policy removes; what is left has no cycle. */
+/** Indices of the edges that a policy removes; what is left has no cycle, unless the policy is `keep`. */
 export function edgesToRemove(edges: readonly Edge[], policy: CyclePolicy): number[] {
+  if (policy === 'keep') return [];
   if (policy === 'drop') return cyclicEdges(edges);
   return policy === 'weakest' ? weakestEdges(edges) : mergedEdges(edges);
 }

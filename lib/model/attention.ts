@@ -1,6 +1,9 @@
-/** Attention in blocks of queries, with its gradient by hand: what no query may see is not computed, and long rows of weights are not kept. */
+/**
+ * Attention in blocks of queries, with its gradient by hand: what no query may see is not computed, and long rows of weights are not kept. Where
+ * the device's own library has attention as one operation, that is taken.
+ */
 import * as tf from '@tensorflow/tfjs';
-import { barrier } from '../backend';
+import { barrier, fusedAttention, hasFusedAttention } from '../backend';
 import type { ModelConfig } from './config';
 import { product } from './product';
 
@@ -57,10 +60,17 @@ export function attend(
 ): tf.Tensor2D {
   const { B, T, numAttentionHeads: H, numKeyValueHeads, headDim } = shape;
   const S = keys.shape[1];
+  const scale = 1 / Math.sqrt(headDim);
+  const together = (mixed: tf.Tensor4D): tf.Tensor2D =>
+    tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
+  const sizes = { B, H, Hkv: numKeyValueHeads, T, S, hd: headDim };
+  if (isCausal && shape.bf16 === true && hasFusedAttention(sizes)) {
+    const [k, v] = [keys, values].map((x) => tf.reshape(x, [B, numKeyValueHeads, S, headDim]));
+    return together(fusedAttention(queries, k as tf.Tensor4D, v as tf.Tensor4D, bias, scale));
+  }
   const G = H / numKeyValueHeads;
   const N = B * numKeyValueHeads;
   const blocks = blocksOf(T, S, isCausal);
-  const scale = 1 / Math.sqrt(headDim);
   /** Rows of a block. [N, G, T, hd] → [N, G·t, hd] */
   const rowsOf = (x: tf.Tensor, { from, to }: Block): tf.Tensor3D =>
     tf.reshape(tf.slice(x, [0, 0, from, 0], [N, G, to - from, headDim]), [N, G * (to - from), headDim]);
@@ -128,6 +138,5 @@ export function attend(
   });
   // Scaled outside of the operation: its gradient is scaled by the tape.
   const grouped = tf.reshape(tf.mul(queries, scale), [N, G, T, headDim]);
-  const mixed = tf.reshape(attention(grouped, keys, values), [B, H, T, headDim]);
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
+  return together(tf.reshape(attention(grouped, keys, values), [B, H, T, headDim]));
 }

@@ -45,18 +45,21 @@ export function sampleStep(
 /**
  * Votes of simulated annotators on the sampled answers, as `votes.jsonl`, with verdicts on the dimensions that the gold judge knows.
  * They alone see the hidden utilities, noisily.
+ *
+ * @param prompts how many of the prompts they see; all when absent.
  */
-export function voteStep(config: PipelineConfig, out: (path: string) => string): Step {
+export function voteStep(config: PipelineConfig, out: (path: string) => string, prompts?: number): Step {
   const { annotators, sampling, seed } = config;
   return {
     name: 'preferences',
-    config: { ...annotators, seed },
+    config: { ...annotators, seed, ...(prompts !== undefined && { prompts }) },
     inputs: ['candidates/rollouts.jsonl'],
     async run(directory) {
       const rollouts = await readJsonLines<Rollout>(out('candidates/rollouts.jsonl'));
       const world = pipelineWorld(config);
       const rng = createRng(seed).fork('annotators');
-      const candidates = chunk(rollouts, sampling.samplesPerPrompt).map((samples) => {
+      const answered = chunk(rollouts, sampling.samplesPerPrompt).slice(0, prompts);
+      const candidates = answered.map((samples) => {
         const { promptId, task, language, prompt } = samples[0] as Rollout;
         return {
           record: {

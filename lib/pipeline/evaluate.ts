@@ -34,20 +34,30 @@ export type EvaluatedRollout = Evaluation['rollouts'][number] & {
   readonly proxy: number;
 };
 
-export function evaluationStep(config: PipelineConfig, out: (path: string) => string): Step {
+/**
+ * Evaluates policies, all those of the pipeline unless told otherwise, against SFT.
+ *
+ * @param folders folder of each policy's model; `sft` is among them.
+ */
+export function evaluationStep(
+  config: PipelineConfig,
+  out: (path: string) => string,
+  folders: Readonly<Record<string, string>> = policyFolders,
+  name = 'evaluation',
+): Step {
   const { evaluation, reward } = config;
   return {
-    name: 'evaluation',
+    name,
     config: evaluation,
     inputs: [
-      ...Object.values(policyFolders).map((folder) => `${folder}/model`),
+      ...Object.values(folders).map((folder) => `${folder}/model`),
       'reward-debiased/model',
       'world/evaluate.jsonl',
       'world/probe.jsonl',
     ],
     async run(directory) {
       const models: Record<string, LanguageModel> = {};
-      for (const [policy, folder] of Object.entries(policyFolders))
+      for (const [policy, folder] of Object.entries(folders))
         models[policy] = loadModel(out(`${folder}/model`));
       const prompts = await readJsonLines<PromptRecord>(out('world/evaluate.jsonl'));
       const { policies, rollouts } = await evaluateModels(

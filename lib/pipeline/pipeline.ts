@@ -15,6 +15,7 @@ import { rewardStep, scorecardStep } from './reward';
 import { runStep, runSteps, wallSeconds, type Step, type StepManifest } from './run-steps';
 import { sftStep } from './sft';
 import { summarize } from './summarize';
+import type { PipelineOrder } from './worker-process';
 import { startWorkers } from './workers';
 import { worldStep } from './world';
 
@@ -83,7 +84,11 @@ export async function runPipeline(
       stop: requestInterrupt,
     }));
   } else {
-    const workers = startWorkers(jobs, { ...shareProcessor(jobs), ...engineEnvironment(engine) });
+    const workers = startWorkers<PipelineOrder>({
+      count: jobs,
+      program: join(__dirname, 'worker-process.js'),
+      environment: { ...shareProcessor(jobs), ...engineEnvironment(engine) },
+    });
     try {
       await interruptible(
         () => runSteps(steps, jobs, ({ name }) => workers.run({ name, config, out: options.out, engine })),

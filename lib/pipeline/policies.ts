@@ -7,6 +7,8 @@ import { trainDpo } from '../policy/dpo/trainer';
 import { trainPpo, type PpoInputs } from '../policy/ppo/trainer';
 import { selectByVariance } from '../policy/prompts/variance';
 import { writePairs } from '../preferences/pairs';
+import { readPairs } from '../preferences/readers/open';
+import { createRng } from '../random';
 import { rewardScorer } from '../reward/score';
 import { disposeTree } from '../tensor/pytree';
 import { chunk } from '../train/sampler';
@@ -19,7 +21,7 @@ import type { Step } from './run-steps';
 const dpoSamplePrompts = 64;
 
 /** The debiased reward model as a scorer; every policy learns from it. */
-function debiasedScorer(
+export function debiasedScorer(
   { reward }: PipelineConfig,
   out: (path: string) => string,
 ): { scorer: Scorer; dispose(): void } {
@@ -107,13 +109,25 @@ export function selectDemonstrationsStep(config: PipelineConfig, out: (path: str
   };
 }
 
-/** DPO on pairs of the SFT model's own samples, labelled by the reward model. */
-export function dpoStep(config: PipelineConfig, out: (path: string) => string): Step {
+/** Who says which of two answers DPO is to prefer. */
+export const dpoLabels = ['rewardModel', 'annotators'] as const;
+export type DpoLabels = (typeof dpoLabels)[number];
+
+/**
+ * DPO on pairs of the SFT model's own samples, labelled by the reward model; or on as many of the pairs that the annotators
+ * compared, which are samples of the SFT model too.
+ */
+export function dpoStep(
+  config: PipelineConfig,
+  out: (path: string) => string,
+  labels: DpoLabels = 'rewardModel',
+): Step {
   const { dpo, sampling } = config;
   return {
     name: 'dpo',
     config: { ...dpo, temperature: sampling.temperature },
     inputs: [
+      ...(labels === 'annotators' ? ['filter/pairs.jsonl'] : []),
       'sft/model',
       'reward-debiased/model',
       'prompts/scored-samples.jsonl',
@@ -125,7 +139,14 @@ export function dpoStep(config: PipelineConfig, out: (path: string) => string): 
       const selected = await readJsonLines<PromptRecord>(out('prompts/selected.jsonl'));
       const kept = new Set(selected.map(({ promptId }) => promptId));
       const samples = await readJsonLines<ScoredRollout>(out('prompts/scored-samples.jsonl'));
-      const pairs = pairsFromSamples(samples.filter(({ promptId }) => kept.has(promptId)));
+      const labelled = pairsFromSamples(samples.filter(({ promptId }) => kept.has(promptId)));
+      const pairs =
+        labels === 'rewardModel'
+          ? labelled
+          : createRng(dpo.seed)
+              .fork('annotated-pairs')
+              .shuffle(await readPairs(out('filter/pairs.jsonl')))
+              .slice(0, labelled.length);
       writePairs(directory.file('pairs.jsonl'), pairs);
       const { scorer, dispose } = debiasedScorer(config, out);
       const params = await trainDpo(

@@ -25,19 +25,24 @@ function variantConfig({ reward }: PipelineConfig, variant: RewardVariant): Rewa
   return variant === 'plain' ? { ...reward, lengthBalance: 'none', lengthCovariate: false } : reward;
 }
 
-/** Trains one of the two reward models. Both hold the same prompts out. */
+/**
+ * Trains one of the two reward models. Both hold the same prompts out.
+ *
+ * @param start folder of the step whose model the reward model starts from.
+ */
 export function rewardStep(
   config: PipelineConfig,
   variant: RewardVariant,
   out: (path: string) => string,
+  start = 'sft',
 ): Step {
   const reward = variantConfig(config, variant);
   return {
     name: `reward-${variant}`,
     config: reward,
-    inputs: ['sft/model', 'filter/pairs.jsonl'],
+    inputs: [`${start}/model`, 'filter/pairs.jsonl'],
     async run(directory) {
-      const model = loadModel(out('sft/model'));
+      const model = loadModel(out(`${start}/model`));
       const split = splitPairs(await readPairs(out('filter/pairs.jsonl')), reward, model.tokenizer);
       const params = await trainReward(model, split, reward, directory);
       saveModel(directory.file('model'), {
@@ -93,15 +98,21 @@ function residualScorecard(
   });
 }
 
-/** Scorecards of both models on held-out labels and, with gold, on the SFT model's answers to the evaluation prompts. */
-export function scorecardStep(config: PipelineConfig, out: (path: string) => string): Step {
+/**
+ * Scorecards of reward models on held-out labels and, with gold, on the SFT model's answers to the evaluation prompts; of the first one
+ * also without its length residual.
+ */
+export function scorecardStep(
+  config: PipelineConfig,
+  out: (path: string) => string,
+  variants: readonly RewardVariant[] = rewardVariants,
+): Step {
   const { reward, sampling } = config;
   return {
     name: 'scorecards',
     config: { reward, sampling },
     inputs: [
-      'reward-plain/model',
-      'reward-debiased/model',
+      ...variants.map((variant) => `reward-${variant}/model`),
       'filter/pairs.jsonl',
       'filter/report.json',
       'best-of-n/rollouts.jsonl',
@@ -111,7 +122,7 @@ export function scorecardStep(config: PipelineConfig, out: (path: string) => str
       const pairs = await readPairs(out('filter/pairs.jsonl'));
       const report = readJson<{ noiseCeiling: { label: number } | null }>(out('filter/report.json'));
       const rollouts = await readJsonLines<Rollout>(out('best-of-n/rollouts.jsonl'));
-      for (const variant of rewardVariants) {
+      for (const variant of variants) {
         const model = loadModel(out(`reward-${variant}/model`));
         const limits = {
           maxPromptTokens: reward.maxPromptTokens,
@@ -143,7 +154,7 @@ export function scorecardStep(config: PipelineConfig, out: (path: string) => str
           responses,
         };
         writeJson(directory.file(`${variant}.json`), scorecard);
-        if (variant === 'plain')
+        if (variant === variants[0])
           writeJson(directory.file('length-residual.json'), residualScorecard(scored, heldOut, responses));
         disposeTree(model.params);
       }

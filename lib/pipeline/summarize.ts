@@ -145,7 +145,7 @@ export async function summarize(
 }
 
 /** Samples of a training run with the truth about them: the gold judge is asked only now, when training is over. */
-async function trainingSamples(config: PipelineConfig, path: string): Promise<TrainingSample[]> {
+export async function trainingSamples(config: PipelineConfig, path: string): Promise<TrainingSample[]> {
   const world = pipelineWorld(config);
   const samples = await readJsonLines<PolicySample>(path);
   return samples.map(({ step, kl, score = Number.NaN, promptId, response }) => ({

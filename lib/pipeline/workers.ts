@@ -3,19 +3,14 @@
  * process with it, not the run: the step then goes on from its last checkpoint in a new process.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { InputError, InterruptedError } from '../errors';
-import type { PipelineConfig } from './config';
 import type { RunningStep } from './run-steps';
 
 /** What a worker is told to do. */
 export interface StepOrder {
+  /** The step. */
   readonly name: string;
-  readonly config: PipelineConfig;
-  /** The pipeline's folder. */
-  readonly out: string;
-  readonly engine: string;
 }
 
 /** How it says that the step ended. */
@@ -23,9 +18,9 @@ export interface StepEnd {
   readonly error: { readonly kind: 'input' | 'interrupted' | 'other'; readonly message: string } | undefined;
 }
 
-export interface Workers {
+export interface Workers<O extends StepOrder> {
   /** Runs a step in the first worker that is free. */
-  run(order: StepOrder): RunningStep;
+  run(order: O): RunningStep;
   /** Lets the processes go. */
   end(): void;
 }
@@ -34,34 +29,42 @@ export interface Workers {
 interface Worker {
   process: ChildProcess | undefined;
   busy: boolean;
-  /** The step it runs, or ran last. */
-  step: string;
+  /** The order it carries out, or carried out last. */
+  order: StepOrder | undefined;
+}
+
+/** What workers are. */
+export interface WorkerOptions<O extends StepOrder> {
+  /** How many; a run asks for no more steps at a time. */
+  readonly count: number;
+  /** Program of their processes, one that serves orders. */
+  readonly program: string;
+  /** What their processes get besides this one's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Takes the lines that they write to stderr; by default they go to this process's, and the first worker has its terminal. */
+  readonly onLine?: (line: string, order: O | undefined) => void;
 }
 
 /** A process that crashed while it ran a step. */
 class CrashError extends Error {}
 
-/**
- * Workers that start when they are needed and live until the end, since a process takes a second to begin.
- *
- * @param count how many; a run asks for no more steps at a time.
- * @param environment what their processes get besides this one's environment.
- */
-export function startWorkers(count: number, environment: Readonly<Record<string, string>>): Workers {
+/** Workers that start when they are needed and live until the end, since a process takes a second to begin. */
+export function startWorkers<O extends StepOrder>(options: WorkerOptions<O>): Workers<O> {
+  const { count, onLine } = options;
   const workers = Array.from({ length: count }, (): Worker => ({
     process: undefined,
     busy: false,
-    step: '',
+    order: undefined,
   }));
   let stopping = false;
-  const attempt = (worker: Worker, order: StepOrder): Promise<void> => {
+  const attempt = (worker: Worker, order: O): Promise<void> => {
     // The first worker has the terminal to itself, for its bar.
-    worker.process ??= startProcess(worker, environment, worker === workers[0]);
+    worker.process ??= startProcess(worker, options, onLine === undefined && worker === workers[0]);
     return runInProcess(worker.process, order);
   };
-  const run = async (worker: Worker, order: StepOrder): Promise<void> => {
+  const run = async (worker: Worker, order: O): Promise<void> => {
     worker.busy = true;
-    worker.step = order.name;
+    worker.order = order;
     try {
       await attempt(worker, order);
     } catch (error) {
@@ -92,24 +95,27 @@ export function startWorkers(count: number, environment: Readonly<Record<string,
   };
 }
 
-function startProcess(
+function startProcess<O extends StepOrder>(
   worker: Worker,
-  environment: Readonly<Record<string, string>>,
+  { program, environment, onLine = showLine }: WorkerOptions<O>,
   hasTerminal: boolean,
 ): ChildProcess {
-  const child = fork(join(__dirname, 'worker-process.js'), [], {
+  const child = fork(program, [], {
     stdio: ['ignore', 'ignore', hasTerminal ? 'inherit' : 'pipe', 'ipc'],
     env: { ...process.env, ...environment },
   });
   child.once('exit', () => (worker.process = undefined));
-  if (child.stderr !== null) {
-    // On a terminal a bar may stand in the line: it is wiped, and drawn again below.
-    const start = process.stderr.isTTY ? '\r\x1b[K' : '';
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      process.stderr.write(`${start}[${worker.step}] ${line}\n`);
-    });
-  }
+  if (child.stderr !== null)
+    createInterface({ input: child.stderr }).on('line', (line) =>
+      onLine(line, worker.order as O | undefined),
+    );
   return child;
+}
+
+function showLine(line: string, order: StepOrder | undefined): void {
+  // On a terminal a bar may stand in the line: it is wiped, and drawn again below.
+  const start = process.stderr.isTTY ? '\r\x1b[K' : '';
+  process.stderr.write(`${start}[${order?.name ?? ''}] ${line}\n`);
 }
 
 /** @throws {CrashError} when the process ends without a word. */

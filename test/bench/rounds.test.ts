@@ -39,15 +39,16 @@ describe('runCase', () => {
   });
 
   it('goes on without a contender that fails, and says why', async () => {
-    const order: string[] = [];
+    const [order, ended]: [string[], string[]] = [[], []];
     const contenders = [
-      contender('a', [taking(2)], order, []),
-      contender('b', [{ failure: 'no memory' }], order, []),
+      contender('a', [taking(2)], order, ended),
+      contender('b', [{ failure: 'no memory' }], order, ended),
     ];
     const result = await runCase('gptStep', contenders, 3);
     expect(result.failures).toEqual({ b: 'no memory' });
     expect([result.medianMs, result.ratio]).toEqual([{ a: 2 }, {}]);
     expect(order.filter((name) => name === 'b')).toHaveLength(1);
+    expect(ended).toEqual(['b', 'a']);
   });
 
   it('keeps what was measured when its time is over, and names who did not answer', async () => {
@@ -60,7 +61,7 @@ describe('runCase', () => {
     const result = await runCase('gptStep', [contender('a', [taking(2)], [], ended), silent], 1000, 0.2);
     expect(result.failures).toEqual({ b: 'no answer within the time that was left' });
     expect(result.firstMs).toHaveProperty('a');
-    expect(ended).toEqual(['a', 'b']);
+    expect(ended).toEqual(['b', 'a']);
     const quick = await runCase('gptStep', [slow('a', 30), slow('b', 30)], 1000, 0.3);
     expect([quick.medianMs, quick.failures]).toEqual([{ a: 5, b: 5 }, {}]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, bootstrapMean } from '../../lib/evaluation/bootstrap';
+import { bootstrapDistribution, bootstrapInterval, bootstrapMean } from '../../lib/evaluation/bootstrap';
 import { createRng } from '../../lib/random';
 
 describe('bootstrapMean', () => {
@@ -60,5 +60,24 @@ describe('bootstrapInterval', () => {
 
   it('refuses to resample nothing', () => {
     expect(() => bootstrapMean([], { rng: createRng(1) })).toThrow(/got 0 prompts/);
+  });
+});
+
+describe('bootstrapDistribution', () => {
+  it('has the statistic of every resample, in ascending order', () => {
+    const values = [1, 2, 4];
+    const statistic = (units: Int32Array): number =>
+      Math.max(...[...units].map((unit) => values[unit] as number));
+    const distribution = bootstrapDistribution(3, statistic, { rng: createRng(1), resamples: 2000 });
+    expect(distribution).toHaveLength(2000);
+    expect([...distribution]).toEqual([...distribution].sort((a, b) => a - b));
+    // The largest of three draws is 1 with probability 1/27, 4 with 1 − (2/3)³ = 19/27.
+    const share = (value: number): number => distribution.filter((one) => one === value).length / 2000;
+    expect(share(1)).toBeCloseTo(1 / 27, 1);
+    expect(share(4)).toBeCloseTo(19 / 27, 1);
+  });
+
+  it('refuses to resample nothing', () => {
+    expect(() => bootstrapDistribution(0, () => 0, { rng: createRng(1) })).toThrow('nothing to resample');
   });
 });

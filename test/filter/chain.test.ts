@@ -56,6 +56,18 @@ describe('filterVotes', () => {
     expect(filterPairs(pairs, config()).pairs).toEqual(pairs);
   });
 
+  it('labels ties by a coin and leaves cycles in where it is told to, and accounts for all', () => {
+    const dropped = filterVotes(votes, config()).report;
+    const { pairs, report } = filterVotes(votes, config({ ties: 'coin', cycles: 'keep' }));
+    expect(dropped.tieItems).toBeGreaterThan(0);
+    expect(report).toMatchObject({ ties: dropped.ties, cyclic: 0, kept: dropped.items });
+    expect(pairs).toHaveLength(dropped.items);
+    expect(report.account.items).toMatchObject({ tie: 0, cyclic: 0 });
+    expectClosedAccount(report);
+    // A coin may close a cycle, which dropping then finds.
+    expectClosedAccount(filterVotes(votes, config({ ties: 'coin' })).report);
+  });
+
   it('keeps what is left of ties, cycles, duplicates and contradictions, and accounts for all', () => {
     const { pairs, report } = filterVotes(votes, config());
     expect(pairs).toEqual([

@@ -49,6 +49,10 @@ describe('edgesToRemove', () => {
     expect(edgesToRemove(graph, 'merge')).toEqual([0, 1, 2, 3, 5]);
   });
 
+  it('keep: removes nothing', () => {
+    expect(edgesToRemove(graph, 'keep')).toEqual([]);
+  });
+
   it('removes nothing where there is no cycle', () => {
     for (const policy of ['drop', 'weakest', 'merge'] as const) {
       expect(edgesToRemove(edges('a>b', 'a>c', 'b>c'), policy)).toEqual([]);

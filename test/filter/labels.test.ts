@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dimensionLabels, labelOf } from '../../lib/filter/labels';
-import { splitTies } from '../../lib/filter/ties';
+import { splitTies, tossCoin } from '../../lib/filter/ties';
 import { itemsOf, type Choice } from '../../lib/filter/votes';
 import { vote } from './make-vote';
 
@@ -49,5 +49,17 @@ describe('splitTies', () => {
     const { strict, ties } = splitTies(items, 'wins');
     expect(strict).toEqual([{ item: items[0], chosen: 'second', winMargin: 2 }]);
     expect(ties).toEqual([items[1]]);
+  });
+});
+
+describe('tossCoin', () => {
+  const items = itemsOf(Array.from({ length: 400 }, (_, i) => vote('x=y', 'a', `prompt-${i}`)));
+
+  it('is fair, and falls the same way whenever it is tossed', () => {
+    const first = items.filter((item) => tossCoin(item).chosen === 'first').length;
+    // Five standard deviations of 400 tosses are 50.
+    expect(Math.abs(first - 200)).toBeLessThan(50);
+    for (const item of items) expect(tossCoin(item)).toEqual(tossCoin({ ...item }));
+    expect(tossCoin(items[0] as (typeof items)[number]).winMargin).toBe(0);
   });
 });

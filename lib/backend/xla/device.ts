@@ -13,6 +13,7 @@ export interface Device {
   readonly plugin: Plugin;
   readonly client: Client;
   readonly isProcessor: boolean;
+  readonly isCuda: boolean;
   /** What a compiled program depends on besides its text. */
   readonly key: string;
   /** What its compiler is told. */
@@ -36,7 +37,7 @@ export function openDevice(path: string): Device {
   const isProcessor = client.platform.name === 'cpu';
   const options = compilerOptions({ isProcessor, toolkit: forCuda ? cudaToolkit(path) : undefined });
   const key = JSON.stringify([machineKey(plugin, client), options]);
-  current = { plugin, client, isProcessor, key, options };
+  current = { plugin, client, isProcessor, isCuda: forCuda, key, options };
   return current;
 }
 
@@ -68,18 +69,23 @@ export function compilations(): Compilations {
 
 /** A StableHLO module as a program of the device. @throws {PjrtError} with line and column of what is wrong. */
 export function compile(text: string): Executable {
-  const { client, key, options } = device();
   const started = performance.now();
-  const { executable, loaded } = cached(
-    text,
-    key,
-    (bytes) => client.load(bytes),
-    () => client.compile(text, options),
-  );
+  const { executable, loaded } = compileAside(text);
   const needed = executable.memory();
   if (needed !== undefined) memory.push(needed);
   counted.programs++;
   counted.fromDisk += Number(loaded);
   counted.seconds += (performance.now() - started) / 1000;
   return executable;
+}
+
+/** The same for a program that is none of the user's: it is not counted. */
+export function compileAside(text: string): { readonly executable: Executable; readonly loaded: boolean } {
+  const { client, key, options } = device();
+  return cached(
+    text,
+    key,
+    (bytes) => client.load(bytes),
+    () => client.compile(text, options),
+  );
 }

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
 import { findPlugin } from '../setup/xla';
+import { hasAttention } from './attention';
 import { compilations, device, openDevice, programMemory } from './device';
 import { runOnHost } from './host';
 import { compiledJit } from './jit';
@@ -22,6 +23,7 @@ export const xlaEngine: Engine = {
   compiles: true,
   compilations,
   programMemory,
+  hasAttention: (sizes) => device().isCuda && hasAttention(sizes),
   environment: allocatorEnvironment,
   async start() {
     const plugin = findPlugin();

@@ -1,10 +1,11 @@
 /** Compiled programs on disk: what one process compiled, the next one loads, which takes a tenth of the time. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../../errors';
 import { writeFileAtomically } from '../../files';
+import { processorFeatures } from '../processor';
 import { cacheDirectory } from '../setup/cache';
 import type { Client } from './pjrt/client';
 import type { Executable } from './pjrt/executable';
@@ -44,13 +45,6 @@ export function machineKey(plugin: Plugin, client: Client): string {
     processorFeatures(),
     process.env['NPROC'] ?? availableParallelism(),
   ]);
-}
-
-/** Programs for processors are compiled for the instructions that this one has. */
-function processorFeatures(): string {
-  const path = '/proc/cpuinfo';
-  if (!existsSync(path)) return process.arch;
-  return /^(?:flags|Features)\s*:.*$/m.exec(readFileSync(path, 'utf8'))?.[0] ?? process.arch;
 }
 
 /**

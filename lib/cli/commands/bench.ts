@@ -38,7 +38,7 @@ const fields: FieldTable<BenchConfig> = {
   bf16: { doc: 'matrix products in bfloat16, everywhere', type: 'boolean', default: false },
   peersOn: { doc: 'where PyTorch, transformers and JAX compute', type: peerDevices, default: 'cpu' },
   limit: {
-    doc: 'seconds for each case: what was measured by then counts',
+    doc: 'seconds for each case: what was measured by then counts; memory is not looked at',
     type: 'number',
     min: 1,
     optional: true,
@@ -65,7 +65,7 @@ export const benchCommand = defineCommand<BenchConfig>({
       bf16,
       peersOn,
       limit,
-      memory: !quick,
+      memory: !quick && limit === undefined,
       say: (line) => void process.stderr.write(`bench: ${line}\n`),
     });
     const command = ['rlhf-kit', ...process.argv.slice(2)].join(' ');

@@ -4,6 +4,7 @@ import type { Command } from '../command';
 import { doctorCommand } from './doctor';
 import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
+import { experimentCommand } from './experiment';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
 import { grpoCommand } from './grpo';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   rlooCommand,
   evaluateCommand,
   generateCommand,
+  experimentCommand,
   labCommand,
   kernelCommand,
   notebooksCommand,

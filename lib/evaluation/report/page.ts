@@ -126,8 +126,8 @@ function highlightMarkup({ label, value, note }: Highlight): Html {
 function factList({ engine, seed, wallSeconds, versions }: RunFacts): Html {
   const facts: readonly (readonly [string, string])[] = [
     ['engine', engine],
-    ['seed', `${seed}`],
-    ['wall time', duration(wallSeconds)],
+    typeof seed === 'number' ? ['seed', `${seed}`] : ['seeds', seed.join(', ')],
+    ...(wallSeconds === undefined ? [] : [['wall time', duration(wallSeconds)] as const]),
     ...Object.entries(versions),
   ];
   return html`<dl class="facts">

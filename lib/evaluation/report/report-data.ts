@@ -10,8 +10,9 @@ import type { TrainingCurves } from './figures/training-curves';
 /** How the run can be told apart and repeated. */
 export interface RunFacts {
   readonly engine: string;
-  readonly seed: number;
-  readonly wallSeconds: number;
+  /** One, or those of an experiment. */
+  readonly seed: number | readonly number[];
+  readonly wallSeconds?: number;
   readonly versions: Readonly<Record<string, string>>;
   /** The command that makes the run again. */
   readonly command?: string;

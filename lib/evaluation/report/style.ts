@@ -60,7 +60,7 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-
 th { text-align: left; font-weight: 600; color: var(--muted); font-size: .8rem; vertical-align: bottom; }
 th, td { padding: .42rem .8rem .42rem 0; border-bottom: 1px solid var(--line); }
 tr:last-child td { border-bottom: 0; }
-th.number, td.number { text-align: right; white-space: nowrap; }
+th.number, td.number, th[align='right'], td[align='right'] { text-align: right; white-space: nowrap; }
 td.name { white-space: nowrap; }
 td .interval { display: block; color: var(--muted); font-size: .78rem; }
 .swatch { display: inline-block; width: .65rem; height: .65rem; border-radius: 2px; margin-right: .5rem; }

@@ -3,8 +3,8 @@
 /** tfjs's types that the engine computes in. */
 export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
 
-/** Types of values: within an operation there is one that tensors cannot have. */
-export type ValueType = DType | 'bfloat16';
+/** Types of values: within an operation there are some that tensors cannot have. */
+export type ValueType = DType | 'bfloat16' | 'uint8';
 
 /** A value of the program: known by name, shape and type, not by its numbers. */
 export interface Value {
@@ -19,6 +19,7 @@ const elements: Readonly<Record<ValueType, string>> = {
   bool: 'i1',
   complex64: 'complex<f32>',
   bfloat16: 'bf16',
+  uint8: 'ui8',
 };
 
 /** How StableHLO writes a type, e.g. `tensor<2x3xf32>`. */

@@ -147,8 +147,9 @@ export function convolution(
     `rhs_dilate = ${list(({ dilation }) => dilation)}`,
     `reverse = ${list(() => `${reversed}`)}`,
   ].join(', ');
+  const precision = [x, filter].map((operand) => `#stablehlo<precision ${program.precision(operand)}>`);
   return program.apply(
-    `stablehlo.convolution(${x.name}, ${filter.name}) dim_numbers = ${dimensions}, window = {${moves}} {batch_group_count = ${batchGroups} : i64, feature_group_count = ${channelGroups} : i64}`,
+    `stablehlo.convolution(${x.name}, ${filter.name}) dim_numbers = ${dimensions}, window = {${moves}} {batch_group_count = ${batchGroups} : i64, feature_group_count = ${channelGroups} : i64, precision_config = [${precision.join(', ')}]}`,
     [x, filter],
     shape,
   );

@@ -10,9 +10,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as tf from '@tensorflow/tfjs';
 import { useEngine } from '../../../../lib/backend';
 import { pluginPath } from '../pjrt/plugin-path';
 import { runJasmine, type Outcome } from './jasmine';
+import { watchReads } from './reads';
 
 interface Counts {
   readonly passed: number;
@@ -72,11 +74,14 @@ export function checkFiles(files: readonly string[]): void {
   describe.skipIf(pluginPath === undefined)('tfjs-core on xla (needs the plugin of setup xla)', () => {
     const cache = mkdtempSync(join(tmpdir(), 'rlhf-kit-conformance-'));
 
+    let settled: () => Promise<void>;
+
     beforeAll(async () => {
       // Thousands of small programs are nothing that the user's cache should keep.
       process.env['RLHF_KIT_PJRT_PLUGIN'] = pluginPath;
       process.env['RLHF_KIT_CACHE'] = cache;
       await useEngine('xla');
+      settled = watchReads(tf.backend());
       const util = await mentionAllTests();
       util.setTestEnvs([environment]);
       await import(join(root, 'public/chained_ops/register_all_chained_ops.js'));
@@ -91,6 +96,7 @@ export function checkFiles(files: readonly string[]): void {
       const outcomes = await runJasmine(
         () => import(join(root, file)),
         (title) => title in leftOut,
+        settled,
       );
       const of = (status: Outcome['status']): Outcome[] => outcomes.filter((one) => one.status === status);
       const counts: Counts = {

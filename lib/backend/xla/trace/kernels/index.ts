@@ -1,6 +1,7 @@
 /** All kernels that the engine can write. */
 import type { Kernels } from '../kernel';
 import { activationKernels } from './activations';
+import { attentionKernels } from './attention';
 import { blockKernels } from './blocks';
 import { complexKernels } from './complex';
 import { convolutionKernels } from './convolution';
@@ -29,6 +30,7 @@ export const kernels: Kernels = {
   ...cumulativeKernels,
   ...matmulKernels,
   ...mixedPrecisionKernels,
+  ...attentionKernels,
   ...einsumKernels,
   ...convolutionKernels,
   ...fusedKernels,

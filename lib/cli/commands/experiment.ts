@@ -1,0 +1,64 @@
+/** `rlhf-kit experiment run|show|compare|verify|summary`: ablations over seeds, from a configuration to a verdict. */
+import { join } from 'node:path';
+import type { FieldTable } from '../../config';
+import { InputError } from '../../errors';
+import { defineCommand } from '../command';
+import {
+  compareCellsOf,
+  experimentActions,
+  runAndWrite,
+  showTable,
+  summarize,
+  verifyCell,
+  type ExperimentCommandConfig,
+} from '../experiment-actions';
+
+const fields: FieldTable<ExperimentCommandConfig> = {
+  action: {
+    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; summary: all claims, into README.md',
+    type: experimentActions,
+  },
+  experiment: {
+    doc: 'folder of the experiment, or its name below experiments/; for verify the one with the cheapest cell when absent',
+    type: 'path',
+    optional: true,
+  },
+  cell: {
+    doc: 'of compare and verify: a cell, e.g. "filter=both noise=high"; axes that are not named are as in the baseline. verify takes the cheapest when absent',
+    type: 'string',
+    optional: true,
+  },
+  against: { doc: 'of compare: the other cell; the baseline when absent', type: 'string', optional: true },
+  metric: { doc: 'of compare: what is compared; all metrics when absent', type: 'string', optional: true },
+  engine: {
+    doc: 'engine to compute on; RLHF_KIT_ENGINE when absent, for verify the one of the results',
+    type: 'string',
+    optional: true,
+  },
+  jobs: {
+    doc: 'worker processes, each with its part of the threads; one a core when absent',
+    type: 'integer',
+    min: 1,
+    optional: true,
+  },
+  store: {
+    doc: 'where the steps behind cells are kept, for all experiments, and the page is written',
+    type: 'path',
+    default: join('runs', 'experiments'),
+  },
+};
+
+export const experimentCommand = defineCommand<ExperimentCommandConfig>({
+  name: 'experiment',
+  summary: 'ablations: run a grid of cells over seeds, compare its cells, verify what is committed',
+  fields,
+  positionals: ['action', 'experiment'],
+  async run(config) {
+    const { action, experiment } = config;
+    if (action === 'verify') return verifyCell(config);
+    if (action === 'summary') return summarize();
+    if (experiment === undefined) throw new InputError(`experiment ${action}: name an experiment`);
+    const named = { ...config, experiment };
+    return { run: runAndWrite, show: showTable, compare: compareCellsOf }[action](named);
+  },
+});

@@ -1,0 +1,88 @@
+/** The grid of an experiment: its cells with their seeds, and the steps behind them, each once however many cells share it. */
+import { createHash } from 'node:crypto';
+import { keepSteps, type KeptSteps } from '../pipeline/kept-steps';
+import type { CellConfig } from './base';
+import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
+import { measuredSteps } from './measures';
+import { cellConfig } from './settings';
+import { cellSteps } from './steps/cell-steps';
+
+/** A cell with a seed. */
+export interface CellRun {
+  readonly cell: Cell;
+  readonly seed: number;
+  readonly config: CellConfig;
+  readonly configHash: string;
+  readonly kept: KeptSteps;
+  /** The steps that its measures read from. */
+  readonly finals: readonly string[];
+}
+
+/** A step that some cells need, known by its folder. */
+export interface GridStep {
+  readonly folder: string;
+  readonly name: string;
+  readonly config: CellConfig;
+  readonly kept: KeptSteps;
+  /** Folders of the steps that it reads from. */
+  readonly upstream: readonly string[];
+}
+
+/**
+ * All cells with all seeds, seed by seed: when the budget ends early, whole seeds are there.
+ *
+ * @throws {InputError} for a setting that the configuration does not have or cannot take.
+ */
+export function gridOf(experiment: ExperimentConfig, root: string, engine: string): CellRun[] {
+  const finals = [...new Set(experiment.measures.flatMap((name) => measuredSteps[name]))];
+  return experiment.seeds.flatMap((seed) =>
+    cellsOf(experiment).map((cell): CellRun => {
+      const config = cellConfig(
+        `experiment ${experiment.name}, ${cell.name}`,
+        seed,
+        settingsOf(experiment, cell),
+      );
+      return {
+        cell,
+        seed,
+        config,
+        configHash: createHash('sha256')
+          .update(JSON.stringify([experiment.measures, config]))
+          .digest('hex'),
+        kept: keepSteps((path) => cellSteps(config, path), root, engine),
+        finals,
+      };
+    }),
+  );
+}
+
+/** The steps behind some cells in an order in which each comes after those it reads from, cell after cell. */
+export function stepsBehind(runs: readonly CellRun[]): Map<string, GridStep> {
+  const steps = new Map<string, GridStep>();
+  const add = ({ config, kept }: CellRun, name: string): void => {
+    const folder = kept.folder(name);
+    if (steps.has(folder)) return;
+    const upstream = kept.upstream(name);
+    for (const earlier of upstream) add({ config, kept } as CellRun, earlier);
+    steps.set(folder, {
+      folder,
+      name,
+      config,
+      kept,
+      upstream: upstream.map((earlier) => kept.folder(earlier)),
+    });
+  };
+  for (const run of runs) for (const name of run.finals) add(run, name);
+  return steps;
+}
+
+/** Names of the steps behind one cell. */
+export function stepNames({ kept, finals }: CellRun): string[] {
+  const names = new Set<string>();
+  const add = (name: string): void => {
+    for (const earlier of kept.upstream(name)) add(earlier);
+    names.add(name);
+  };
+  finals.forEach(add);
+  return [...names];
+}

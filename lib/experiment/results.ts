@@ -1,0 +1,78 @@
+/** Results of an experiment: one row a cell and seed, as lines of `results.jsonl`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJsonLines, writeJsonLines } from '../files';
+
+/** What a row says wherever it came from: which cell, which seed, and what has to be equal for its numbers to be. */
+interface RowOrigin {
+  /** Name of the cell: its settings, e.g. `filter=both noise=high`. */
+  readonly cell: string;
+  readonly seed: number;
+  /** The setting of every axis, by the axis' name. */
+  readonly config: Readonly<Record<string, string>>;
+  /** SHA-256 of the whole resolved configuration of the cell, seed included. */
+  readonly configHash: string;
+  readonly engine: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Threads of the process that computed, and its processor: both decide how sums round. */
+  readonly processor: { readonly model: string; readonly threads: number };
+}
+
+/** A cell that was computed with a seed. */
+export interface ResultRow extends RowOrigin {
+  /** SHA-256 of the data that the cell was computed from: the world's files, or the given ones. */
+  readonly dataHash: string;
+  /** SHA-256 of the code that computed it. */
+  readonly codeHash: string;
+  /** By name, e.g. `reward.goldAccuracy`, `ppo.winMinusLoss`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /**
+   * What some of the metrics are the mean of: one number a prompt, in the same order in every cell of a seed, so that cells can be
+   * compared prompt by prompt.
+   */
+  readonly prompts: Readonly<Record<string, readonly number[]>>;
+  /** The course of policies in training, by name: what over-optimisation is read from. */
+  readonly curves?: Readonly<Record<string, readonly CurvePoint[]>>;
+  /** Seconds of the steps behind the cell, those it shares with other cells included. */
+  readonly seconds: number;
+}
+
+/** A policy somewhere on its way from the SFT model. */
+export interface CurvePoint {
+  readonly step: number;
+  /** Mean log-ratio to the SFT model, nats a response. */
+  readonly kl: number;
+  /** Mean score by the reward model that the policy learns from. */
+  readonly proxy: number;
+  /** Mean verdict of the gold judge. */
+  readonly gold: number;
+}
+
+/** A cell that could not be computed with a seed. */
+export interface FailedRow extends RowOrigin {
+  readonly error: string;
+  /** Where the step that failed wrote what it had to say. */
+  readonly log: string;
+}
+
+export type Row = ResultRow | FailedRow;
+
+export function isFailed(row: Row): row is FailedRow {
+  return 'error' in row;
+}
+
+/** Path of the results in an experiment's folder. */
+export function resultsFile(folder: string): string {
+  return join(folder, 'results.jsonl');
+}
+
+/** All rows of an experiment; none when it never ran. */
+export async function readResults(folder: string): Promise<Row[]> {
+  const path = resultsFile(folder);
+  return existsSync(path) ? readJsonLines<Row>(path) : [];
+}
+
+/** Writes the rows, whole or not at all. */
+export function writeResults(folder: string, rows: readonly Row[]): void {
+  writeJsonLines(resultsFile(folder), rows);
+}

@@ -1,0 +1,43 @@
+/** The steps of a cell: those of the pipeline, with one reward model and whatever policies are asked for. */
+import { sampleStep, voteStep } from '../../pipeline/collect';
+import { evaluationStep } from '../../pipeline/evaluate';
+import { filterStep } from '../../pipeline/filter';
+import { dpoStep, ppoStep, selectDemonstrationsStep, selectPromptsStep } from '../../pipeline/policies';
+import { rewardStep, scorecardStep } from '../../pipeline/reward';
+import type { Step } from '../../pipeline/run-steps';
+import { sftStep } from '../../pipeline/sft';
+import { worldStep } from '../../pipeline/world';
+import type { CellConfig } from '../base';
+import { groupPolicyStep } from './group-policies';
+import { rewardSftStep } from './reward-sft';
+
+/** Policies that a cell may train. */
+export const cellPolicies = ['dpo', 'ppo', 'grpo', 'rloo'] as const;
+export type CellPolicy = (typeof cellPolicies)[number];
+
+/** In order; the reward model that policies learn from is `reward-debiased`, however little a cell debiases it. */
+export function cellSteps(config: CellConfig, out: (path: string) => string): Step[] {
+  const ownSft = Object.keys(config.rewardModel).length > 0;
+  const many = { ...config, sampling: { ...config.sampling, samplesPerPrompt: config.bestOf } };
+  return [
+    worldStep(config),
+    sftStep(config, out),
+    ...(ownSft ? [rewardSftStep(config, out)] : []),
+    sampleStep(config, 'candidates', 'annotate', out),
+    voteStep(config, out, config.annotatedPrompts),
+    filterStep(config, out),
+    rewardStep(config, 'debiased', out, ownSft ? 'reward-sft' : 'sft'),
+    sampleStep(many, 'best-of-n', 'evaluate', out),
+    scorecardStep(many, out, ['debiased']),
+    sampleStep(config, 'reinforce-samples', 'reinforce', out),
+    selectPromptsStep(config, out),
+    selectDemonstrationsStep(config, out),
+    dpoStep(config, out, config.dpoLabels),
+    ppoStep(config, 'ppo', out),
+    groupPolicyStep(config, 'grpo', out),
+    groupPolicyStep(config, 'rloo', out),
+    ...cellPolicies.map((policy) =>
+      evaluationStep(config, out, { sft: 'sft', [policy]: policy }, `evaluation-${policy}`),
+    ),
+  ];
+}

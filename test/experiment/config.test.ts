@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../lib/errors';
+import { cellName, cellsOf, readExperiment, settingsOf } from '../../lib/experiment/config';
+import { writeTinyExperiment } from '../support/tiny-experiment';
+
+const root = mkdtempSync(join(tmpdir(), 'experiment-config-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let count = 0;
+const folder = (given: Record<string, unknown> = {}): string =>
+  writeTinyExperiment(join(root, `${++count}`), given);
+const refusal = (given: Record<string, unknown>): string => {
+  try {
+    readExperiment(folder(given));
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return (error as Error).message;
+  }
+  throw new Error('it was not refused');
+};
+
+const axes = { filter: { none: {}, both: { 'filter.cycles': 'drop' } }, noise: { low: {}, high: {} } };
+const baseline = { filter: 'none', noise: 'low' };
+
+describe('readExperiment', () => {
+  it('reads an experiment; claims take what they do not name from the baseline', () => {
+    const claim = {
+      claim: 'it helps',
+      paper: 'says so',
+      metric: 'reward.goldAccuracy',
+      cell: { filter: 'both' },
+      expected: 'higher',
+    };
+    const experiment = readExperiment(folder({ axes, baseline, claims: [claim] }));
+    expect(experiment.claims).toEqual([
+      { ...claim, cell: { filter: 'both', noise: 'low' }, against: { filter: 'none', noise: 'low' } },
+    ]);
+    expect(experiment.seeds).toEqual([1, 2]);
+  });
+
+  it.each([
+    [{ axis: {} }, /unknown key 'axis'; did you mean 'axes'\?/],
+    [{ axes: { filter: {} }, baseline: {} }, /the grid is empty: axis 'filter' has no settings/],
+    [{ seeds: [] }, /the grid is empty: seeds must be a list of integers/],
+    [{ seeds: [1, 1] }, /seeds must be different integers ≥ 0, got \[1,1\]/],
+    [{ measures: ['rewards'] }, /unknown measure 'rewards'; did you mean 'reward'\?/],
+    [{ baseline: { lamda: 'none' } }, /unknown axis in baseline 'lamda'; did you mean 'lambda'\?/],
+    [{ baseline: { lambda: 'nothing' } }, /unknown setting of axis 'lambda' in baseline 'nothing'/],
+    [{ baseline: {} }, /baseline must name a setting of axis 'lambda'/],
+    [
+      { axes: { 'a b': { c: {} } }, baseline: { 'a b': 'c' } },
+      /'a b': names of axes and settings have no spaces/,
+    ],
+    [
+      { axes: { a: { b: { c: null } } }, baseline: { a: 'b' } },
+      /axis 'a', setting 'b'\.c must be a number, a text, true or false, got null/,
+    ],
+    [{ budgetMinutes: 0 }, /budgetMinutes must be a number > 0, got 0/],
+    [{ title: undefined }, /'title' is missing/],
+    [
+      { claims: [{ claim: 'c', paper: 'p', metric: 'm', expected: 'better' }] },
+      /claim 1: expected must be higher, lower or equal, got "better"/,
+    ],
+    [
+      { claims: [{ claim: 'c', paper: 'p', metric: 'm', expected: 'equal' }] },
+      /claim 1: a margin belongs to expected "equal", and only there/,
+    ],
+  ])('refuses %o', (given, message) => expect(refusal(given)).toMatch(message));
+
+  it('names a file that is not JSON, or is missing', () => {
+    const broken = folder();
+    writeFileSync(join(broken, 'config.json'), '{');
+    expect(() => readExperiment(broken)).toThrow(/config\.json: not valid JSON/);
+    expect(() => readExperiment(join(root, 'nowhere'))).toThrow(/cannot read .*nowhere.*: no such file/);
+  });
+});
+
+describe('cellsOf', () => {
+  it('is every combination, the last axis fastest', () => {
+    expect(cellsOf({ axes }).map(({ name }) => name)).toEqual([
+      'filter=none noise=low',
+      'filter=none noise=high',
+      'filter=both noise=low',
+      'filter=both noise=high',
+    ]);
+    expect(cellsOf({ axes: {} })).toEqual([{ name: 'base', config: {} }]);
+    expect(cellName({ a: 'b' })).toBe('a=b');
+  });
+
+  it('changes the base by the settings of its axes, the later ones winning', () => {
+    const experiment = readExperiment(
+      folder({
+        base: { bestOf: 2, 'ppo.klCoef': 1 },
+        axes: { a: { x: { bestOf: 3 } }, b: { y: { bestOf: 4 } } },
+        baseline: { a: 'x', b: 'y' },
+      }),
+    );
+    const cell = cellsOf(experiment)[0] as ReturnType<typeof cellsOf>[number];
+    expect(settingsOf(experiment, cell)).toEqual({ bestOf: 4, 'ppo.klCoef': 1 });
+  });
+});

@@ -1,0 +1,311 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ResultRow, Row } from '../../lib/experiment/results';
+import { tinySettings, writeTinyExperiment } from '../support/tiny-experiment';
+
+const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
+const root = mkdtempSync(join(tmpdir(), 'experiment-run-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `rlhf-kit experiment` as a person would, on the engine that needs no compiling. */
+function experiment(flags: readonly string[], watch?: (child: ChildProcess) => void): Promise<Ended> {
+  const child = spawn(process.execPath, [program, 'experiment', ...flags, '--engine', 'wasm'], {
+    env: { ...process.env, RLHF_KIT_PROGRESS: 'off' },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  watch?.(child);
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
+}
+
+const rowsOf = (folder: string): Row[] =>
+  readFileSync(join(folder, 'results.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row);
+/** What must not depend on when and how often it was run. */
+const figures = (folder: string) =>
+  rowsOf(folder).map((row) => {
+    const { cell, seed, metrics, prompts } = row as ResultRow;
+    return { cell, seed, metrics, prompts };
+  });
+const run = (folder: string, store: string, watch?: (child: ChildProcess) => void): Promise<Ended> =>
+  experiment(['run', folder, '--store', join(root, store)], watch);
+
+describe('experiment run', () => {
+  const whole = writeTinyExperiment(join(root, 'whole'));
+
+  it('writes a row a cell and seed, with all that tells where it comes from', async () => {
+    const { code, stdout } = await run(whole, 'store');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      experiment: 'whole',
+      cells: 4,
+      computed: 4,
+      before: 0,
+      left: 0,
+    });
+    const rows = rowsOf(whole) as ResultRow[];
+    expect(rows.map(({ cell, seed }) => `${cell} ${seed}`)).toEqual([
+      'lambda=none 1',
+      'lambda=some 1',
+      'lambda=none 2',
+      'lambda=some 2',
+    ]);
+    for (const row of rows) {
+      expect(row).toMatchObject({ engine: 'wasm', processor: { threads: expect.any(Number) as number } });
+      for (const hash of [row.configHash, row.dataHash, row.codeHash]) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+      expect(row.versions['rlhf-kit']).toBeDefined();
+      expect(row.seconds).toBeGreaterThan(0);
+      expect(Object.values(row.metrics).every(Number.isFinite)).toBe(true);
+      // A metric of prompts is their mean.
+      const prompts = row.prompts['reward.goldAccuracy'] ?? [];
+      expect(prompts).toHaveLength(8);
+      const mean = prompts.reduce((sum, value) => sum + value, 0) / prompts.length;
+      expect(row.metrics['reward.goldAccuracy']).toBeCloseTo(mean, 4);
+    }
+    // The data of a seed is one for all cells, its configurations are not.
+    expect(new Set(rows.map(({ dataHash }) => dataHash)).size).toBe(2);
+    expect(new Set(rows.map(({ configHash }) => configHash)).size).toBe(4);
+  });
+
+  it('trains an SFT model once a seed, however many cells share it', () => {
+    const kept = readdirSync(join(root, 'store', readdirSync(join(root, 'store'))[0] as string));
+    const count = (name: string): number => kept.filter((folder) => folder.startsWith(`${name}-`)).length;
+    expect([count('sft'), count('candidates'), count('reward-debiased')]).toEqual([2, 2, 4]);
+  });
+
+  it('repeats nothing that is done', async () => {
+    const before = readFileSync(join(whole, 'results.jsonl'), 'utf8');
+    const { code, stdout } = await run(whole, 'another-store');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ computed: 0, before: 4 });
+    expect(readdirSync(join(root, 'another-store'))).toEqual(['whole.html']);
+    expect(readFileSync(join(whole, 'results.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('goes on after a kill and after Ctrl-C, and ends with the same figures', async () => {
+    const killed = writeTinyExperiment(join(root, 'killed'));
+    // As soon as a row more is there: some cells are done, others are not.
+    const atOneMoreThan =
+      (rows: number, signal: NodeJS.Signals) =>
+      (child: ChildProcess): void => {
+        const watch = setInterval(() => {
+          if (!existsSync(join(killed, 'results.jsonl')) || rowsOf(killed).length <= rows) return;
+          clearInterval(watch);
+          child.kill(signal);
+        }, 5);
+        child.on('close', () => clearInterval(watch));
+      };
+    expect((await run(killed, 'killed-store', atOneMoreThan(0, 'SIGKILL'))).code).toBe(-1);
+    const left = rowsOf(killed).length;
+    expect(left).toBeGreaterThan(0);
+    const interrupted = await run(killed, 'killed-store', atOneMoreThan(left, 'SIGINT'));
+    // The rest may have been done before the signal came.
+    expect([0, 130]).toContain(interrupted.code);
+    expect((await run(killed, 'killed-store')).code).toBe(0);
+    expect(figures(killed)).toEqual(figures(whole));
+  });
+
+  it('marks a cell that fails with its error and log, finishes the rest, and tries it again later', async () => {
+    const axes = {
+      rollouts: {
+        // Four rollouts cannot be cut into three minibatches.
+        odd: { 'ppo.numMiniBatches': 3 },
+        even: { 'ppo.numMiniBatches': 2 },
+      },
+    };
+    const broken = writeTinyExperiment(join(root, 'broken'), { axes, seeds: [1], measures: ['ppo'] });
+    const { code, stdout, stderr } = await run(broken, 'store');
+    expect(code).toBe(1);
+    expect(stderr).toContain('experiment: 1 of 2 cells failed');
+    expect(JSON.parse(stdout)).toMatchObject({
+      computed: 1,
+      failed: [{ cell: 'rollouts=odd', seed: 1, error: expect.stringContaining('ppo: ') as string }],
+    });
+    const [odd, even] = rowsOf(broken) as [Extract<Row, { error: string }>, ResultRow];
+    expect(odd.error).toContain('numMiniBatches');
+    expect(readFileSync(odd.log, 'utf8')).toContain('numMiniBatches');
+    expect(even.metrics['ppo.gold']).toBeGreaterThanOrEqual(0);
+    const again = await run(broken, 'store');
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.stdout)).toMatchObject({ before: 1, computed: 0 });
+  });
+
+  it('marks a cell whose figures are not numbers', async () => {
+    const folder = writeTinyExperiment(join(root, 'nan'), {
+      axes: { rate: { usual: {}, absurd: { 'reward.learningRate': 1e30, 'reward.maxGradNorm': 0 } } },
+      seeds: [1],
+      measures: ['reward'],
+    });
+    const { code } = await run(folder, 'store');
+    expect(code).toBe(1);
+    const [usual, absurd] = rowsOf(folder);
+    expect(usual).toHaveProperty('metrics');
+    expect(absurd).toMatchObject({
+      cell: 'rate=absurd',
+      error: expect.stringMatching(/NaN|finite/) as string,
+    });
+  });
+
+  it('leaves what the budget has no time for, and goes on with the same command', async () => {
+    const folder = writeTinyExperiment(join(root, 'budget'), { budgetMinutes: 1e-9 });
+    const { code, stdout, stderr } = await run(folder, 'budget-store');
+    expect(code).toBe(1);
+    expect(stderr).toContain('the budget ended with 4 cells to go; the same command goes on');
+    expect(JSON.parse(stdout)).toMatchObject({ computed: 0, left: 4 });
+  });
+
+  it('refuses results of another configuration, another engine, or a cell that is no more', async () => {
+    const folder = writeTinyExperiment(join(root, 'changed'), { seeds: [1] });
+    writeFileSync(join(folder, 'results.jsonl'), readFileSync(join(whole, 'results.jsonl')));
+    expect(await run(folder, 'store')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /results\.jsonl has a row of lambda=none, seed 2, which the configuration no longer has; nothing is overwritten/,
+      ) as string,
+    });
+    writeTinyExperiment(folder, { base: { ...tinySettings, 'reward.maxSteps': 2 } });
+    expect((await run(folder, 'store')).stderr).toMatch(
+      /a row of lambda=none, seed 1 made with another configuration than config\.json gives now/,
+    );
+    writeTinyExperiment(folder);
+    const other = readFileSync(join(whole, 'results.jsonl'), 'utf8').replaceAll('"wasm"', '"cpu"');
+    writeFileSync(join(folder, 'results.jsonl'), other);
+    expect((await run(folder, 'store')).stderr).toMatch(/made on engine cpu, not wasm/);
+    expect(readFileSync(join(folder, 'results.jsonl'), 'utf8')).toBe(other);
+  });
+
+  it.each([
+    [{ axes: { a: { b: { 'ppo.klCof': 1 } } } }, /unknown key 'klCof'; did you mean 'klCoef'\?/],
+    [{ axes: { a: {} }, baseline: {} }, /the grid is empty: axis 'a' has no settings/],
+  ])('refuses %o before anything is run', async (given, message) => {
+    const { code, stderr, stdout } = await run(writeTinyExperiment(join(root, 'bad'), given), 'nowhere');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(existsSync(join(root, 'nowhere'))).toBe(false);
+  });
+});
+
+describe('experiment show, compare and what run writes', () => {
+  const folder = join(root, 'whole');
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+  it('has made table, figures and page', async () => {
+    const { stdout } = await experiment(['show', folder]);
+    expect(stdout).toMatch(/^\| some +\| +2 \|/m);
+    expect(read('table.md').trimEnd()).toBe(stdout.trimEnd());
+    expect(JSON.parse(read('figures/cells.json'))).toHaveProperty('data');
+    expect(readFileSync(join(root, 'store', 'whole.html'), 'utf8')).toContain('<title>Tiny');
+  });
+
+  it('writes the results into the README between its markers, and nowhere else', async () => {
+    const markers = ['<!-- results: begin -->', '<!-- results: end -->'];
+    writeFileSync(join(folder, 'README.md'), `# Tiny\n\n${markers.join('\n')}\n\nMine.\n`);
+    expect((await run(folder, 'store')).code).toBe(0);
+    const text = read('README.md');
+    expect(text).toMatch(/^# Tiny\n\n<!-- results: begin [^]*<!-- results: end -->\n\nMine\.\n$/);
+    expect(text).toMatch(/^\| some +\| +2 \|/m);
+    rmSync(join(folder, 'README.md'));
+  });
+
+  it('compares two cells in one metric or in all', async () => {
+    const { code, stdout } = await experiment(['compare', folder, '--cell', 'lambda=some']);
+    expect(code).toBe(0);
+    const all = JSON.parse(stdout) as { metrics: Record<string, { difference: number; seeds: number[] }> };
+    expect(all).toMatchObject({ experiment: 'whole', cell: 'lambda=some', against: 'lambda=none' });
+    const rows = rowsOf(folder) as ResultRow[];
+    const mean = (cell: string): number => {
+      const own = rows
+        .filter((row) => row.cell === cell)
+        .map(({ metrics }) => metrics['reward.ece'] as number);
+      return own.reduce((sum, value) => sum + value, 0) / own.length;
+    };
+    expect(all.metrics['reward.ece']?.difference).toBeCloseTo(mean('lambda=some') - mean('lambda=none'), 10);
+    expect(all.metrics['reward.ece']?.seeds).toEqual([1, 2]);
+    const one = [
+      'compare',
+      folder,
+      '--cell',
+      'lambda=none',
+      '--against',
+      'lambda=some',
+      '--metric',
+      'reward.ece',
+    ];
+    expect(Object.keys((JSON.parse((await experiment(one)).stdout) as typeof all).metrics)).toEqual([
+      'reward.ece',
+    ]);
+  });
+
+  it.each([
+    [
+      ['compare', folder, '--cell', 'lambda=some', '--metric', 'reward.eca'],
+      /no metric 'reward\.eca'; did you mean 'reward\.ece'\?/,
+    ],
+    [['compare', folder], /--cell must name a cell/],
+    [['show'], /experiment show: name an experiment/],
+    [['show', 'nothing-here'], /neither nothing-here nor experiments.nothing-here has a config\.json/],
+    [['verify', '--cell', 'lambda=some'], /name the experiment that --cell is of/],
+  ])('%o is refused in a sentence', async (flags, message) => {
+    const { code, stderr } = await experiment(flags);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('experiment verify', () => {
+  const folder = join(root, 'whole');
+
+  it('runs the cheapest cell again, from nothing, and finds the same figures', async () => {
+    const { code, stdout } = await experiment(['verify', folder]);
+    expect(code).toBe(0);
+    const verified = JSON.parse(stdout) as { metrics: number };
+    expect(verified).toMatchObject({ experiment: 'whole', engine: 'wasm', differences: [], outside: [] });
+    expect(verified).toMatchObject({ equal: verified.metrics });
+    expect(verified.metrics).toBeGreaterThan(5);
+  });
+
+  it('says which figures are not what was committed, with exit code 1', async () => {
+    const tampered = writeTinyExperiment(join(root, 'tampered'));
+    const rows = rowsOf(folder) as ResultRow[];
+    const lines = rows.map((row) =>
+      JSON.stringify({ ...row, metrics: { ...row.metrics, 'reward.goldAccuracy': 0.123 } }),
+    );
+    writeFileSync(join(tampered, 'results.jsonl'), lines.join('\n'));
+    const { code, stdout, stderr } = await experiment(['verify', tampered, '--cell', 'lambda=some']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('reward.goldAccuracy was 0.123, is ');
+    expect(JSON.parse(stdout)).toMatchObject({
+      cell: 'lambda=some',
+      outside: [{ metric: 'reward.goldAccuracy' }],
+    });
+  });
+
+  it('names the near match of a cell that there is not, and what has never been run', async () => {
+    expect(await experiment(['verify', folder, '--cell', 'lambda=som'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("has no cell 'lambda=som'; did you mean 'lambda=some'?") as string,
+    });
+    const fresh = writeTinyExperiment(join(root, 'fresh'));
+    expect(await experiment(['verify', fresh])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('fresh has no results; run it first') as string,
+    });
+  });
+});
