@@ -108,6 +108,14 @@ export { goldJudge, pipelineWorld } from './pipeline/world';
 export { createWorld, type World } from '../datasets/dialogues';
 export type { PipelineSummary } from './evaluation/summary';
 
+// Ablations
+export { readExperiment, type Claim, type ExperimentConfig } from './experiment/config';
+export { readResults, type ResultRow } from './experiment/results';
+export { runExperiment } from './experiment/run';
+export { compareCells, estimateMean, holm } from './experiment/statistics/compare-cells';
+export { judgeClaims } from './experiment/statistics/verdict';
+export { experimentFigures } from './experiment/findings/figures/experiment-figures';
+
 // Notebooks
 export { describe, readMetrics, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
 export { show } from './notebook/show';

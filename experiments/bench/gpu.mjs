@@ -50,7 +50,6 @@ const environment = {
   HF_HUB_OFFLINE: '1',
   // JAX would take three quarters of the GPU's memory at once.
   XLA_PYTHON_CLIENT_PREALLOCATE: 'false',
-  ...(values.plugin && { RLHF_KIT_PJRT_PLUGIN: resolve(values.plugin) }),
 };
 
 const results = {
@@ -141,7 +140,8 @@ async function step(name, limit, action) {
   const started = performance.now();
   process.stderr.write(`gpu: ${name}, at most ${Math.round(limit)} s\n`);
   results.running = name;
-  const outcome = await action(limit);
+  // What goes wrong in one step is no reason to leave out the others.
+  const outcome = await action(limit).catch((error) => ({ ok: false, detail: error.message }));
   delete results.running;
   const took = Number(((performance.now() - started) / 1000).toFixed(1));
   results.steps[name] = { seconds: took, limit: Math.round(limit), ...outcome };
@@ -181,22 +181,32 @@ for name in ("torch", "transformers", "jax", "jaxlib", "jax-cuda13-pjrt", "jax-c
     except m.PackageNotFoundError: found[name] = "missing"
 print(json.dumps(found))`;
 
-async function doctor(limit) {
-  const started = performance.now();
+/** What the interpreter has that the engine is compared with. */
+function findPeers() {
   results.python =
     parsed(lastLine(spawnSync(values.python, ['-c', versions], limited).stdout ?? '')) ??
     `no ${values.python}`;
-  if (!values.plugin && !process.env['RLHF_KIT_PJRT_PLUGIN']) {
-    const choice = values.cpu ? [] : ['--cuda13'];
-    const setup = await run(process.execPath, [program, 'setup', 'xla', ...choice], 'doctor.log', limit);
-    if (setup.status !== 0)
-      return { ok: false, outOfTime: setup.outOfTime, detail: 'no plugin; see doctor.log' };
-  }
+}
+
+/** The plugin that was given, else JAX's for CUDA, which is installed with Python; fetched only where there is a network. */
+async function setUp(limit) {
+  const given = values.plugin ?? process.env['RLHF_KIT_PJRT_PLUGIN'];
+  const choice = given ? ['--plugin', resolve(given)] : values.cpu ? [] : ['--cuda13'];
+  const { status, outOfTime, stdout } = await run(
+    process.execPath,
+    [program, 'setup', 'xla', ...choice],
+    'setup.log',
+    limit,
+  );
+  return { ok: status === 0, outOfTime, detail: status === 0 ? lastLine(stdout) : 'see setup.log' };
+}
+
+async function doctor(limit) {
   const { status, outOfTime, stdout } = await run(
     process.execPath,
     [program, 'doctor', '--engine', 'xla'],
     'doctor.log',
-    Math.max(5, limit - (performance.now() - started) / 1000),
+    limit,
   );
   const report = parsed(lastLine(stdout));
   results.doctor = report;
@@ -336,27 +346,28 @@ function summary() {
   ].join('\n');
 }
 
-/** Few processors have units for bfloat16; PyTorch takes fifty times as long without. */
+/** Processors are compared in float32 elsewhere too: few of them have units for bfloat16. */
 const fast = values.cpu ? 'float32' : 'bfloat16';
 /**
  * The steps, with the shares of the time that they have: of 540 s so many seconds, and what those before have left over. The bench can use any
  * time, so it comes after what cannot.
  */
 const plan = {
-  doctor: [15, doctor],
-  conformance: [75, conformance('conformance')],
-  smoke: [120, smoke],
+  setup: [20, setUp],
+  doctor: [20, doctor],
+  conformance: [70, conformance('conformance')],
+  smoke: [110, smoke],
   gptStep: [75, bench('gptStep', 8, fast)],
   generate8: [40, bench('generate8', 6, fast)],
   // Most of it is torch.compile's.
-  smollm2Step: [110, bench('smollm2Step', 6, fast)],
+  smollm2Step: [105, bench('smollm2Step', 6, fast)],
   generate1: [20, bench('generate1', 6, fast)],
   generate32: [20, bench('generate32', 6, fast)],
   ...(!values.cpu && { 'gptStep-float32': [35, bench('gptStep', 8, 'float32')] }),
   // Kernels at random shapes, with gradients: thousands of programs.
   properties: [30, conformance('properties')],
 };
-const wanted = values.steps?.split(',') ?? Object.keys(plan);
+const wanted = values.steps === undefined ? Object.keys(plan) : ['setup', ...values.steps.split(',')];
 const unknown = wanted.filter((name) => !(name in plan));
 if (unknown.length > 0) {
   rmSync(scratch, { recursive: true });
@@ -368,6 +379,7 @@ if (unknown.length > 0) {
 
 try {
   watchGpu();
+  findPeers();
   save();
   const steps = Object.entries(plan).filter(([name]) => wanted.includes(name));
   for (const [i, [name, [share, action]]] of steps.entries()) {

@@ -31,6 +31,7 @@ export { jit, type JitOptions } from './jit';
 export {
   decodingBatches,
   decodingStretch,
+  fullLength,
   paddedCount,
   paddedLength,
   paddedRows,

@@ -16,6 +16,11 @@ export function paddedLength(length: number, limit: number, multiple = 16): numb
   return Math.max(multiple, Math.ceil(upTo / multiple) * multiple);
 }
 
+/** As {@link paddedLength}, but on an engine that compiles always the limit: for steps whose programs cost more than such padding. */
+export function fullLength(length: number, limit: number, multiple = 16): number {
+  return paddedLength(compilesSteps() ? Math.max(length, limit) : length, limit, multiple);
+}
+
 /**
  * The places for `count` numbers of which at most `limit` can be: the next multiple or, on an engine that compiles, all of them or half.
  */

@@ -9,7 +9,7 @@ export interface CaseResult {
   readonly medianMs: Readonly<Record<string, number>>;
   /** Least and greatest of them. */
   readonly rangeMs: Readonly<Record<string, readonly [number, number]>>;
-  /** medianMs of the contender by that of the first: above 1 the first is faster. */
+  /** medianMs of the contender by that of the first, if that has one: above 1 the first is faster. */
   readonly ratio: Readonly<Record<string, number>>;
   /** First round, with compilation: not among the others. */
   readonly firstMs: Readonly<Record<string, number>>;
@@ -65,10 +65,11 @@ export async function runCase(
     Object.fromEntries(Array.from(times, ([name, values]) => [name, of(values)]));
   const medianMs = named((values) => median([...values]));
   const [first] = contenders as readonly [Contender];
+  const base = medianMs[first.name];
   const ratio = Object.fromEntries(
-    Object.entries(medianMs)
-      .filter(([name]) => name !== first.name)
-      .map(([name, value]) => [name, value / (medianMs[first.name] ?? NaN)]),
+    Object.entries(medianMs).flatMap(([name, value]) =>
+      base === undefined || name === first.name ? [] : [[name, value / base]],
+    ),
   );
   const rangeMs = named((values) => [Math.min(...values), Math.max(...values)] as const);
   return { medianMs, rangeMs, ratio, firstMs, failures };

@@ -2,7 +2,7 @@
 import { createRng } from '../random';
 import { cellName, type ExperimentConfig } from './config';
 import { isFailed, type FailedRow, type ResultRow, type Row } from './results';
-import { compareCells, type Comparison } from './statistics';
+import { compareCells, type Comparison } from './statistics/compare-cells';
 
 /** A configuration and the rows that it gave. */
 export interface Experiment {

@@ -1,13 +1,13 @@
 /** Whether a committed row can be had again: the cell is run anew, from nothing, and its figures are set beside those of the row. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { sampleStandardDeviation } from 'simple-statistics';
-import { availableParallelism } from 'node:os';
 import { chosenEngine, processorName, useEngine } from '../backend';
-import { InputError, nearMatch } from '../errors';
+import { InputError } from '../errors';
 import { codeHash } from '../pipeline/kept-steps';
-import { cellsOf, type ExperimentConfig } from './config';
+import type { Cell, ExperimentConfig } from './config';
+import type { Experiment } from './experiment';
 import { gridOf } from './grid';
 import { isFailed, type ResultRow, type Row } from './results';
 import { rowOf } from './run';
@@ -49,22 +49,15 @@ export interface Verification {
  * The row that takes the least time to compute again.
  *
  * @param cell only rows of this cell; any when absent.
- * @throws {InputError} for a cell that the experiment does not have, or has no row of.
+ * @throws {InputError} when there is none.
  */
-export function cheapestRow(experiment: ExperimentConfig, rows: readonly Row[], cell?: string): ResultRow {
-  const names = cellsOf(experiment).map(({ name }) => name);
-  if (cell !== undefined && !names.includes(cell)) {
-    const near = nearMatch(cell, names);
-    throw new InputError(
-      `experiment verify: ${experiment.name} has no cell '${cell}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${names.join(', ')})`,
-    );
-  }
+export function cheapestRow({ config, rows }: Experiment, cell?: Cell): ResultRow {
   const whole = rows.flatMap((row) =>
-    isFailed(row) || (cell !== undefined && row.cell !== cell) ? [] : [row],
+    isFailed(row) || (cell !== undefined && row.cell !== cell.name) ? [] : [row],
   );
   if (whole.length === 0)
     throw new InputError(
-      `experiment verify: ${experiment.name} has no results${cell === undefined ? '' : ` of cell '${cell}'`}; run it first`,
+      `experiment verify: ${config.name} has no results${cell === undefined ? '' : ` of cell '${cell.name}'`}; run it first`,
     );
   return whole.reduce((least, row) => (row.seconds < least.seconds ? row : least));
 }

@@ -1,5 +1,6 @@
 /** Demonstrations for the SFT term of policies: drawn anew for every update, cut as the update is cut. */
 import * as tf from '@tensorflow/tfjs';
+import { fullLength } from '../backend';
 import { InputError } from '../errors';
 import type { ModelConfig } from '../model/config';
 import type { Rng } from '../random';
@@ -72,5 +73,7 @@ export function demonstrationSource(
       parts,
       tokenizer.padTokenId,
       maxLength,
+      // A program of the policy's loss and this one is the dearest of all.
+      fullLength,
     ).map((batch) => ({ ...batch, coefficient: tf.scalar(sftLossCoef) }));
 }

@@ -66,15 +66,17 @@ export function countLabels(rows: readonly DemonstrationRow[]): number {
  * Lays rows out; the caller disposes the batch.
  *
  * @param count labels that count in the whole step. @param maxLength no row is longer. Tokens.
+ * @param pad the length that rows are padded to.
  */
 export function demonstrationBatch(
   rows: readonly DemonstrationRow[],
   count: number,
   padTokenId: number,
   maxLength: number,
+  pad: typeof paddedLength = paddedLength,
 ): DemonstrationBatch {
   const B = rows.length;
-  const T = paddedLength(Math.max(...rows.map((row) => row.tokens.length)), maxLength);
+  const T = pad(Math.max(...rows.map((row) => row.tokens.length)), maxLength);
   const tokens = new Int32Array(B * T).fill(padTokenId);
   const mask = new Float32Array(B * T);
   const counted = rows.flatMap((row, b) =>
@@ -110,12 +112,13 @@ export function demonstrationMicrobatches(
   parts: number,
   padTokenId: number,
   maxLength: number,
+  pad: typeof paddedLength = paddedLength,
 ): DemonstrationBatch[] {
   const count = countLabels(rows);
   const size = Math.ceil(rows.length / parts);
   const batches: DemonstrationBatch[] = [];
   for (let i = 0; i < rows.length; i += size) {
-    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId, maxLength));
+    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId, maxLength, pad));
   }
   return batches;
 }

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { decodingBatches, paddedCount, paddedLength, paddedRows, shrunkBatch } from '../../lib/backend';
+import {
+  decodingBatches,
+  fullLength,
+  paddedCount,
+  paddedLength,
+  paddedRows,
+  shrunkBatch,
+} from '../../lib/backend';
 import { runEagerly, setJit } from '../../lib/backend/jit';
 
 afterEach(() => setJit(runEagerly));
@@ -34,6 +41,14 @@ describe('paddedRows', () => {
     setJit(runEagerly, true);
     expect([1, 21, 33, 64].map((rows) => paddedRows(rows, 64))).toEqual([8, 32, 64, 64]);
     expect(paddedRows(3, 4)).toBe(4);
+  });
+});
+
+describe('fullLength', () => {
+  it('is the next multiple, or always the limit on engines that compile', () => {
+    expect([1, 17, 100].map((length) => fullLength(length, 153))).toEqual([16, 32, 112]);
+    setJit(runEagerly, true);
+    expect([1, 100, 153].map((length) => fullLength(length, 153))).toEqual([160, 160, 160]);
   });
 });
 

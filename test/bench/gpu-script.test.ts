@@ -92,7 +92,7 @@ describe.skipIf(pluginPath === undefined || !existsSync('/proc/self/environ'))(
       expect(await ended).toEqual([130, null]);
       const { steps, interrupted } = results();
       expect(interrupted).toBe('SIGINT in smoke');
-      expect(Object.keys(steps)).toEqual(['doctor']);
+      expect(Object.keys(steps)).toEqual(['setup', 'doctor']);
       expect(readFileSync(join(folder, 'results', 'summary.md'), 'utf8')).toContain('ended by SIGINT');
       expect(readdirSync(temporary)).toEqual([]);
       await expect.poll(alive).toEqual([]);
@@ -103,7 +103,7 @@ describe.skipIf(pluginPath === undefined || !existsSync('/proc/self/environ'))(
       let said = '';
       child.stderr?.on('data', (chunk) => (said += String(chunk)));
       expect(await once(child, 'close')).toEqual([2, null]);
-      expect(said).toMatch(/there is no step dinner; known: doctor, conformance/);
+      expect(said).toMatch(/there is no step dinner; known: setup, doctor, conformance/);
       expect(readdirSync(temporary)).toEqual([]);
     });
   },

@@ -49,6 +49,8 @@ describe('runCase', () => {
     expect([result.medianMs, result.ratio]).toEqual([{ a: 2 }, {}]);
     expect(order.filter((name) => name === 'b')).toHaveLength(1);
     expect(ended).toEqual(['b', 'a']);
+    const others = [contender('a', [{ failure: 'no memory' }], [], []), contender('b', [taking(2)], [], [])];
+    expect((await runCase('gptStep', others, 3)).ratio).toEqual({});
   });
 
   it('keeps what was measured when its time is over, and names who did not answer', async () => {

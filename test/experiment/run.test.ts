@@ -92,7 +92,7 @@ describe('experiment run', () => {
     const { code, stdout } = await run(whole, 'another-store');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ computed: 0, before: 4 });
-    expect(existsSync(join(root, 'another-store'))).toBe(false);
+    expect(readdirSync(join(root, 'another-store'))).toEqual(['whole.html']);
     expect(readFileSync(join(whole, 'results.jsonl'), 'utf8')).toBe(before);
   });
 
@@ -198,6 +198,74 @@ describe('experiment run', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
     expect(existsSync(join(root, 'nowhere'))).toBe(false);
+  });
+});
+
+describe('experiment show, compare and what run writes', () => {
+  const folder = join(root, 'whole');
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+  it('has made table, figures and page', async () => {
+    const { stdout } = await experiment(['show', folder]);
+    expect(stdout).toMatch(/^\| some +\| +2 \|/m);
+    expect(read('table.md').trimEnd()).toBe(stdout.trimEnd());
+    expect(JSON.parse(read('figures/cells.json'))).toHaveProperty('data');
+    expect(readFileSync(join(root, 'store', 'whole.html'), 'utf8')).toContain('<title>Tiny');
+  });
+
+  it('writes the results into the README between its markers, and nowhere else', async () => {
+    const markers = ['<!-- results: begin -->', '<!-- results: end -->'];
+    writeFileSync(join(folder, 'README.md'), `# Tiny\n\n${markers.join('\n')}\n\nMine.\n`);
+    expect((await run(folder, 'store')).code).toBe(0);
+    const text = read('README.md');
+    expect(text).toMatch(/^# Tiny\n\n<!-- results: begin [^]*<!-- results: end -->\n\nMine\.\n$/);
+    expect(text).toMatch(/^\| some +\| +2 \|/m);
+    rmSync(join(folder, 'README.md'));
+  });
+
+  it('compares two cells in one metric or in all', async () => {
+    const { code, stdout } = await experiment(['compare', folder, '--cell', 'lambda=some']);
+    expect(code).toBe(0);
+    const all = JSON.parse(stdout) as { metrics: Record<string, { difference: number; seeds: number[] }> };
+    expect(all).toMatchObject({ experiment: 'whole', cell: 'lambda=some', against: 'lambda=none' });
+    const rows = rowsOf(folder) as ResultRow[];
+    const mean = (cell: string): number => {
+      const own = rows
+        .filter((row) => row.cell === cell)
+        .map(({ metrics }) => metrics['reward.ece'] as number);
+      return own.reduce((sum, value) => sum + value, 0) / own.length;
+    };
+    expect(all.metrics['reward.ece']?.difference).toBeCloseTo(mean('lambda=some') - mean('lambda=none'), 10);
+    expect(all.metrics['reward.ece']?.seeds).toEqual([1, 2]);
+    const one = [
+      'compare',
+      folder,
+      '--cell',
+      'lambda=none',
+      '--against',
+      'lambda=some',
+      '--metric',
+      'reward.ece',
+    ];
+    expect(Object.keys((JSON.parse((await experiment(one)).stdout) as typeof all).metrics)).toEqual([
+      'reward.ece',
+    ]);
+  });
+
+  it.each([
+    [
+      ['compare', folder, '--cell', 'lambda=some', '--metric', 'reward.eca'],
+      /no metric 'reward\.eca'; did you mean 'reward\.ece'\?/,
+    ],
+    [['compare', folder], /--cell must name a cell/],
+    [['show'], /experiment show: name an experiment/],
+    [['show', 'nothing-here'], /neither nothing-here nor experiments.nothing-here has a config\.json/],
+    [['verify', '--cell', 'lambda=some'], /name the experiment that --cell is of/],
+  ])('%o is refused in a sentence', async (flags, message) => {
+    const { code, stderr } = await experiment(flags);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });
 

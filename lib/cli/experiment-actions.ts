@@ -1,0 +1,162 @@
+/** What `rlhf-kit experiment` does with experiments: each action a function of the command's configuration. */
+import { join } from 'node:path';
+import { FailedCheckError, InputError, nearMatch } from '../errors';
+import { cellsOf, type Cell } from '../experiment/config';
+import { compareSettings, type Experiment } from '../experiment/experiment';
+import { resultsExcerpt } from '../experiment/findings/excerpt';
+import { writeFindings } from '../experiment/findings/findings';
+import { renderExperiment } from '../experiment/findings/page';
+import { updateReadme } from '../experiment/findings/readme';
+import { experimentsSummary, resultsMarkers, summaryMarkers } from '../experiment/findings/summary';
+import { resultsPage } from '../experiment/findings/table';
+import { experimentFolder, experimentNames, experimentsHome, openExperiment } from '../experiment/open';
+import { isFailed } from '../experiment/results';
+import { runExperiment } from '../experiment/run';
+import { cheapestRow, verifyRow } from '../experiment/verify';
+import { writeFileAtomically } from '../files';
+
+export const experimentActions = ['run', 'show', 'compare', 'verify', 'summary'] as const;
+
+export interface ExperimentCommandConfig {
+  readonly action: (typeof experimentActions)[number];
+  readonly experiment?: string;
+  readonly cell?: string;
+  readonly against?: string;
+  readonly metric?: string;
+  readonly engine?: string;
+  readonly jobs?: number;
+  readonly store: string;
+}
+
+type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string };
+
+/** Computes what is missing, then makes table, figures, page and the README's part from all rows that there are. */
+export async function runAndWrite({ experiment, engine, jobs, store }: Named): Promise<unknown> {
+  const folder = experimentFolder(experiment);
+  const outcome = await runExperiment((await openExperiment(folder)).config, {
+    folder,
+    root: store,
+    ...(engine !== undefined && { engine }),
+    ...(jobs !== undefined && { jobs }),
+  });
+  const found = await openExperiment(folder);
+  const page = join(store, `${outcome.experiment}.html`);
+  const { files, missing } = await writeFindings(folder, found);
+  writeFileAtomically(page, renderExperiment(found, `rlhf-kit experiment run ${experiment}`));
+  updateReadme(folder, { marked: resultsMarkers, content: resultsExcerpt(found) });
+  if (missing !== undefined) process.stderr.write(`experiment: ${missing}\n`);
+  process.stderr.write(`page: ${page}\n`);
+  const result = { ...outcome, files: files.map((file) => join(folder, file)), page };
+  const { failed, left } = outcome;
+  if (failed.length > 0)
+    throw new FailedCheckError(
+      `experiment: ${failed.length} of ${outcome.cells} cells failed; their errors and logs are in ${join(folder, 'results.jsonl')}`,
+      result,
+    );
+  if (left > 0)
+    throw new FailedCheckError(
+      `experiment: the budget ended with ${left} cells to go; the same command goes on`,
+      result,
+    );
+  return result;
+}
+
+/** The table of an experiment, as Markdown. */
+export async function showTable({ experiment }: Named): Promise<unknown> {
+  return resultsPage(withResults('show', await openExperiment(experimentFolder(experiment)))).trimEnd();
+}
+
+/** Two cells beside each other: one metric, or all of them. */
+export async function compareCellsOf({ experiment, cell, against, metric }: Named): Promise<unknown> {
+  const found = withResults('compare', await openExperiment(experimentFolder(experiment)));
+  if (cell === undefined) throw new InputError('experiment compare: --cell must name a cell');
+  const [a, b] = [namedCell(found, cell), namedCell(found, against ?? '')];
+  const known = [...new Set(found.rows.flatMap((row) => (isFailed(row) ? [] : Object.keys(row.metrics))))];
+  if (metric !== undefined && !known.includes(metric)) {
+    const near = nearMatch(metric, known);
+    throw new InputError(
+      `experiment compare: ${found.config.name} has no metric '${metric}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${known.join(', ')})`,
+    );
+  }
+  const metrics = Object.fromEntries(
+    (metric === undefined ? known : [metric]).map((name) => {
+      const compared = compareSettings(found, a.config, b.config, name);
+      return [name, compared && { ...compared, p: compared.pValue() }];
+    }),
+  );
+  return { experiment: found.config.name, cell: a.name, against: b.name, metrics };
+}
+
+/** Runs a committed cell again, of the experiment named or of all of them. */
+export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Promise<unknown> {
+  const { experiment, cell, engine, jobs } = config;
+  if (cell !== undefined && experiment === undefined)
+    throw new InputError('experiment verify: name the experiment that --cell is of');
+  const folders =
+    experiment === undefined
+      ? experimentNames().map((name) => join(experimentsHome, name))
+      : [experimentFolder(experiment)];
+  const found = (await Promise.all(folders.map(openExperiment))).filter(
+    ({ rows }) => experiment !== undefined || rows.some((row) => !isFailed(row)),
+  );
+  if (found.length === 0)
+    throw new InputError(`experiment verify: no experiment below ${experimentsHome}/ has results`);
+  const candidates = found.map((one) => ({
+    ...one,
+    row: cheapestRow(one, cell === undefined ? undefined : namedCell(one, cell)),
+  }));
+  const cheapest = candidates.reduce((least, other) =>
+    other.row.seconds < least.row.seconds ? other : least,
+  );
+  const verified = await verifyRow(cheapest.config, {
+    rows: cheapest.rows,
+    row: cheapest.row,
+    ...(engine !== undefined && { engine }),
+    ...(jobs !== undefined && { jobs }),
+  });
+  const { outside, differences } = verified;
+  if (outside.length === 0) return verified;
+  const list = outside
+    .map(({ metric, committed, now }) => `${metric} was ${committed}, is ${now}`)
+    .join('; ');
+  throw new FailedCheckError(
+    `experiment verify: ${verified.experiment}, ${verified.cell}, seed ${verified.seed}: ${list}${differences.length === 0 ? '' : ` (${differences.join('; ')})`}`,
+    verified,
+  );
+}
+
+/** All claims of all experiments, written into README.md. */
+export async function summarize(): Promise<unknown> {
+  const names = experimentNames();
+  if (names.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
+  const found = await Promise.all(names.map((name) => openExperiment(join(experimentsHome, name))));
+  const content = experimentsSummary(found);
+  updateReadme('.', { marked: summaryMarkers, content });
+  return content;
+}
+
+function withResults(action: string, experiment: Experiment): Experiment {
+  if (experiment.rows.length > 0) return experiment;
+  throw new InputError(`experiment ${action}: ${experiment.config.name} has no results; run it first`);
+}
+
+/** The cell that `axis=setting axis=setting` names; axes that are left out are as in the baseline. */
+function namedCell({ config }: Experiment, text: string): Cell {
+  const given = Object.fromEntries(
+    text
+      .split(/\s+/)
+      .filter((part) => part !== '')
+      .map((part) => part.split('=')),
+  ) as Record<string, string>;
+  const cells = cellsOf(config);
+  const wanted = { ...config.baseline, ...given };
+  const cell = cells.find((one) =>
+    Object.entries(wanted).every(([axis, setting]) => one.config[axis] === setting),
+  );
+  if (cell !== undefined) return cell;
+  const names = cells.map(({ name }) => name);
+  const near = nearMatch(text, names);
+  throw new InputError(
+    `experiment: ${config.name} has no cell '${text}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${names.join(', ')})`,
+  );
+}

@@ -1,0 +1,21 @@
+/** What an experiment's README.md shows of its results, between markers. */
+import { computedRows, failedRows, type Experiment } from '../experiment';
+import { experimentFigures } from './figures/experiment-figures';
+import { cellsCaption, cellsTable, claimsTable, verdictSentence } from './table';
+import { judgeClaims } from '../statistics/verdict';
+
+/** Verdict, claims, cells and figures; the pictures are those that `writeFindings` draws. */
+export function resultsExcerpt(experiment: Experiment): string {
+  const { claims } = experiment.config;
+  const failed = failedRows(experiment).length;
+  const runs = failed + computedRows(experiment).length;
+  return [
+    ...(claims.length > 0 ? [verdictSentence(judgeClaims(experiment)), claimsTable(experiment)] : []),
+    ...experimentFigures(experiment).map(
+      ({ name, title, note }) => `![${title}](figures/${name}.svg)\n\n${note}`,
+    ),
+    cellsCaption(experiment),
+    cellsTable(experiment),
+    `${failed === 0 ? '' : `${failed} of ${runs} runs failed. `}Differences to the baseline, methods and versions: [table.md](table.md).`,
+  ].join('\n\n');
+}

@@ -1,0 +1,48 @@
+/** The figures of an experiment, by the names of their files. */
+import type { Figure } from '../../../evaluation/report/theme';
+import type { Experiment } from '../../experiment';
+import { cellsFigure, differencesFigure } from './cells';
+import { coursesFigure } from './courses';
+
+export interface NamedFigure {
+  /** E.g. `cells`. */
+  readonly name: string;
+  readonly title: string;
+  readonly note: string;
+  readonly figure: Figure;
+}
+
+/** Those that there is something to draw for; none before the first result. */
+export function experimentFigures(experiment: Experiment): NamedFigure[] {
+  if (!experiment.rows.some((row) => 'metrics' in row)) return [];
+  const differences = differencesFigure(experiment);
+  const courses = coursesFigure(experiment);
+  return [
+    {
+      name: 'cells',
+      title: 'What was measured',
+      note: 'Large marks are means over seeds with 95% t intervals, small dots single seeds.',
+      figure: cellsFigure(experiment),
+    },
+    ...(differences === undefined
+      ? []
+      : [
+          {
+            name: 'differences',
+            title: 'Differences to the baseline',
+            note: 'Paired by seed, and by prompt where prompts are measured, with 95% intervals. A filled mark’s interval leaves 0 out: a difference that other seeds would very likely show too; with many cells one in twenty does so by chance.',
+            figure: differences,
+          },
+        ]),
+    ...(courses === undefined
+      ? []
+      : [
+          {
+            name: 'courses',
+            title: 'Score and truth over the distance from SFT',
+            note: 'Means over seeds; faint lines, up to six courses, are single seeds. Where the score goes on rising while the truth levels off or falls, the policy exploits the reward model.',
+            figure: courses,
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,65 @@
+/** What is committed of the experiments belongs together: configuration, rows, tables, and what the READMEs say. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { resultsExcerpt } from '../../lib/experiment/findings/excerpt';
+import { hasDrifted } from '../../lib/experiment/findings/markers';
+import { experimentsSummary, resultsMarkers, summaryMarkers } from '../../lib/experiment/findings/summary';
+import { resultsPage } from '../../lib/experiment/findings/table';
+import { gridOf } from '../../lib/experiment/grid';
+import { experimentNames, openExperiment } from '../../lib/experiment/open';
+import { isFailed } from '../../lib/experiment/results';
+import { readText } from '../../lib/files';
+
+const project = join(__dirname, '..', '..');
+const home = join(project, 'experiments');
+const names = experimentNames(home);
+
+describe.each(names)('experiments/%s', (name) => {
+  const folder = join(home, name);
+
+  it('has a configuration whose every cell can be made, and claims of metrics that are measured', async () => {
+    const { config, rows } = await openExperiment(folder);
+    expect(gridOf(config, 'nowhere', 'cpu').length).toBeGreaterThan(0);
+    const measured = new Set(rows.flatMap((row) => (isFailed(row) ? [] : Object.keys(row.metrics))));
+    if (measured.size === 0) return;
+    const named = [
+      ...config.metrics,
+      ...config.claims.flatMap(({ metric, againstMetric = metric }) => [metric, againstMetric]),
+    ];
+    for (const metric of named) expect(measured).toContain(metric);
+  });
+
+  it('has rows of this configuration alone, none of them failed', async () => {
+    const { config, rows } = await openExperiment(folder);
+    const hashes = new Map(
+      gridOf(config, 'nowhere', 'cpu').map(({ cell, seed, configHash }) => [
+        `${cell.name} ${seed}`,
+        configHash,
+      ]),
+    );
+    for (const row of rows) {
+      expect(row.configHash).toBe(hashes.get(`${row.cell} ${row.seed}`));
+      expect(isFailed(row)).toBe(false);
+    }
+  });
+
+  it('has the table and the README that its rows make', async () => {
+    const experiment = await openExperiment(folder);
+    if (experiment.rows.length === 0) {
+      expect(existsSync(join(folder, 'table.md'))).toBe(false);
+      return;
+    }
+    expect(readText(join(folder, 'table.md'))).toBe(resultsPage(experiment));
+    expect(hasDrifted(readText(join(folder, 'README.md')), resultsMarkers, resultsExcerpt(experiment))).toBe(
+      false,
+    );
+  });
+});
+
+it('README.md has the summary of them all', async () => {
+  const found = await Promise.all(names.map((name) => openExperiment(join(home, name))));
+  expect(hasDrifted(readText(join(project, 'README.md')), summaryMarkers, experimentsSummary(found))).toBe(
+    false,
+  );
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Figure } from '../../../../lib/evaluation/report/theme';
+import { compareSettings, rowsOfCell } from '../../../../lib/experiment/experiment';
+import { cellsFigure, differencesFigure } from '../../../../lib/experiment/findings/figures/cells';
+import { sampleExperiment } from '../../sample-experiment';
+
+const experiment = sampleExperiment();
+
+interface Trace {
+  readonly name?: string;
+  readonly xaxis: string;
+  readonly x: readonly (number | null)[];
+  readonly y: readonly (number | null)[];
+  readonly showlegend: boolean;
+  readonly error_x?: { readonly array: readonly number[]; readonly arrayminus: readonly number[] };
+  readonly marker: { readonly symbol: string | readonly string[] };
+}
+
+const traces = ({ data }: Figure): readonly Trace[] => data as unknown as readonly Trace[];
+
+describe('cellsFigure', () => {
+  const figure = cellsFigure(experiment);
+  const ofPanel = (axis: string): readonly Trace[] => traces(figure).filter(({ xaxis }) => xaxis === axis);
+
+  it('has a panel for each of the first three metrics, with units', () => {
+    expect(figure.layout).toMatchObject({
+      xaxis: { title: { text: 'share of pairs' } },
+      xaxis2: { title: { text: 'wins − losses, share' } },
+      xaxis3: { title: { text: 'nats a response' } },
+    });
+  });
+
+  it('draws every cell and every seed', () => {
+    const panel = ofPanel('x');
+    const means = panel.filter(({ error_x: bars }) => bars !== undefined);
+    const seeds = panel.filter(({ error_x: bars, x }) => bars === undefined && x[0] !== null);
+    expect(means.flatMap(({ x }) => x)).toHaveLength(12);
+    expect(seeds.flatMap(({ x }) => x)).toHaveLength(59);
+  });
+
+  it('shows the means', () => {
+    const rows = rowsOfCell(experiment, { filter: 'none', noise: 'low' });
+    const mean = rows.reduce((sum, { metrics }) => sum + (metrics['ppo.kl'] as number), 0) / rows.length;
+    const low = ofPanel('x3').find(({ name, error_x: bars }) => name === 'low' && bars !== undefined);
+    expect(low?.x[0]).toBeCloseTo(mean, 12);
+  });
+
+  it('names every colour once, in the order of the axis', () => {
+    const legend = traces(figure).filter(({ showlegend }) => showlegend);
+    expect(legend.map(({ name }) => name)).toEqual(['low', 'middle', 'high']);
+  });
+
+  it('draws an experiment with one cell by policy', () => {
+    const rows = experiment.rows
+      .filter(({ cell }) => cell === 'filter=both noise=low')
+      .map((row) => ('error' in row ? row : { ...row, metrics: { ...row.metrics, 'dpo.kl': 2 } }));
+    const metrics = ['ppo.kl', 'dpo.kl', 'ppo.winMinusLoss'];
+    const single = cellsFigure({ config: { ...experiment.config, axes: {}, baseline: {}, metrics }, rows });
+    expect(single.layout).toMatchObject({
+      yaxis: { ticktext: ['ppo', 'dpo'] },
+      xaxis: { title: { text: 'nats a response' } },
+      xaxis2: { title: { text: 'wins − losses, share' } },
+    });
+    const means = traces(single).filter(({ error_x: bars }) => bars !== undefined);
+    expect(means.map(({ x }) => x.length)).toEqual([2, 1]);
+  });
+});
+
+describe('differencesFigure', () => {
+  it('has all cells but the baseline, open where 0 lies within the interval', () => {
+    const figure = differencesFigure(experiment) as Figure;
+    const panel = traces(figure).filter(({ xaxis, x }) => xaxis === 'x' && x[0] !== null);
+    expect(panel.flatMap(({ x }) => x)).toHaveLength(11);
+    panel.forEach(({ x, error_x: bars, marker }) =>
+      x.forEach((value, i) => {
+        const low = (value as number) - (bars?.arrayminus[i] as number);
+        const high = (value as number) + (bars?.array[i] as number);
+        expect(marker.symbol[i]?.endsWith('-open')).toBe(low <= 0 && high >= 0);
+      }),
+    );
+  });
+
+  it('shows the same differences as the table', () => {
+    const figure = differencesFigure(experiment) as Figure;
+    const { baseline } = experiment.config;
+    const comparison = compareSettings(experiment, { filter: 'both' }, baseline, 'reward.goldAccuracy');
+    const middle = traces(figure).find(
+      ({ name, xaxis, x }) => name === 'middle' && xaxis === 'x' && x[0] !== null,
+    );
+    expect(middle?.x.at(-1)).toBe(comparison?.difference);
+  });
+
+  it('is left out where there is nothing but the baseline', () => {
+    const config = { ...experiment.config, axes: {}, baseline: {} };
+    expect(differencesFigure({ config, rows: experiment.rows })).toBeUndefined();
+  });
+});
