@@ -96,11 +96,15 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
     experiment === undefined
       ? experimentNames().map((name) => join(experimentsHome, name))
       : [experimentFolder(experiment)];
+  // Given data may not be here: experiments on it are verified when somebody asks for them.
   const found = (await Promise.all(folders.map(openExperiment))).filter(
-    ({ rows }) => experiment !== undefined || rows.some((row) => !isFailed(row)),
+    ({ config: { data }, rows }) =>
+      experiment !== undefined || (data === undefined && rows.some((row) => !isFailed(row))),
   );
   if (found.length === 0)
-    throw new InputError(`experiment verify: no experiment below ${experimentsHome}/ has results`);
+    throw new InputError(
+      `experiment verify: no experiment on the embedded world below ${experimentsHome}/ has results`,
+    );
   const candidates = found.map((one) => ({
     ...one,
     row: cheapestRow(one, cell === undefined ? undefined : namedCell(one, cell)),

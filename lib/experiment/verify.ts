@@ -106,6 +106,7 @@ export async function verifyRow(
     const differences = [
       ...(engine === row.engine ? [] : [`engine ${engine}, not ${row.engine}`]),
       ...(codeHash() === row.codeHash ? [] : ['the code has changed since']),
+      ...(again.dataHash === row.dataHash ? [] : ['other data']),
       ...(processorName() === row.processor.model ? [] : ['another processor']),
     ];
     const compared = compareMetrics(row, again.metrics, rows, differences.length === 0);

@@ -206,32 +206,41 @@ describe('what is refused', () => {
   });
 });
 
-describe('experiment run', () => {
+describe('the command', () => {
   const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
-  const run = (shared: string, folder: string) =>
-    spawnSync(
-      process.execPath,
-      [program, 'experiment', 'run', folder, '--store', join(root, 'run-store'), '--engine', 'wasm'],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, RLHF_KIT_PROGRESS: 'off', RLHF_KIT_SHARED: shared },
-      },
-    );
+  const experiment = (shared: string, ...flags: string[]) =>
+    spawnSync(process.execPath, [program, 'experiment', ...flags, '--engine', 'wasm'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, RLHF_KIT_PROGRESS: 'off', RLHF_KIT_SHARED: shared },
+    });
+  const nowhere = join(root, 'nowhere');
+  const axes = { filter: { both: votes.axes.filter.both } };
+  const folder = join(root, 'experiments', 'votes');
+  beforeAll(() => writeTinyExperiment(folder, { ...votes, axes } as TinyExperiment));
 
-  it('computes cells on given data in its processes, and stops with code 2 where there is none', () => {
-    const axes = { filter: { both: votes.axes.filter.both } };
-    const folder = writeTinyExperiment(join(root, 'run'), { ...votes, axes } as TinyExperiment);
-    const { status, stderr } = run(join(root, 'nowhere'), folder);
+  it('runs cells on given data in its processes, and stops with code 2 where there is none', () => {
+    const { status, stderr } = experiment(nowhere, 'run', 'votes');
     expect(status).toBe(2);
     expect(stderr).toMatch(/data\/mt_bench\/mt_bench_human_full\.jsonl\.gz is not there/);
     expect(existsSync(join(folder, 'results.jsonl'))).toBe(false);
 
-    expect(run(given, folder).status).toBe(0);
+    expect(experiment(given, 'run', 'votes').status).toBe(0);
     const [row] = readFileSync(join(folder, 'results.jsonl'), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as ResultRow);
     expect(row?.metrics['agreement.pairs']).toBe(18);
+  });
+
+  it('verifies it when it is named: without a name it never asks for data that may not be there', () => {
+    const unnamed = experiment(nowhere, 'verify');
+    expect(unnamed.status).toBe(2);
+    expect(unnamed.stderr).toMatch(/no experiment on the embedded world below experiments\/ has results/);
+    const { status, stdout } = experiment(given, 'verify', 'votes');
+    expect(status).toBe(0);
+    const verified = JSON.parse(stdout) as { metrics: number; equal: number };
+    expect(verified.equal).toBe(verified.metrics);
   });
 });
 

@@ -19,7 +19,7 @@ const fields: FieldTable<ExperimentCommandConfig> = {
     type: experimentActions,
   },
   experiment: {
-    doc: 'folder of the experiment, or its name below experiments/; for verify the one with the cheapest cell when absent',
+    doc: 'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest cell when absent',
     type: 'path',
     optional: true,
   },
