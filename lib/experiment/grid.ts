@@ -32,7 +32,7 @@ export interface GridStep {
 /**
  * All cells with all seeds, seed by seed: when the budget ends early, whole seeds are there.
  *
- * @throws {InputError} for a setting that the configuration does not have or cannot take, and for given data that is not there.
+ * @throws {InputError} for a setting that the configuration does not have or cannot take.
  */
 export function gridOf(experiment: ExperimentConfig, root: string, engine: string): CellRun[] {
   const { data = 'dialogues' } = experiment;

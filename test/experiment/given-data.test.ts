@@ -164,7 +164,7 @@ describe('an experiment on HH-RLHF', () => {
 describe('what is refused', () => {
   const refusal = (changes: object): string => {
     try {
-      cellsOf(changes);
+      for (const { kept, finals } of cellsOf(changes)) finals.forEach((name) => kept.folder(name));
     } catch (error) {
       expect(error).toBeInstanceOf(InputError);
       return (error as Error).message;
@@ -198,8 +198,10 @@ describe('what is refused', () => {
     [{ ...pairs, base: { ...pairs.base, model: 'none' } }, /data\/none\/config\.json is not there/],
   ])('%o', (changes, message) => expect(refusal(changes)).toMatch(message));
 
-  it('data that is not there, in one sentence that says where it is looked for', () => {
+  it('data that is not there, in one sentence that says where it is looked for; a grid alone needs none', () => {
     process.env['RLHF_KIT_SHARED'] = join(root, 'nowhere');
+    expect(cellsOf(votes)).toHaveLength(2);
+    expect(cellsOf(pairs)).toHaveLength(2);
     expect(refusal(votes)).toBe(
       'experiment: data/mt_bench/mt_bench_human_full.jsonl.gz is not there; this experiment is on given data, looked for in the folder that RLHF_KIT_SHARED names, else in ../shared',
     );

@@ -30,7 +30,10 @@ export function givenModel(name: string): { readonly folder: string; readonly fi
   return { folder: dirname((files[0] as GivenFile).path), files };
 }
 
-/** What a step's configuration says of the files it reads: other contents are another step. */
+/**
+ * What a step's configuration says of the files it reads: other contents are another step. Asked for when the step is looked up, not when
+ * it is made, so that results of given data can be read, and checked against their configuration, where the data is not.
+ */
 export function contents(files: readonly GivenFile[]): Record<string, string> {
   return Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256]));
 }

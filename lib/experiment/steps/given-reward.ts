@@ -21,13 +21,14 @@ export function givenRewardStep(
   from: object,
   readTraining: () => Promise<readonly PreferencePair[]>,
 ): Step {
-  const { folder, files } = givenModel(name);
   return {
     name: 'reward',
-    config: { ...reward, ...from, start: contents(files) },
+    get config() {
+      return { ...reward, ...from, start: contents(givenModel(name).files) };
+    },
     inputs,
     async run(directory) {
-      const model = loadModel(folder);
+      const model = loadModel(givenModel(name).folder);
       const split = splitPairs(await readTraining(), reward, model.tokenizer);
       const params = await trainReward(model, split, reward, directory);
       saveModel(directory.file('model'), { ...model, params });

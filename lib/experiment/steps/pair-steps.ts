@@ -36,17 +36,19 @@ export function pairSteps(config: PairsConfig, out: (path: string) => string): S
 
 /** Rows that cannot be used (contexts that differ, equal replies) are set aside. No prompt held out of one set is trained on in the other. */
 function pairsStep({ seed, trainingPairs, heldOutPairs }: PairsConfig): Step {
-  const given = pairSets.map((set) => givenFile(files[set]));
+  const given = (): GivenFile[] => pairSets.map((set) => givenFile(files[set]));
   return {
     name: 'pairs',
-    config: { seed, trainingPairs, heldOutPairs, files: contents(given) },
+    get config() {
+      return { seed, trainingPairs, heldOutPairs, files: contents(given()) };
+    },
     inputs: [],
     async run(directory) {
       const rng = createRng(seed).fork('pairs');
       const counts: Record<string, number> = {};
       const sets = await Promise.all(
-        pairSets.map(async (set, i) => {
-          const { name, path } = given[i] as GivenFile;
+        pairSets.map(async (set) => {
+          const { name, path } = givenFile(files[set]);
           let setAside = 0;
           const rows = await readPairs(path, { setAside: () => setAside++ });
           counts[`${set}SetAside`] = setAside;

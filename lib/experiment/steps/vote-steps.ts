@@ -63,17 +63,19 @@ export function voteSteps(config: VotesConfig, out: (path: string) => string): S
 
 /** Both turns of a question go to the same side: the second one's prompt holds the first. */
 function votesStep({ seed, heldOutQuestions }: VotesConfig): Step {
-  const file = givenFile(votesFile);
   return {
     name: 'votes',
-    config: { seed, heldOutQuestions, files: contents([file]) },
+    get config() {
+      return { seed, heldOutQuestions, files: contents([givenFile(votesFile)]) };
+    },
     inputs: [],
     async run(directory) {
-      const votes = await readComparisons(file.path);
+      const { name, path } = givenFile(votesFile);
+      const votes = await readComparisons(path);
       const questions = [...new Set(votes.map(questionOf))].sort();
       if (heldOutQuestions >= questions.length)
         throw new InputError(
-          `experiment: heldOutQuestions must be at most ${questions.length - 1}, of ${questions.length} questions in data/${file.name}, got ${heldOutQuestions}`,
+          `experiment: heldOutQuestions must be at most ${questions.length - 1}, of ${questions.length} questions in data/${name}, got ${heldOutQuestions}`,
         );
       const heldOut = new Set(
         createRng(seed).fork('questions').shuffle(questions).slice(0, heldOutQuestions),
