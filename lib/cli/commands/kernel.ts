@@ -1,5 +1,5 @@
 /** `rlhf-kit kernel`: makes the kernel known to Jupyter and VS Code; Jupyter starts it by the same command. */
-import { engineNames, type EngineName } from '../../backend';
+import { engineNames, type EngineName, defaultEngine } from '../../backend';
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
 import { serveKernel } from '../../notebook/kernel/kernel';
@@ -30,7 +30,7 @@ const fields: FieldTable<KernelConfig> = {
     default: false,
   },
   engine: {
-    doc: 'install: what the kernel computes on; absent: what RLHF_KIT_ENGINE says when it starts, else tensorflow',
+    doc: `install: what the kernel computes on; absent: what RLHF_KIT_ENGINE says when it starts, else ${defaultEngine}`,
     type: engineNames,
     optional: true,
   },

@@ -1,5 +1,5 @@
 /** `rlhf-kit lab`: the notebooks in JupyterLab, by one command. */
-import { chosenEngine, engineNames, type EngineName } from '../../backend';
+import { chosenEngine, engineNames, type EngineName, defaultEngine } from '../../backend';
 import type { FieldTable } from '../../config';
 import { setupLab } from '../../notebook/lab/environment';
 import { labFolder, startLab } from '../../notebook/lab/lab';
@@ -28,7 +28,7 @@ const fields: FieldTable<LabConfig> = {
     default: true,
   },
   engine: {
-    doc: 'what notebooks compute on; absent: RLHF_KIT_ENGINE, else tensorflow',
+    doc: `what notebooks compute on; absent: RLHF_KIT_ENGINE, else ${defaultEngine}`,
     type: engineNames,
     optional: true,
   },

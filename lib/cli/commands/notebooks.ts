@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { FailedCheckError, InputError } from '../../errors';
 import type { FieldTable } from '../../config';
-import { engineNames } from '../../backend';
+import { engineNames, defaultEngine } from '../../backend';
 import { writeFileAtomically } from '../../files';
 import { renderNotebook } from '../../notebook/html/page';
 import { findNotebooks, readNotebook } from '../../notebook/runner/notebook-file';
@@ -65,7 +65,7 @@ const fields: FieldTable<NotebooksConfig> = {
     optional: true,
   },
   engine: {
-    doc: 'run: what computes from the first cell on; absent: RLHF_KIT_ENGINE, else tensorflow',
+    doc: `run: what computes from the first cell on; absent: RLHF_KIT_ENGINE, else ${defaultEngine}`,
     type: engineNames,
     optional: true,
   },
