@@ -2,8 +2,8 @@
 import { basename, join } from 'node:path';
 import { InputError, nearMatch } from '../errors';
 import { readJson } from '../files';
-import { dataNames, measureNames, type DataName, type MeasureName } from './measure-names';
-import type { Settings } from './settings';
+import { dataNames, measureNames, type DataName, type MeasureName } from './measures/measure-names';
+import type { Settings } from './cells/settings';
 
 /** One statement that the results bear out or not: a metric of one cell against a metric of another. */
 export interface Claim {

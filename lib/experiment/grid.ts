@@ -1,9 +1,9 @@
 /** The grid of an experiment: its cells with their seeds, and the steps behind them, each once however many cells share it. */
 import { createHash } from 'node:crypto';
 import { keepSteps, type KeptSteps } from '../pipeline/kept-steps';
-import { cellKinds } from './cell-kinds';
+import { cellKinds } from './cells/cell-kinds';
 import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
-import type { DataName } from './measure-names';
+import type { DataName } from './measures/measure-names';
 
 /** A cell with a seed. */
 export interface CellRun {

@@ -5,7 +5,7 @@ import { chosenEngine, processorName, useEngine, type EngineName } from '../back
 import { errorMessage, InputError } from '../errors';
 import { codeHash } from '../pipeline/kept-steps';
 import { versions } from '../train/versions';
-import { cellKinds } from './cell-kinds';
+import { cellKinds } from './cells/cell-kinds';
 import type { ExperimentConfig } from './config';
 import { gridOf, stepNames, type CellRun } from './grid';
 import { isFailed, readResults, writeResults, type ResultRow, type Row } from './results';

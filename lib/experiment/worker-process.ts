@@ -3,8 +3,8 @@ import { useEngine } from '../backend';
 import { keepSteps } from '../pipeline/kept-steps';
 import { serveOrders } from '../pipeline/serve-orders';
 import type { StepOrder } from '../pipeline/workers';
-import { cellKinds } from './cell-kinds';
-import type { DataName } from './measure-names';
+import { cellKinds } from './cells/cell-kinds';
+import type { DataName } from './measures/measure-names';
 
 /** One step of one cell. */
 export interface CellOrder extends StepOrder {

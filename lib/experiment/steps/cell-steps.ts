@@ -7,7 +7,7 @@ import { rewardStep, scorecardStep } from '../../pipeline/reward';
 import type { Step } from '../../pipeline/run-steps';
 import { sftStep } from '../../pipeline/sft';
 import { worldStep } from '../../pipeline/world';
-import type { CellConfig } from '../base';
+import type { CellConfig } from '../cells/dialogues';
 import { groupPolicyStep } from './group-policies';
 import { rewardSftStep } from './reward-sft';
 import { trainedReward, weighRewardsStep } from './weigh-rewards';

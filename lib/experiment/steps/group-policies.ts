@@ -7,7 +7,7 @@ import { trainGrpo } from '../../policy/grpo/trainer';
 import { trainRloo } from '../../policy/rloo/trainer';
 import { disposeTree } from '../../tensor/pytree';
 import type { Demonstration, PromptRecord } from '../../types';
-import type { CellConfig } from '../base';
+import type { CellConfig } from '../cells/dialogues';
 
 export function groupPolicyStep(
   config: CellConfig,

@@ -7,7 +7,7 @@ import { readPairs } from '../../preferences/readers/open';
 import { createRng, type Rng } from '../../random';
 import { scorePairs } from '../../reward/scorecard/score-pairs';
 import type { PreferencePair } from '../../types';
-import { pairSets, type PairsConfig, type PairSet } from '../given-base';
+import { pairSets, type PairsConfig, type PairSet } from '../cells/given-data';
 import { contents, givenFile, givenModel, type GivenFile } from './given-files';
 import { givenRewardStep, trainedScorer } from './given-reward';
 

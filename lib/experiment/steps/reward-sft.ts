@@ -7,7 +7,7 @@ import { createRng } from '../../random';
 import { trainSft } from '../../sft/trainer';
 import { disposeTree } from '../../tensor/pytree';
 import type { Demonstration } from '../../types';
-import type { CellConfig } from '../base';
+import type { CellConfig } from '../cells/dialogues';
 
 export function rewardSftStep({ sft, rewardModel, seed }: CellConfig, out: (path: string) => string): Step {
   return {

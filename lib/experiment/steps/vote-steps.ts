@@ -12,7 +12,7 @@ import { readComparisons, readPairs } from '../../preferences/readers/open';
 import { createRng } from '../../random';
 import type { Comparison, ScorerInput } from '../../types';
 import { InputError } from '../../errors';
-import type { VotesConfig } from '../given-base';
+import type { VotesConfig } from '../cells/given-data';
 import { contents, givenFile, givenModel, type GivenFile } from './given-files';
 import { givenRewardStep, trainedScorer } from './given-reward';
 

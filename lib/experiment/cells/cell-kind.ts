@@ -1,7 +1,7 @@
 /** What each kind of data brings: a configuration of its cells, their steps and their measures. */
-import type { KeptSteps } from '../pipeline/kept-steps';
-import type { Step } from '../pipeline/run-steps';
-import type { Measurements } from './measurements';
+import type { KeptSteps } from '../../pipeline/kept-steps';
+import type { Step } from '../../pipeline/run-steps';
+import type { Measurements } from '../measures/measurements';
 import type { Settings } from './settings';
 
 /** C: configuration of a cell, M: names of measures. */

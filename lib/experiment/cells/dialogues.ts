@@ -1,10 +1,10 @@
 /** What a cell of an experiment is: a pipeline of which only the steps run that its measures need, and the base they all start from. */
-import { parseConfig } from '../config';
-import { grpoFields, type GrpoConfig } from '../policy/grpo/config';
-import { rlooFields, type RlooConfig } from '../policy/rloo/config';
-import type { PipelineConfig } from '../pipeline/config';
-import type { DpoLabels } from '../pipeline/policies';
-import { pipelinePresets } from '../pipeline/presets';
+import { parseConfig } from '../../config';
+import { grpoFields, type GrpoConfig } from '../../policy/grpo/config';
+import { rlooFields, type RlooConfig } from '../../policy/rloo/config';
+import type { PipelineConfig } from '../../pipeline/config';
+import type { DpoLabels } from '../../pipeline/policies';
+import { pipelinePresets } from '../../pipeline/presets';
 
 export interface CellConfig extends PipelineConfig {
   /** Sizes in which the model that the reward model starts from differs from the policy's; then it has an SFT run of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairMeasures, votedMeasures } from '../../lib/experiment/pair-measures';
+import { pairMeasures, votedMeasures } from '../../../lib/experiment/measures/pair-measures';
 
 /** promptId, scores of chosen and rejected, their lengths. */
 type Row = readonly [string, number, number, number, number];

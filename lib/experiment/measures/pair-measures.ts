@@ -1,10 +1,10 @@
 /** How often scores say what people say of pairs of answers, and how far both go with length. */
 import { mean } from 'simple-statistics';
-import { byPrompt } from '../evaluation/judged';
-import { lengthCorrelation } from '../reward/scorecard/length-correlation';
+import { byPrompt } from '../../evaluation/judged';
+import { lengthCorrelation } from '../../reward/scorecard/length-correlation';
 import type { MeasuredPart } from './measurements';
-import type { HumanAgreement, ScoredLength, VotedPair } from './steps/vote-steps';
-import type { JudgedPair } from './steps/pair-steps';
+import type { HumanAgreement, ScoredLength, VotedPair } from '../steps/vote-steps';
+import type { JudgedPair } from '../steps/pair-steps';
 
 /**
  * - `accuracy`: share of pairs with chosenScore > rejectedScore, a mean of one number a prompt; equal scores are half right.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../lib/errors';
-import { experimentBase } from '../../lib/experiment/base';
-import { cellConfig, type Settings } from '../../lib/experiment/settings';
+import { InputError } from '../../../lib/errors';
+import { experimentBase } from '../../../lib/experiment/cells/dialogues';
+import { cellConfig, type Settings } from '../../../lib/experiment/cells/settings';
 
 const refusal = (settings: Settings): string => {
   try {

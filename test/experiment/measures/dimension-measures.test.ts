@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mean } from 'simple-statistics';
 import { afterAll, describe, expect, it } from 'vitest';
-import { experimentBase } from '../../lib/experiment/base';
-import { gainedDimensions, pickedDimensions } from '../../lib/experiment/dimension-measures';
-import { measureCell } from '../../lib/experiment/measures';
-import { writeJson, writeJsonLines } from '../../lib/files';
-import { pipelineWorld } from '../../lib/pipeline/world';
+import { experimentBase } from '../../../lib/experiment/cells/dialogues';
+import { gainedDimensions, pickedDimensions } from '../../../lib/experiment/measures/dimension-measures';
+import { measureCell } from '../../../lib/experiment/measures/dialogue-measures';
+import { writeJson, writeJsonLines } from '../../../lib/files';
+import { pipelineWorld } from '../../../lib/pipeline/world';
 
 /** promptId, score, then worth: helpful, harmless, fluent. */
 type Row = readonly [string, number, number, number, number];

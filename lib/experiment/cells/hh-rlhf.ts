@@ -1,14 +1,14 @@
 /** Experiments on HH-RLHF's pairs. */
-import { readJsonLines } from '../files';
-import { rewardFields } from '../reward/config';
+import { readJsonLines } from '../../files';
+import { rewardFields } from '../../reward/config';
 import type { CellKind } from './cell-kind';
 import { hashOfFiles } from './data-hash';
-import { pairsBase, trainedOn, type PairsConfig } from './given-base';
-import type { MeasureName } from './measure-names';
-import { measureParts } from './measurements';
-import { pairMeasures } from './pair-measures';
+import { pairsBase, trainedOn, type PairsConfig } from './given-data';
+import type { MeasureName } from '../measures/measure-names';
+import { measureParts } from '../measures/measurements';
+import { pairMeasures } from '../measures/pair-measures';
 import { applySettings, requireCounts } from './settings';
-import { pairFiles, pairSteps, type JudgedPair } from './steps/pair-steps';
+import { pairFiles, pairSteps, type JudgedPair } from '../steps/pair-steps';
 
 export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {
   cellConfig: (where, seed, settings) => {

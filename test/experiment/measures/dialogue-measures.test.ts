@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeJson, writeJsonLines } from '../../lib/files';
-import { experimentBase } from '../../lib/experiment/base';
-import { measureCell } from '../../lib/experiment/measures';
+import { writeJson, writeJsonLines } from '../../../lib/files';
+import { experimentBase } from '../../../lib/experiment/cells/dialogues';
+import { measureCell } from '../../../lib/experiment/measures/dialogue-measures';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-measures-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,7 +1,7 @@
 /** What cells on given data start from: small weights that are given too, and texts cut so that a cell takes about a minute on a core. */
-import { parseConfig } from '../config';
-import { filterFields, type FilterConfig } from '../filter/config';
-import { rewardFields, type RewardConfig } from '../reward/config';
+import { parseConfig } from '../../config';
+import { filterFields, type FilterConfig } from '../../filter/config';
+import { rewardFields, type RewardConfig } from '../../reward/config';
 
 /** MT-bench: votes of people on the answers of six models. */
 export interface VotesConfig {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256File } from '../files';
-import type { GivenFile } from './steps/given-files';
+import { sha256File } from '../../files';
+import type { GivenFile } from '../steps/given-files';
 
 /** SHA-256 over the world's records. */
 export async function hashOfWorld(folder: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** The figures of a cell, put together from those of its measures. */
 import { mean } from 'simple-statistics';
-import type { CurvePoint } from './results';
+import type { CurvePoint } from '../results';
 
 export interface Measurements {
   readonly metrics: Readonly<Record<string, number>>;

@@ -1,12 +1,12 @@
 /** What answers are worth on each dimension, by the truth: those that a reward model picks, and those of policies. */
 import { mean } from 'simple-statistics';
-import { byPrompt, meanByPrompt } from '../evaluation/judged';
-import { readJson, readJsonLines } from '../files';
-import type { EvaluatedRollout } from '../pipeline/evaluate';
-import type { VariantScorecard } from '../pipeline/reward';
-import { pipelineWorld } from '../pipeline/world';
-import type { Rollout } from '../types';
-import type { CellConfig } from './base';
+import { byPrompt, meanByPrompt } from '../../evaluation/judged';
+import { readJson, readJsonLines } from '../../files';
+import type { EvaluatedRollout } from '../../pipeline/evaluate';
+import type { VariantScorecard } from '../../pipeline/reward';
+import { pipelineWorld } from '../../pipeline/world';
+import type { Rollout } from '../../types';
+import type { CellConfig } from '../cells/dialogues';
 import type { MeasuredPart } from './measurements';
 
 /** The dimensions that annotators give verdicts on. */

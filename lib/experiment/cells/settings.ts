@@ -1,17 +1,17 @@
 /** Settings of an axis: places in a cell's configuration, by dotted path, and the values that go there. */
-import { parseConfig, type FieldTable } from '../config';
-import { InputError, nearMatch } from '../errors';
-import { evaluationFields } from '../evaluation/config';
-import { filterFields } from '../filter/config';
-import { dpoLabels } from '../pipeline/policies';
-import { dpoFields } from '../policy/dpo/config';
-import { grpoFields } from '../policy/grpo/config';
-import { ppoFields } from '../policy/ppo/config';
-import { rlooFields } from '../policy/rloo/config';
-import { rewardFields } from '../reward/config';
-import { configuredDimensions, weighDimensions } from '../reward/dimensions';
-import { sftFields } from '../sft/config';
-import { experimentBase, type CellConfig } from './base';
+import { parseConfig, type FieldTable } from '../../config';
+import { InputError, nearMatch } from '../../errors';
+import { evaluationFields } from '../../evaluation/config';
+import { filterFields } from '../../filter/config';
+import { dpoLabels } from '../../pipeline/policies';
+import { dpoFields } from '../../policy/dpo/config';
+import { grpoFields } from '../../policy/grpo/config';
+import { ppoFields } from '../../policy/ppo/config';
+import { rlooFields } from '../../policy/rloo/config';
+import { rewardFields } from '../../reward/config';
+import { configuredDimensions, weighDimensions } from '../../reward/dimensions';
+import { sftFields } from '../../sft/config';
+import { experimentBase, type CellConfig } from './dialogues';
 
 export type Setting = number | string | boolean;
 /** E.g. `{ "reward.lengthBalance": "drop" }`. */

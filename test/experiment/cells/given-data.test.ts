@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { useEngine } from '../../lib/backend';
-import { InputError } from '../../lib/errors';
-import { readExperiment } from '../../lib/experiment/config';
-import { gridOf, type CellRun } from '../../lib/experiment/grid';
-import { isFailed, type ResultRow } from '../../lib/experiment/results';
-import { rowOf } from '../../lib/experiment/run';
-import { readJsonLines } from '../../lib/files';
-import type { Comparison, PreferencePair } from '../../lib/types';
-import { tinyModelName, writeGivenData } from '../support/given-data';
-import { writeTinyExperiment, type TinyExperiment } from '../support/tiny-experiment';
+import { useEngine } from '../../../lib/backend';
+import { InputError } from '../../../lib/errors';
+import { readExperiment } from '../../../lib/experiment/config';
+import { gridOf, type CellRun } from '../../../lib/experiment/grid';
+import { isFailed, type ResultRow } from '../../../lib/experiment/results';
+import { rowOf } from '../../../lib/experiment/run';
+import { readJsonLines } from '../../../lib/files';
+import type { Comparison, PreferencePair } from '../../../lib/types';
+import { tinyModelName, writeGivenData } from '../../support/given-data';
+import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
 
 const root = mkdtempSync(join(tmpdir(), 'given-data-'));
 const given = join(root, 'given');
@@ -209,7 +209,7 @@ describe('what is refused', () => {
 });
 
 describe('the command', () => {
-  const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
+  const program = join(__dirname, '..', '..', '..', 'bin', 'rlhf-kit.js');
   const experiment = (shared: string, ...flags: string[]) =>
     spawnSync(process.execPath, [program, 'experiment', ...flags, '--engine', 'wasm'], {
       cwd: root,
@@ -248,7 +248,7 @@ describe('the command', () => {
 
 describe('the committed experiments', () => {
   it.each(['r1-mt-bench-votes', 'r2-hh-rlhf'])('%s reads', (name) => {
-    const config = readExperiment(join(__dirname, '../../experiments', name));
+    const config = readExperiment(join(__dirname, '../../../experiments', name));
     expect(config.seeds).toHaveLength(5);
     expect(config.claims.length).toBeGreaterThan(0);
   });
@@ -260,7 +260,7 @@ describe.skipIf(!existsSync(join(real, 'data', 'mt_bench')))(
     it('are parted by question, none lost', async () => {
       process.env['RLHF_KIT_SHARED'] = real;
       const [run] = gridOf(
-        readExperiment(join(__dirname, '../../experiments/r1-mt-bench-votes')),
+        readExperiment(join(__dirname, '../../../experiments/r1-mt-bench-votes')),
         join(root, 'real-store'),
         'wasm',
       ) as [CellRun];
@@ -281,7 +281,7 @@ describe.skipIf(!existsSync(join(real, 'data', 'hh-rlhf')))(
     it('are as many as asked for, and rows that cannot be used are set aside', async () => {
       process.env['RLHF_KIT_SHARED'] = real;
       const [run] = gridOf(
-        readExperiment(join(__dirname, '../../experiments/r2-hh-rlhf')),
+        readExperiment(join(__dirname, '../../../experiments/r2-hh-rlhf')),
         join(root, 'real-store'),
         'wasm',
       ) as [CellRun];

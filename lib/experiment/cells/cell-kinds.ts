@@ -1,13 +1,13 @@
 /** What experiments are made on, by the name that `data` in their configuration has. */
-import type { CellConfig } from './base';
+import type { CellConfig } from './dialogues';
 import type { CellKind } from './cell-kind';
 import { hashOfWorld } from './data-hash';
 import { hhRlhf } from './hh-rlhf';
-import { measureCell, measuredSteps } from './measures';
-import type { DataName, MeasureName } from './measure-names';
+import { measureCell, measuredSteps } from '../measures/dialogue-measures';
+import type { DataName, MeasureName } from '../measures/measure-names';
 import { mtBench } from './mt-bench';
 import { cellConfig } from './settings';
-import { cellSteps } from './steps/cell-steps';
+import { cellSteps } from '../steps/cell-steps';
 
 const dialogues: CellKind<CellConfig, MeasureName<'dialogues'>> = {
   cellConfig,

@@ -1,14 +1,14 @@
 /** Experiments on MT-bench's human votes. */
-import { readJson, readJsonLines } from '../files';
-import { filterFields } from '../filter/config';
-import type { FilterReport } from '../filter/report';
-import { rewardFields } from '../reward/config';
+import { readJson, readJsonLines } from '../../files';
+import { filterFields } from '../../filter/config';
+import type { FilterReport } from '../../filter/report';
+import { rewardFields } from '../../reward/config';
 import type { CellKind } from './cell-kind';
 import { hashOfFiles } from './data-hash';
-import { votesBase, type VotesConfig } from './given-base';
-import type { MeasureName } from './measure-names';
-import { measureParts, type MeasuredPart } from './measurements';
-import { votedMeasures } from './pair-measures';
+import { votesBase, type VotesConfig } from './given-data';
+import type { MeasureName } from '../measures/measure-names';
+import { measureParts, type MeasuredPart } from '../measures/measurements';
+import { votedMeasures } from '../measures/pair-measures';
 import { applySettings, requireCounts } from './settings';
 import {
   voteFiles,
@@ -16,7 +16,7 @@ import {
   type HumanAgreement,
   type ScoredLength,
   type VotedPair,
-} from './steps/vote-steps';
+} from '../steps/vote-steps';
 
 type VotesMeasure = MeasureName<'mt-bench'>;
 type Measure = (path: (file: string) => string) => Promise<MeasuredPart>;
