@@ -53,7 +53,7 @@ export async function runGrid(runs: readonly CellRun[], options: GridOptions): P
     program: join(__dirname, 'worker-process.js'),
     environment: { ...takeThreads(threads), ...engineEnvironment(engine), RLHF_KIT_PROGRESS: 'lines' },
     onLine: (line, order) => {
-      if (order !== undefined) appendFileSync(logOf(order.folder), `${line}\n`);
+      if (order !== undefined) note(logOf(order.folder), line);
     },
   });
   const progress = startProgress(options.title, waiting.length, 'step');
@@ -115,7 +115,7 @@ export async function runGrid(runs: readonly CellRun[], options: GridOptions): P
         if (error === undefined) done.add(step.folder);
         else {
           const log = logOf(step.folder);
-          appendFileSync(log, `${errorMessage(error)}\n`);
+          note(log, errorMessage(error));
           failed.set(step.folder, { error: firstLine(`${step.name}: ${errorMessage(error)}`), log });
           spread();
         }
@@ -127,6 +127,15 @@ export async function runGrid(runs: readonly CellRun[], options: GridOptions): P
     workers.end();
   }
   return open.size;
+}
+
+/** A disk that is full must not end the cells that need none of it: their row has the error, its log then ends early. */
+function note(log: string, text: string): void {
+  try {
+    appendFileSync(log, `${text}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 function firstLine(text: string): string {

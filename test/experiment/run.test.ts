@@ -1,9 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ResultRow, Row } from '../../lib/experiment/results';
+import { mountable, onSmallDisk } from '../support/small-disk';
 import { tinySettings, writeTinyExperiment } from '../support/tiny-experiment';
 
 const program = join(__dirname, '..', '..', 'bin', 'rlhf-kit.js');
@@ -159,6 +168,28 @@ describe('experiment run', () => {
       error: expect.stringMatching(/NaN|finite/) as string,
     });
   });
+
+  it.skipIf(!mountable())(
+    'marks cells that a full disk stopped, and computes them once there is room (skipped where nothing may be mounted)',
+    async () => {
+      const folder = writeTinyExperiment(join(root, 'full'), { seeds: [1] });
+      const small = join(root, 'small-disk');
+      mkdirSync(small);
+      onSmallDisk(small, '600k', () => {
+        const { status, stderr } = spawnSync(
+          process.execPath,
+          [program, 'experiment', 'run', folder, '--store', small, '--engine', 'wasm'],
+          { env: { ...process.env, RLHF_KIT_PROGRESS: 'off' }, encoding: 'utf8' },
+        );
+        expect(status).not.toBe(0);
+        expect(stderr).toMatch(/cells failed|the disk is full/);
+      });
+      for (const row of rowsOf(folder))
+        expect(row).toMatchObject({ error: expect.stringContaining('disk is full') as string });
+      expect((await run(folder, 'store')).code).toBe(0);
+      expect(figures(folder)).toEqual(figures(whole).filter(({ seed }) => seed === 1));
+    },
+  );
 
   it('leaves what the budget has no time for, and goes on with the same command', async () => {
     const folder = writeTinyExperiment(join(root, 'budget'), { budgetMinutes: 1e-9 });
