@@ -6,18 +6,12 @@ import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson } from '../files';
 import { interruptible, requestInterrupt } from '../train/interrupt';
-import { sampleStep, voteStep } from './collect';
 import type { PipelineConfig } from './config';
-import { evaluationStep } from './evaluate';
-import { filterStep } from './filter';
-import { dpoStep, ppoStep, selectDemonstrationsStep, selectPromptsStep } from './policies';
-import { rewardStep, scorecardStep } from './reward';
-import { runStep, runSteps, wallSeconds, type Step, type StepManifest } from './run-steps';
-import { sftStep } from './sft';
+import { runStep, runSteps, wallSeconds, type StepManifest } from './run-steps';
+import { pipelineSteps } from './steps';
 import { summarize } from './summarize';
 import type { PipelineOrder } from './worker-process';
 import { startWorkers } from './workers';
-import { worldStep } from './world';
 
 export interface PipelineOptions {
   readonly out: string;
@@ -32,28 +26,6 @@ export interface PipelineOptions {
 
 /** As many as two cores keep busy: a step keeps one process busy. */
 export const defaultJobs = 2;
-
-/** The steps in order. Each reads files of earlier ones and writes into a folder of its own. */
-export function pipelineSteps(config: PipelineConfig, out: (path: string) => string): Step[] {
-  return [
-    worldStep(config),
-    sftStep(config, out),
-    sampleStep(config, 'candidates', 'annotate', out),
-    voteStep(config, out),
-    filterStep(config, out),
-    rewardStep(config, 'plain', out),
-    rewardStep(config, 'debiased', out),
-    sampleStep(config, 'best-of-n', 'evaluate', out),
-    scorecardStep(config, out),
-    sampleStep(config, 'reinforce-samples', 'reinforce', out),
-    selectPromptsStep(config, out),
-    selectDemonstrationsStep(config, out),
-    dpoStep(config, out),
-    ppoStep(config, 'ppo', out),
-    ppoStep(config, 'ppo-no-sft-loss', out),
-    evaluationStep(config, out),
-  ];
-}
 
 /**
  * Runs the pipeline into `out` and returns its summary, which is also `summary.json`; the report is `report.html`.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { currentEngine } from '../backend';
 import type { PipelineConfig } from './config';
 import { keepSteps, type KeptSteps } from './kept-steps';
-import { pipelineSteps } from './pipeline';
+import { pipelineSteps } from './steps';
 
 export type Stages = Pick<KeptSteps, 'path' | 'run'>;
 

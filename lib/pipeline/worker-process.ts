@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { useEngine } from '../backend';
 import type { PipelineConfig } from './config';
-import { pipelineSteps } from './pipeline';
+import { pipelineSteps } from './steps';
 import { runStep } from './run-steps';
 import { serveOrders } from './serve-orders';
 import type { StepOrder } from './workers';
