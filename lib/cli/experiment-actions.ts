@@ -7,7 +7,13 @@ import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
 import { renderExperiment } from '../experiment/findings/page';
 import { updateReadme } from '../experiment/findings/readme';
-import { experimentsSummary, resultsMarkers, summaryMarkers } from '../experiment/findings/summary';
+import {
+  allClaims,
+  claimsMarkers,
+  experimentsSummary,
+  resultsMarkers,
+  summaryMarkers,
+} from '../experiment/findings/summary';
 import { resultsPage } from '../experiment/findings/table';
 import { experimentFolder, experimentNames, experimentsHome, openExperiment } from '../experiment/open';
 import { isFailed } from '../experiment/results';
@@ -129,13 +135,14 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
   );
 }
 
-/** All claims of all experiments, written into README.md. */
+/** The claims of all experiments, written into README.md and, each of them, into experiments/README.md. */
 export async function summarize(): Promise<unknown> {
   const names = experimentNames();
   if (names.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
   const found = await Promise.all(names.map((name) => openExperiment(join(experimentsHome, name))));
   const content = experimentsSummary(found);
   updateReadme('.', { marked: summaryMarkers, content });
+  updateReadme(experimentsHome, { marked: claimsMarkers, content: allClaims(found) });
   return content;
 }
 

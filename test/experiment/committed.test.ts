@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultsExcerpt } from '../../lib/experiment/findings/excerpt';
 import { hasDrifted } from '../../lib/experiment/findings/markers';
-import { experimentsSummary, resultsMarkers, summaryMarkers } from '../../lib/experiment/findings/summary';
+import {
+  allClaims,
+  claimsMarkers,
+  experimentsSummary,
+  resultsMarkers,
+  summaryMarkers,
+} from '../../lib/experiment/findings/summary';
 import { resultsPage } from '../../lib/experiment/findings/table';
 import { gridOf } from '../../lib/experiment/grid';
 import { experimentNames, openExperiment } from '../../lib/experiment/open';
@@ -57,9 +63,10 @@ describe.each(names)('experiments/%s', (name) => {
   });
 });
 
-it('README.md has the summary of them all', async () => {
+it('README.md has the summary of them all, experiments/README.md every claim', async () => {
   const found = await Promise.all(names.map((name) => openExperiment(join(home, name))));
-  expect(hasDrifted(readText(join(project, 'README.md')), summaryMarkers, experimentsSummary(found))).toBe(
-    false,
-  );
+  const drifted = (path: string, ...part: [typeof summaryMarkers, string]): boolean =>
+    hasDrifted(readText(join(project, path)), ...part);
+  expect(drifted('README.md', summaryMarkers, experimentsSummary(found))).toBe(false);
+  expect(drifted('experiments/README.md', claimsMarkers, allClaims(found))).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** The summary of all experiments: a line a claim, made from the committed configurations and results. */
 import { computedRows, type Experiment } from '../experiment';
-import { markdownTable } from './markdown-table';
+import { markdownTable, type Column } from './markdown-table';
 import type { Marked } from './markers';
 import { decimal, decimalsFor, intervalText, minutesText, missing, signed } from './number-text';
 import { judgeClaims, type JudgedClaim } from '../statistics/verdict';
@@ -11,44 +11,84 @@ export const summaryMarkers: Marked = { name: 'experiments', madeBy: '`npx rlhf-
 /** Where an experiment's results stand in its README.md. */
 export const resultsMarkers: Marked = { name: 'results', madeBy: '`npx rlhf-kit experiment run`' };
 
-/** What README.md has between the markers. Experiments in the order given; those without claims have no line. */
-export function experimentsSummary(experiments: readonly Experiment[]): string {
-  const judged = experiments.map((experiment) => ({ experiment, claims: judgeClaims(experiment) }));
-  const rows = judged.flatMap(({ experiment, claims }) =>
-    claims.map((claim, i) => {
-      const { name } = experiment.config;
-      return [
-        `${i === 0 ? `[${name.split('-')[0]}](experiments/${name}/README.md) ` : ''}${claim.claim.claim}`,
-        claim.claim.paper,
-        hereText(claim),
-        intervalOf(claim),
-        computedRows(experiment).length === 0 ? 'not run yet' : summaryVerdict(claim),
-        i === 0 ? `\`experiment run experiments/${name}\`` : '',
-        i === 0 ? minutesOf(experiment) : '',
-      ];
-    }),
-  );
-  return [summarySentence(judged.flatMap(({ claims }) => claims)), summaryTable(rows)].join('\n\n');
-}
+/** Where all claims stand in experiments/README.md. */
+export const claimsMarkers: Marked = { name: 'claims', madeBy: '`npx rlhf-kit experiment summary`' };
 
-function summaryTable(rows: readonly (readonly string[])[]): string {
-  return markdownTable(
+/** The page's worth for README.md: of each experiment its first claim, which is the one it is about, and how many of all it bears out. */
+export function experimentsSummary(experiments: readonly Experiment[]): string {
+  const judged = judgedExperiments(experiments);
+  const rows = judged.flatMap(({ experiment, claims }) => {
+    const [first] = claims;
+    if (first === undefined) return [];
+    const { name } = experiment.config;
+    return [
+      [
+        `[${name}](experiments/${name}/README.md)`,
+        ...claimCells(experiment, first),
+        computedRows(experiment).length === 0 ? missing : countsText(claims),
+        minutesOf(experiment),
+      ],
+    ];
+  });
+  const table = markdownTable(
     [
-      { head: 'claim' },
-      { head: 'paper' },
-      { head: 'here' },
-      { head: '95% interval' },
-      { head: 'verdict' },
-      { head: 'command' },
+      { head: '`experiment run`' },
+      ...claimColumns,
+      { head: 'of all its claims' },
       { head: 'minutes', align: 'right' },
     ],
     rows,
   );
+  return [summarySentence(judged), table].join('\n\n');
 }
 
-function summarySentence(claims: readonly JudgedClaim[]): string {
-  const count = (verdict: string): number => claims.filter((claim) => claim.verdict === verdict).length;
-  return `Of ${claims.length} claims ${count('reproduced')} are reproduced, ${count('contradicted')} contradicted and ${count('not shown')} not shown: by the 95% interval of a paired difference over seeds, and over prompts where they are measured. Where a verdict does not stand after Holm’s adjustment for the claims of its experiment, it says so. Minutes are those of all cells, with what cells share counted in each.`;
+/** Every claim of every experiment, a line each. */
+export function allClaims(experiments: readonly Experiment[]): string {
+  const rows = judgedExperiments(experiments).flatMap(({ experiment, claims }) =>
+    claims.map((claim, i) => {
+      const { name } = experiment.config;
+      return [i === 0 ? `[${name}](${name}/README.md)` : '', ...claimCells(experiment, claim)];
+    }),
+  );
+  return markdownTable([{ head: 'experiment' }, ...claimColumns], rows);
+}
+
+interface JudgedExperiment {
+  readonly experiment: Experiment;
+  readonly claims: readonly JudgedClaim[];
+}
+
+function judgedExperiments(experiments: readonly Experiment[]): JudgedExperiment[] {
+  return experiments.map((experiment) => ({ experiment, claims: judgeClaims(experiment) }));
+}
+
+const claimColumns: readonly Column[] = [
+  { head: 'claim' },
+  { head: 'paper' },
+  { head: 'here' },
+  { head: '95% interval' },
+  { head: 'verdict' },
+];
+
+function claimCells(experiment: Experiment, claim: JudgedClaim): string[] {
+  const verdict = computedRows(experiment).length === 0 ? 'not run yet' : summaryVerdict(claim);
+  return [claim.claim.claim, claim.claim.paper, hereText(claim), intervalOf(claim), verdict];
+}
+
+/** `1 of 5 reproduced, 2 contradicted`. */
+function countsText(claims: readonly JudgedClaim[]): string {
+  const contradicted = countOf(claims, 'contradicted');
+  return `${countOf(claims, 'reproduced')} of ${claims.length} reproduced${contradicted === 0 ? '' : `, ${contradicted} contradicted`}`;
+}
+
+function countOf(claims: readonly JudgedClaim[], verdict: JudgedClaim['verdict']): number {
+  return claims.filter((claim) => claim.verdict === verdict).length;
+}
+
+function summarySentence(judged: readonly JudgedExperiment[]): string {
+  const run = judged.filter(({ experiment }) => computedRows(experiment).length > 0);
+  const claims = run.flatMap((one) => one.claims);
+  return `${run.length} of ${judged.length} experiments have been run. Of their ${claims.length} claims ${countOf(claims, 'reproduced')} are reproduced, ${countOf(claims, 'contradicted')} contradicted and ${countOf(claims, 'not shown')} not shown ([all of them](experiments/README.md)): by the 95% interval of a paired difference over seeds, and over prompts where they are measured. Where a verdict does not stand after Holm’s adjustment for the claims of its experiment, it says so. Minutes are those of all cells, with what cells share counted in each.`;
 }
 
 /** `+0.064 (0.775 against 0.711)`. */
