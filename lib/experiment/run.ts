@@ -79,7 +79,7 @@ export async function runExperiment(
   const failed = [...rows.values()].filter(isFailed).map(({ cell, seed, error }) => ({ cell, seed, error }));
   return {
     ...outcome,
-    computed: open.length - left - failed.length,
+    computed: open.filter(isDone).length,
     failed,
     left,
     seconds: Math.round((Date.now() - started) / 1000),
