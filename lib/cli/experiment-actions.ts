@@ -1,8 +1,8 @@
 /** What `rlhf-kit experiment` does with experiments: each action a function of the command's configuration. */
 import { join } from 'node:path';
 import { FailedCheckError, InputError, nearMatch } from '../errors';
-import { cellsOf, type Cell } from '../experiment/config';
-import { compareSettings, type Experiment } from '../experiment/experiment';
+import { cellsOf, readExperiment, type Cell } from '../experiment/config';
+import { compareSettings, computedRows, type Experiment } from '../experiment/experiment';
 import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
 import { renderExperiment } from '../experiment/findings/page';
@@ -16,7 +16,6 @@ import {
 } from '../experiment/findings/summary';
 import { resultsPage } from '../experiment/findings/table';
 import { experimentFolder, experimentNames, experimentsHome, openExperiment } from '../experiment/open';
-import { isFailed } from '../experiment/results';
 import { runExperiment } from '../experiment/run';
 import { cheapestRow, verifyRow } from '../experiment/verify';
 import { writeFileAtomically } from '../files';
@@ -39,7 +38,7 @@ type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string }
 /** Computes what is missing, then makes table, figures, page and the README's part from all rows that there are. */
 export async function runAndWrite({ experiment, engine, jobs, store }: Named): Promise<unknown> {
   const folder = experimentFolder(experiment);
-  const outcome = await runExperiment((await openExperiment(folder)).config, {
+  const outcome = await runExperiment(readExperiment(folder), {
     folder,
     root: store,
     ...(engine !== undefined && { engine }),
@@ -77,7 +76,7 @@ export async function compareCellsOf({ experiment, cell, against, metric }: Name
   const found = withResults('compare', await openExperiment(experimentFolder(experiment)));
   if (cell === undefined) throw new InputError('experiment compare: --cell must name a cell');
   const [a, b] = [namedCell(found, cell), namedCell(found, against ?? '')];
-  const known = [...new Set(found.rows.flatMap((row) => (isFailed(row) ? [] : Object.keys(row.metrics))))];
+  const known = [...new Set(computedRows(found).flatMap((row) => Object.keys(row.metrics)))];
   if (metric !== undefined && !known.includes(metric)) {
     const near = nearMatch(metric, known);
     throw new InputError(
@@ -104,8 +103,7 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
       : [experimentFolder(experiment)];
   // Given data may not be here: experiments on it are verified when somebody asks for them.
   const found = (await Promise.all(folders.map(openExperiment))).filter(
-    ({ config: { data }, rows }) =>
-      experiment !== undefined || (data === undefined && rows.some((row) => !isFailed(row))),
+    (one) => experiment !== undefined || (one.config.data === undefined && computedRows(one).length > 0),
   );
   if (found.length === 0)
     throw new InputError(

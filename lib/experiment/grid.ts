@@ -83,12 +83,6 @@ export function stepsBehind(runs: readonly CellRun[]): Map<string, GridStep> {
 }
 
 /** Names of the steps behind one cell. */
-export function stepNames({ kept, finals }: CellRun): string[] {
-  const names = new Set<string>();
-  const add = (name: string): void => {
-    for (const earlier of kept.upstream(name)) add(earlier);
-    names.add(name);
-  };
-  finals.forEach(add);
-  return [...names];
+export function stepNames(run: CellRun): string[] {
+  return [...stepsBehind([run]).values()].map(({ name }) => name);
 }

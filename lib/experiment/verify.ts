@@ -7,7 +7,7 @@ import { chosenEngine, processorName, useEngine } from '../backend';
 import { InputError } from '../errors';
 import { codeHash } from '../pipeline/kept-steps';
 import type { Cell, ExperimentConfig } from './config';
-import type { Experiment } from './experiment';
+import { computedRows, type Experiment } from './experiment';
 import { gridOf } from './grid';
 import { isFailed, type ResultRow, type Row } from './results';
 import { rowOf } from './run';
@@ -51,10 +51,9 @@ export interface Verification {
  * @param cell only rows of this cell; any when absent.
  * @throws {InputError} when there is none.
  */
-export function cheapestRow({ config, rows }: Experiment, cell?: Cell): ResultRow {
-  const whole = rows.flatMap((row) =>
-    isFailed(row) || (cell !== undefined && row.cell !== cell.name) ? [] : [row],
-  );
+export function cheapestRow(experiment: Experiment, cell?: Cell): ResultRow {
+  const { config } = experiment;
+  const whole = computedRows(experiment).filter((row) => cell === undefined || row.cell === cell.name);
   if (whole.length === 0)
     throw new InputError(
       `experiment verify: ${config.name} has no results${cell === undefined ? '' : ` of cell '${cell.name}'`}; run it first`,

@@ -19,6 +19,7 @@ import type { CellConfig } from '../cells/dialogues';
 import { measurePicks, measurePolicyDimensions } from './dimension-measures';
 import type { MeasureName } from './measure-names';
 import { measureParts, type MeasuredPart, type Measurements } from './measurements';
+import { highestScored, pairsInOrder } from './order';
 
 type DialogueMeasure = MeasureName<'dialogues'>;
 type Measure = (config: CellConfig, path: (file: string) => string) => Promise<MeasuredPart>;
@@ -113,13 +114,7 @@ function measureReward(_: CellConfig, path: (file: string) => string): Promise<M
  * so is a prompt whose answers are all equal.
  */
 function promptAccuracy(answers: readonly { readonly score: number; readonly gold: number }[]): number {
-  const right = answers.flatMap((a, i) =>
-    answers.slice(i + 1).flatMap((b) => {
-      if (a.gold === b.gold) return [];
-      if (a.score === b.score) return [0.5];
-      return [Number(a.score > b.score === a.gold > b.gold)];
-    }),
-  );
+  const right = pairsInOrder(answers.map(({ score, gold }) => ({ score, worth: gold })));
   return right.length === 0 ? 0.5 : mean(right);
 }
 
@@ -127,8 +122,7 @@ function promptAccuracy(answers: readonly { readonly score: number; readonly gol
 function measureBestOfN(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const { responses } = readJson<VariantScorecard>(path('scorecards/debiased.json'));
   const picks = [...byPrompt(responses).values()].map((answers) => {
-    const best = Math.max(...answers.map(({ score }) => score));
-    const picked = answers.filter(({ score }) => score === best);
+    const picked = highestScored(answers);
     const gold = mean(picked.map((answer) => answer.gold));
     // Against every answer, itself included, as policies are against SFT's; a pick among equals counts with their mean.
     const against = answers.map((answer) => gold - answer.gold);
@@ -170,6 +164,9 @@ async function measurePolicy(
   const sampled = path(`${policy}/samples.jsonl`);
   const samples = existsSync(sampled) ? await trainingSamples(config, sampled) : [];
   const passed = Object.entries(probes[policy] ?? {});
+  const forgot = passed.map(
+    ([task, { passRate }]) => [task, (probes['sft']?.[task]?.passRate ?? Number.NaN) - passRate] as const,
+  );
   return {
     prompts: {
       gold: values(own, (row) => row.quality),
@@ -191,15 +188,8 @@ async function measurePolicy(
       // Worse than SFT, and not by chance.
       collapsed: Number(result.winMinusLossCi[1] < 0),
       ...Object.fromEntries(passed.map(([task, { passRate }]) => [`probe.${task}`, passRate])),
-      ...Object.fromEntries(
-        passed.map(([task, { passRate }]) => [
-          `forgot.${task}`,
-          (probes['sft']?.[task]?.passRate ?? Number.NaN) - passRate,
-        ]),
-      ),
-      forgot: mean(
-        passed.map(([task, { passRate }]) => (probes['sft']?.[task]?.passRate ?? Number.NaN) - passRate),
-      ),
+      ...Object.fromEntries(forgot.map(([task, lost]) => [`forgot.${task}`, lost])),
+      forgot: mean(forgot.map(([, lost]) => lost)),
       ...(policy !== 'dpo' && courseMetrics(metrics)),
     },
     ...(samples.length > 0 && {

@@ -8,6 +8,7 @@ import { pipelineWorld } from '../../pipeline/world';
 import type { Rollout } from '../../types';
 import type { CellConfig } from '../cells/dialogues';
 import type { MeasuredPart } from './measurements';
+import { highestScored, pairsInOrder } from './order';
 
 /** The dimensions that annotators give verdicts on. */
 const dimensions = ['helpful', 'harmless', 'fluent'] as const;
@@ -48,10 +49,7 @@ export function pickedDimensions(
   answers: readonly (JudgedAnswer & { readonly score: number })[],
 ): MeasuredPart {
   const prompts = [...byPrompt(answers).values()];
-  const picked = prompts.map((own) => {
-    const best = Math.max(...own.map(({ score }) => score));
-    return own.filter(({ score }) => score === best);
-  });
+  const picked = prompts.map(highestScored);
   return {
     prompts: Object.fromEntries(
       dimensions.flatMap((dimension): [string, number[]][] => {
@@ -78,15 +76,7 @@ export function pickedDimensions(
 function orderAccuracy(
   prompts: readonly (readonly { readonly score: number; readonly worth: number }[])[],
 ): number {
-  const right = prompts.flatMap((answers) =>
-    answers.flatMap((a, i) =>
-      answers.slice(i + 1).flatMap((b) => {
-        if (a.worth === b.worth) return [];
-        if (a.score === b.score) return [0.5];
-        return [Number(a.score > b.score === a.worth > b.worth)];
-      }),
-    ),
-  );
+  const right = prompts.flatMap(pairsInOrder);
   return right.length === 0 ? 0.5 : mean(right);
 }
 

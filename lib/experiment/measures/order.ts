@@ -1,0 +1,23 @@
+/** How scores order answers to one prompt, and which of them they pick. */
+
+/**
+ * For each pair of answers to one prompt that differ in worth: 1 when scores put it in the order of worth, 0 when they do not, ½ when
+ * they are equal.
+ */
+export function pairsInOrder(
+  answers: readonly { readonly score: number; readonly worth: number }[],
+): number[] {
+  return answers.flatMap((a, i) =>
+    answers.slice(i + 1).flatMap((b) => {
+      if (a.worth === b.worth) return [];
+      if (a.score === b.score) return [0.5];
+      return [Number(a.score > b.score === a.worth > b.worth)];
+    }),
+  );
+}
+
+/** The answers with the highest score: one, unless several are equal. */
+export function highestScored<A extends { readonly score: number }>(answers: readonly A[]): A[] {
+  const best = Math.max(...answers.map(({ score }) => score));
+  return answers.filter(({ score }) => score === best);
+}
