@@ -1,11 +1,19 @@
 /** What `rlhf-kit experiment` does with experiments: each action a function of the command's configuration. */
 import { join } from 'node:path';
+import { defaultEngine } from '../backend';
 import { FailedCheckError, InputError, nearMatch } from '../errors';
 import { cellsOf, readExperiment, type Cell } from '../experiment/config';
 import { compareSettings, computedRows, type Experiment } from '../experiment/experiment';
 import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
 import { renderExperiment } from '../experiment/findings/page';
+import {
+  pipelineMarkers,
+  pipelineRunsMarkers,
+  pipelineSentence,
+  pipelineTables,
+  readPipelineRuns,
+} from '../experiment/findings/pipeline-runs';
 import { updateReadme } from '../experiment/findings/readme';
 import {
   allClaims,
@@ -15,7 +23,13 @@ import {
   summaryMarkers,
 } from '../experiment/findings/summary';
 import { resultsPage } from '../experiment/findings/table';
-import { experimentFolder, experimentNames, experimentsHome, openExperiment } from '../experiment/open';
+import {
+  experimentFolder,
+  experimentNames,
+  experimentsHome,
+  openExperiment,
+  pipelineRunsName,
+} from '../experiment/open';
 import { runExperiment } from '../experiment/run';
 import { cheapestRow, verifyRow } from '../experiment/verify';
 import { writeFileAtomically } from '../files';
@@ -133,7 +147,7 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
   );
 }
 
-/** The claims of all experiments, written into README.md and, each of them, into experiments/README.md. */
+/** The claims of all experiments, written into README.md and, each of them, into experiments/README.md; and what the pipeline's runs show. */
 export async function summarize(): Promise<unknown> {
   const names = experimentNames();
   if (names.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
@@ -141,6 +155,11 @@ export async function summarize(): Promise<unknown> {
   const content = experimentsSummary(found);
   updateReadme('.', { marked: summaryMarkers, content });
   updateReadme(experimentsHome, { marked: claimsMarkers, content: allClaims(found) });
+  const pipelineHome = join(experimentsHome, pipelineRunsName);
+  const runs = readPipelineRuns(pipelineHome);
+  updateReadme(pipelineHome, { marked: pipelineRunsMarkers, content: pipelineTables(runs) });
+  const sentence = pipelineSentence(runs.get(defaultEngine) ?? []);
+  if (sentence !== undefined) updateReadme('.', { marked: pipelineMarkers, content: sentence });
   return content;
 }
 

@@ -9,6 +9,9 @@ import { readResults } from './results';
 /** Where experiments are looked for by name. */
 export const experimentsHome = 'experiments';
 
+/** Where summaries of the default pipeline's runs are kept, below {@link experimentsHome}. */
+export const pipelineRunsName = '00-pipeline';
+
 /** Names of all experiments, in order. */
 export function experimentNames(home = experimentsHome): string[] {
   if (!existsSync(home)) return [];

@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultsExcerpt } from '../../lib/experiment/findings/excerpt';
-import { hasDrifted } from '../../lib/experiment/findings/markers';
+import { hasDrifted, type Marked } from '../../lib/experiment/findings/markers';
+import {
+  pipelineMarkers,
+  pipelineRunsMarkers,
+  pipelineSentence,
+  pipelineTables,
+  readPipelineRuns,
+} from '../../lib/experiment/findings/pipeline-runs';
 import {
   allClaims,
   claimsMarkers,
@@ -13,7 +20,8 @@ import {
 } from '../../lib/experiment/findings/summary';
 import { resultsPage } from '../../lib/experiment/findings/table';
 import { gridOf } from '../../lib/experiment/grid';
-import { experimentNames, openExperiment } from '../../lib/experiment/open';
+import { defaultEngine } from '../../lib/backend';
+import { experimentNames, openExperiment, pipelineRunsName } from '../../lib/experiment/open';
 import { isFailed } from '../../lib/experiment/results';
 import { readText } from '../../lib/files';
 
@@ -63,10 +71,21 @@ describe.each(names)('experiments/%s', (name) => {
   });
 });
 
+const drifted = (path: string, marked: Marked, content: string): boolean =>
+  hasDrifted(readText(join(project, path)), marked, content);
+
 it('README.md has the summary of them all, experiments/README.md every claim', async () => {
   const found = await Promise.all(names.map((name) => openExperiment(join(home, name))));
-  const drifted = (path: string, ...part: [typeof summaryMarkers, string]): boolean =>
-    hasDrifted(readText(join(project, path)), ...part);
   expect(drifted('README.md', summaryMarkers, experimentsSummary(found))).toBe(false);
   expect(drifted('experiments/README.md', claimsMarkers, allClaims(found))).toBe(false);
+});
+
+it('README.md and experiments/00-pipeline say what the runs of the default pipeline showed', () => {
+  const runs = readPipelineRuns(join(home, pipelineRunsName));
+  const onDefault = runs.get(defaultEngine) ?? [];
+  expect(onDefault.length).toBeGreaterThanOrEqual(3);
+  expect(drifted('README.md', pipelineMarkers, pipelineSentence(onDefault) ?? '')).toBe(false);
+  expect(
+    drifted(join('experiments', pipelineRunsName, 'README.md'), pipelineRunsMarkers, pipelineTables(runs)),
+  ).toBe(false);
 });
