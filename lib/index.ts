@@ -110,10 +110,13 @@ export type { PipelineSummary } from './evaluation/summary';
 
 // Ablations
 export { readExperiment, type Claim, type ExperimentConfig } from './experiment/config';
+export { experimentFolder, experimentNames, openExperiment } from './experiment/open';
+export type { Experiment } from './experiment/experiment';
 export { readResults, type ResultRow } from './experiment/results';
 export { runExperiment } from './experiment/run';
 export { compareCells, estimateMean, holm } from './experiment/statistics/compare-cells';
 export { judgeClaims } from './experiment/statistics/verdict';
+export { claimRows, resultRows } from './experiment/findings/frames';
 export { experimentFigures } from './experiment/findings/figures/experiment-figures';
 
 // Notebooks
@@ -124,5 +127,5 @@ export { courseRow, policyRow, preferenceRow, probeRow, scorecardRow, voteRow } 
 export { plot } from './notebook/plot';
 export * as figures from './notebook/figures';
 export { progress } from './notebook/progress';
-export { scratchRun } from './notebook/scratch-run';
+export { scratchFolder, scratchRun } from './notebook/scratch-run';
 export { sharedFile } from './notebook/shared-files';

@@ -1,4 +1,4 @@
-/** Run folders for what notebooks try out. */
+/** Folders for what notebooks try out. */
 import { mkdtempSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentEngine } from '../backend';
@@ -7,15 +7,23 @@ import { openRunDirectory, type RunDirectory } from '../train/run-directory';
 const root = join('runs', 'notebooks', 'scratch');
 
 /**
- * A run folder that nobody had before, below `runs/notebooks/scratch`: a cell can be run again and again.
+ * A folder that nobody had before, below `runs/notebooks/scratch`: a cell can be run again and again.
  *
  * @param name begins the folder's name.
+ */
+export function scratchFolder(name: string): string {
+  mkdirSync(root, { recursive: true });
+  return mkdtempSync(join(root, `${name}-`));
+}
+
+/**
+ * A new run in a {@link scratchFolder}.
+ *
  * @param config of the run, kept in it.
  */
 export async function scratchRun(name: string, config: object): Promise<RunDirectory> {
-  mkdirSync(root, { recursive: true });
   // An empty folder is a new run.
-  const out = mkdtempSync(join(root, `${name}-`));
+  const out = scratchFolder(name);
   return openRunDirectory({
     command: `notebook/${name}`,
     out,
