@@ -76,9 +76,9 @@ export async function useEngine(name?: string): Promise<EngineName> {
   return engine.name;
 }
 
-/** Environment of a process that shares the processor with `processes − 1` others: its engine takes its part of the threads. */
-export function shareProcessor(processes: number): Record<string, string> {
-  return takeThreads(Math.max(1, Math.floor(availableParallelism() / processes)));
+/** Threads of each of some processes that share the processor. */
+export function threadsEach(processes: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / processes));
 }
 
 /** Environment of a process whose engine takes so many threads. */

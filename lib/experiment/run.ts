@@ -1,7 +1,7 @@
 /** An experiment from its configuration to its results: `results.jsonl`, one row a cell and seed, written as they come. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { chosenEngine, processorName, useEngine, type EngineName } from '../backend';
+import { chosenEngine, processorName, threadsEach, useEngine, type EngineName } from '../backend';
 import { errorMessage, InputError } from '../errors';
 import { codeHash } from '../pipeline/kept-steps';
 import { versions } from '../train/versions';
@@ -45,7 +45,7 @@ export async function runExperiment(
   const { folder, jobs = availableParallelism() } = options;
   const started = Date.now();
   const engine = chosenEngine(options.engine);
-  const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+  const threads = threadsEach(jobs);
   // Another number of threads rounds differently: its steps are other steps.
   const root = join(options.root, `${engine}-${threads}`);
   const grid = gridOf(experiment, root, engine);

@@ -1,7 +1,7 @@
 /** The whole pipeline on the embedded world, stage after stage; between them there are only files. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chosenEngine, engineEnvironment, shareProcessor, useEngine } from '../backend';
+import { chosenEngine, engineEnvironment, takeThreads, threadsEach, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson } from '../files';
@@ -59,7 +59,7 @@ export async function runPipeline(
     const workers = startWorkers<PipelineOrder>({
       count: jobs,
       program: join(__dirname, 'worker-process.js'),
-      environment: { ...shareProcessor(jobs), ...engineEnvironment(engine) },
+      environment: { ...takeThreads(threadsEach(jobs)), ...engineEnvironment(engine) },
     });
     try {
       await interruptible(
