@@ -20,6 +20,7 @@ import { measurePicks, measurePolicyDimensions } from './dimension-measures';
 import type { MeasureName } from './measure-names';
 import { measureParts, type MeasuredPart, type Measurements } from './measurements';
 import { highestScored, pairsInOrder } from './order';
+import { overOptimisation } from './over-optimisation';
 
 type DialogueMeasure = MeasureName<'dialogues'>;
 type Measure = (config: CellConfig, path: (file: string) => string) => Promise<MeasuredPart>;
@@ -167,6 +168,9 @@ async function measurePolicy(
   const forgot = passed.map(
     ([task, { passRate }]) => [task, (probes['sft']?.[task]?.passRate ?? Number.NaN) - passRate] as const,
   );
+  const course = frontierByStep(samples, curvePoints).map(
+    ({ step = Number.NaN, kl, proxy, gold = Number.NaN }) => ({ step, kl, proxy, gold }),
+  );
   return {
     prompts: {
       gold: values(own, (row) => row.quality),
@@ -191,14 +195,9 @@ async function measurePolicy(
       ...Object.fromEntries(forgot.map(([task, lost]) => [`forgot.${task}`, lost])),
       forgot: mean(forgot.map(([, lost]) => lost)),
       ...(policy !== 'dpo' && courseMetrics(metrics)),
+      ...overOptimisation(course),
     },
-    ...(samples.length > 0 && {
-      curves: {
-        [policy]: frontierByStep(samples, curvePoints).map(
-          ({ step = Number.NaN, kl, proxy, gold = Number.NaN }) => ({ step, kl, proxy, gold }),
-        ),
-      },
-    }),
+    ...(course.length > 0 && { curves: { [policy]: course } }),
   };
 }
 
