@@ -110,7 +110,7 @@ export type { PipelineSummary } from './evaluation/summary';
 
 // Ablations
 export { readExperiment, type Claim, type ExperimentConfig } from './experiment/config';
-export { experimentFolder, experimentNames, openExperiment } from './experiment/open';
+export { experimentFolder, experimentNames, openExperiment, openExperiments } from './experiment/open';
 export type { Experiment } from './experiment/experiment';
 export { readResults, type ResultRow } from './experiment/results';
 export { runExperiment } from './experiment/run';

@@ -25,9 +25,9 @@ import {
 import { resultsPage } from '../experiment/findings/table';
 import {
   experimentFolder,
-  experimentNames,
   experimentsHome,
   openExperiment,
+  openExperiments,
   pipelineRunsName,
 } from '../experiment/open';
 import { runExperiment } from '../experiment/run';
@@ -111,14 +111,13 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
   const { experiment, cell, engine, jobs } = config;
   if (cell !== undefined && experiment === undefined)
     throw new InputError('experiment verify: name the experiment that --cell is of');
-  const folders =
-    experiment === undefined
-      ? experimentNames().map((name) => join(experimentsHome, name))
-      : [experimentFolder(experiment)];
   // Given data may not be here: experiments on it are verified when somebody asks for them.
-  const found = (await Promise.all(folders.map(openExperiment))).filter(
-    (one) => experiment !== undefined || (one.config.data === undefined && computedRows(one).length > 0),
-  );
+  const found =
+    experiment === undefined
+      ? (await openExperiments()).filter(
+          (one) => one.config.data === undefined && computedRows(one).length > 0,
+        )
+      : [await openExperiment(experimentFolder(experiment))];
   if (found.length === 0)
     throw new InputError(
       `experiment verify: no experiment on the embedded world below ${experimentsHome}/ has results`,
@@ -149,9 +148,8 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
 
 /** The claims of all experiments, written into README.md and, each of them, into experiments/README.md; and what the pipeline's runs show. */
 export async function summarize(): Promise<unknown> {
-  const names = experimentNames();
-  if (names.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
-  const found = await Promise.all(names.map((name) => openExperiment(join(experimentsHome, name))));
+  const found = await openExperiments();
+  if (found.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
   const content = experimentsSummary(found);
   updateReadme('.', { marked: summaryMarkers, content });
   updateReadme(experimentsHome, { marked: claimsMarkers, content: allClaims(found) });

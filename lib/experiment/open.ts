@@ -41,3 +41,8 @@ export function experimentFolder(experiment: string): string {
 export async function openExperiment(folder: string): Promise<Experiment> {
   return { config: readExperiment(folder), rows: await readResults(folder) };
 }
+
+/** All experiments, in the order of their names. */
+export function openExperiments(home = experimentsHome): Promise<Experiment[]> {
+  return Promise.all(experimentNames(home).map((name) => openExperiment(join(home, name))));
+}

@@ -21,7 +21,12 @@ import {
 import { resultsPage } from '../../lib/experiment/findings/table';
 import { gridOf } from '../../lib/experiment/grid';
 import { defaultEngine } from '../../lib/backend';
-import { experimentNames, openExperiment, pipelineRunsName } from '../../lib/experiment/open';
+import {
+  experimentNames,
+  openExperiment,
+  openExperiments,
+  pipelineRunsName,
+} from '../../lib/experiment/open';
 import { isFailed } from '../../lib/experiment/results';
 import { readText } from '../../lib/files';
 
@@ -75,7 +80,7 @@ const drifted = (path: string, marked: Marked, content: string): boolean =>
   hasDrifted(readText(join(project, path)), marked, content);
 
 it('README.md has the summary of them all, experiments/README.md every claim', async () => {
-  const found = await Promise.all(names.map((name) => openExperiment(join(home, name))));
+  const found = await openExperiments(home);
   expect(drifted('README.md', summaryMarkers, experimentsSummary(found))).toBe(false);
   expect(drifted('experiments/README.md', claimsMarkers, allClaims(found))).toBe(false);
 });

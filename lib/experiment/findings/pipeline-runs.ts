@@ -27,7 +27,7 @@ export function readPipelineRuns(folder: string): Map<string, PipelineSummary[]>
       name,
       readdirSync(join(folder, name))
         .filter((file) => /^seed-\d+\.json$/.test(file))
-        .map((file) => readJson(join(folder, name, file)) as PipelineSummary)
+        .map((file) => readJson<PipelineSummary>(join(folder, name, file)))
         .sort((a, b) => a.seed - b.seed),
     ]),
   );

@@ -1,23 +1,17 @@
 /** When a policy in training begins to please the reward model alone. */
+import { pointAt } from '../../evaluation/frontier';
 import type { CurvePoint } from '../results';
-
-/** The distance, in nats, at which courses are compared: policies that went on to the same step went unequally far. */
-const comparedAt = 9;
 
 /**
  * Of a course: `peakGold`, the most that was true of it, `peakKl`, how far it was from SFT then (nats), and `goldAt9Nats`, left out
- * where it never went so far.
+ * where it never went so far: at one distance courses can be compared, for after as many steps they are unequally far.
  */
 export function overOptimisation(course: readonly CurvePoint[]): Record<string, number> {
   const [first, ...later] = course;
   if (first === undefined) return {};
   const peak = later.reduce((best, point) => (point.gold > best.gold ? point : best), first);
-  const compared = goldAt(course, comparedAt);
-  return {
-    peakGold: peak.gold,
-    peakKl: peak.kl,
-    ...(compared !== undefined && { [`goldAt${comparedAt}Nats`]: compared }),
-  };
+  const goldAt9Nats = goldAt(course, 9);
+  return { peakGold: peak.gold, peakKl: peak.kl, ...(goldAt9Nats !== undefined && { goldAt9Nats }) };
 }
 
 /**
@@ -26,14 +20,15 @@ export function overOptimisation(course: readonly CurvePoint[]): Record<string, 
  * @param kl nats.
  */
 export function goldAt(course: readonly CurvePoint[], kl: number): number | undefined {
-  const root = (point: CurvePoint): number => Math.sqrt(Math.max(0, point.kl));
-  const wanted = Math.sqrt(kl);
-  for (const [i, after] of course.entries()) {
-    const before = course[i - 1];
-    if (before === undefined || root(before) > wanted || root(after) < wanted) continue;
-    const way = root(after) - root(before);
-    const share = way === 0 ? 0 : (wanted - root(before)) / way;
-    return before.gold + share * (after.gold - before.gold);
-  }
-  return undefined;
+  const wanted = pointAt(kl).sqrtKl;
+  const points = course.map((point) => ({ root: pointAt(point.kl).sqrtKl, gold: point.gold }));
+  const passage = points
+    .slice(1)
+    .map((after, i) => ({ before: points[i] as (typeof points)[number], after }))
+    .find(({ before, after }) => before.root <= wanted && wanted <= after.root);
+  if (passage === undefined) return undefined;
+  const { before, after } = passage;
+  const way = after.root - before.root;
+  const share = way === 0 ? 0 : (wanted - before.root) / way;
+  return before.gold + share * (after.gold - before.gold);
 }

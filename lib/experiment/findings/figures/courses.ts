@@ -1,5 +1,6 @@
 /** Over-optimisation: what the reward model says of a policy in training, and what is true, over the distance from SFT. */
 import { mean } from 'simple-statistics';
+import { pointAt } from '../../../evaluation/frontier';
 import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
 import { chartText, seriesStyles, type Figure, type SeriesStyle } from '../../../evaluation/report/theme';
 import { cellsOf } from '../../config';
@@ -95,7 +96,7 @@ function cellStyles({ config }: Experiment): SeriesStyle[] {
 
 function panelPair(title: string, courses: readonly Course[], withSeeds: boolean): Panel[] {
   const points = courses.flatMap(({ seeds }) => seeds.flat());
-  const furthest = Math.max(0.1, ...points.map(({ kl }) => distance(kl)));
+  const furthest = Math.max(0.1, ...points.map(({ kl }) => pointAt(kl).sqrtKl));
   const pair = (name: string, unit: string, value: (point: CurvePoint) => number): Panel => ({
     title: chartText(`${title}${name}`),
     data: courses.flatMap((course) => [
@@ -115,10 +116,6 @@ function panelPair(title: string, courses: readonly Course[], withSeeds: boolean
   ];
 }
 
-function distance(kl: number): number {
-  return Math.sqrt(Math.max(0, kl));
-}
-
 /** Faint, without markers. */
 function seedLines({ name, style, seeds }: Course, value: (point: CurvePoint) => number): Panel['data'] {
   if (seeds.length < 2) return [];
@@ -128,7 +125,7 @@ function seedLines({ name, style, seeds }: Course, value: (point: CurvePoint) =>
     legendgroup: chartText(name),
     showlegend: false,
     hoverinfo: 'skip',
-    x: points.map(({ kl }) => distance(kl)),
+    x: points.map(({ kl }) => pointAt(kl).sqrtKl),
     y: points.map(value),
     line: { color: style.color, width: 1 },
     opacity: 0.25,
@@ -149,7 +146,7 @@ function meanLine(
     name: chartText(name),
     legendgroup: chartText(name),
     showlegend: true,
-    x: points.map((atOnce) => mean(atOnce.map(({ kl }) => distance(kl)))),
+    x: points.map((atOnce) => mean(atOnce.map(({ kl }) => pointAt(kl).sqrtKl))),
     y: points.map((atOnce) => mean(atOnce.map(value))),
     line: { color: style.color, dash: style.dash, width: 2.2 },
     marker: { color: style.color, symbol: style.symbol, size: 6.5 },
