@@ -75,13 +75,17 @@ describe.skipIf(!existsSync(model))(
         stdio: 'ignore',
       });
       const interrupt = setInterval(() => {
-        if (existsSync(join(folder, 'stopped', 'metrics.jsonl'))) child.kill('SIGINT');
+        if (!existsSync(join(folder, 'stopped', 'metrics.jsonl'))) return;
+        // Once: a second Ctrl-C stops at once, without a checkpoint.
+        clearInterval(interrupt);
+        child.kill('SIGINT');
       }, 20);
       const code = await new Promise((resolve) => child.on('close', resolve));
       clearInterval(interrupt);
       expect(code).toBe(130);
       const left = readdirSync(join(folder, 'stopped'));
       expect(left).not.toContain('model');
+      expect(left.filter((name) => name.startsWith('checkpoint-'))).toHaveLength(1);
       expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([]);
       result(`${line} --resume`);
       expect(readdirSync(join(folder, 'stopped'))).toContain('model');
