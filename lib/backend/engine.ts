@@ -50,4 +50,6 @@ export interface Engine {
   readonly programMemory?: () => readonly ProgramMemory[];
   /** Version and device, once started. */
   describe(): string;
+  /** Once started: what its device is, as the maker calls it, e.g. `NVIDIA H200`; absent for one that does not tell. */
+  readonly deviceKind?: () => string;
 }

@@ -15,7 +15,7 @@ import { setFusedAttention } from './fused-attention';
 import { setJit } from './jit';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
-import { xlaEngine, xlaThreads } from './xla/engine';
+import { xlaEngine, xlaOptions, xlaThreads } from './xla/engine';
 
 export {
   BackendUnavailableError,
@@ -89,6 +89,17 @@ export function takeThreads(threads: number): Record<string, string> {
 /** Environment of a process that is to compute on an engine: what the engine must know before the process begins. */
 export function engineEnvironment(name: EngineName): Record<string, string> {
   return engines[name].environment?.() ?? {};
+}
+
+/** Environment of a process whose engine's compiler takes further options, `name=value` with spaces between them. */
+export function compilerOptionsEnvironment(options: string): Record<string, string> {
+  return xlaOptions(options);
+}
+
+/** What the device of an engine is, as its maker calls it; undefined where it is not told. Starts the engine. */
+export async function deviceKind(name: EngineName): Promise<string | undefined> {
+  await engines[name].start();
+  return engines[name].deviceKind?.();
 }
 
 /** Whether an engine can be had on this machine. */

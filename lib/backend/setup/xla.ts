@@ -9,6 +9,7 @@ import { buildFor, type EngineBuild } from './engine-build';
 import { isWhole, writeMarker } from './marker';
 import { isNvidiaFile, type CudaVersion } from './nvidia-wheels';
 import { cudaBuilds, xlaBuilds } from './pins';
+import { pluginFacts } from './plugin-facts';
 import { findPython } from './programs';
 import { fetchWheels } from './wheel';
 
@@ -102,7 +103,7 @@ export async function setupXla(
 
 /** Makes a plugin's file the one that is loaded, if it can be. */
 function choosePlugin(path: string, say: (line: string) => void): SetupResult {
-  const { major, minor } = checkPlugin(path);
+  const { major, minor } = pluginFacts(path).version;
   const chosen = existsSync(choiceFile()) && readJson<Choice>(choiceFile()).plugin === path;
   if (!chosen) writeJson(choiceFile(), { plugin: path } satisfies Choice);
   say(`the xla engine uses ${path}, PJRT ${major}.${minor}`);
@@ -145,19 +146,4 @@ export function installedCudaPlugin(cuda: CudaVersion): string | undefined {
   const { stdout, status } = spawnSync('python3', ['-c', program], { encoding: 'utf8' });
   const path = join(stdout?.trim() ?? '', 'xla_cuda_plugin.so');
   return status === 0 && stdout.trim() !== '' && existsSync(path) ? path : undefined;
-}
-
-/** Loads a plugin in a process of its own: it could crash, and it cannot be unloaded. @throws {BackendUnavailableError} */
-function checkPlugin(path: string): { major: number; minor: number } {
-  const loader = join(__dirname, '..', 'xla', 'pjrt', 'plugin.js');
-  const program = `const { loadPlugin } = require(process.argv[1]); console.log(JSON.stringify(loadPlugin(process.argv[2]).version))`;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', program, loader, path], {
-    encoding: 'utf8',
-  });
-  if (status === 0) return JSON.parse(stdout) as { major: number; minor: number };
-  const reason =
-    /BackendUnavailableError: (.*)/.exec(stderr)?.[1] ??
-    /PjrtError: (.*)/.exec(stderr)?.[1] ??
-    `its process ended with ${status}`;
-  throw new BackendUnavailableError(`setup xla: ${reason}`);
 }

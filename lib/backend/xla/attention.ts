@@ -125,7 +125,9 @@ function compute(
   const attributes = { scale: 1 / Math.sqrt(sizes.hd) };
   const [out, sums] = forward(program, values, attributes) as [Value, Value];
   const gradients = backward(program, { ...values, out, sums }, attributes) as readonly Value[];
-  const { executable } = compileAside(program.text([out, ...gradients]));
+  // Run once: the first kernels that are right will do.
+  const further = isProcessor ? {} : { xla_gpu_autotune_level: 0 };
+  const { executable } = compileAside(program.text([out, ...gradients]), 'attention on trial', further);
   const inputs = shapes.map(([name, shape]) =>
     client.put(given[name as keyof typeof given], 'float32', shape),
   );

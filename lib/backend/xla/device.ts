@@ -1,13 +1,21 @@
 /** The device that the engine computes on: one a process, from its first use. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Compilations, ProgramMemory } from '../engine';
-import { compilerOptions } from './compiler-options';
+import { cacheDirectory } from '../setup/cache';
+import {
+  compilerOptions,
+  readCompilerOptions,
+  type CompilerOptions,
+  type CudaFolders,
+} from './compiler-options';
 import { keepFreedMemory } from './pjrt/allocator';
 import { Client, pluginAttributes } from './pjrt/client';
-import type { DebugOption } from './pjrt/compile-options';
 import { cudaOptions, cudaToolkit, isForCuda, loadCudaLibraries } from './pjrt/cuda';
 import type { Executable } from './pjrt/executable';
 import { loadPlugin, type Plugin } from './pjrt/plugin';
 import { cached, machineKey } from './program-cache';
+import { logProgram } from './program-log';
 
 export interface Device {
   readonly plugin: Plugin;
@@ -17,7 +25,7 @@ export interface Device {
   /** What a compiled program depends on besides its text. */
   readonly key: string;
   /** What its compiler is told. */
-  readonly options: Readonly<Record<string, DebugOption>>;
+  readonly options: CompilerOptions;
 }
 
 let current: Device | undefined;
@@ -29,16 +37,24 @@ let current: Device | undefined;
  */
 export function openDevice(path: string): Device {
   if (current !== undefined) return current;
-  keepFreedMemory();
   const plugin = loadPlugin(path);
   const forCuda = isForCuda(pluginAttributes(plugin));
+  if (!forCuda) keepFreedMemory();
   if (forCuda) loadCudaLibraries(path);
   const client = forCuda ? new Client(plugin, cudaOptions(process.env)) : openClient(plugin);
   const isProcessor = client.platform.name === 'cpu';
-  const options = compilerOptions({ isProcessor, toolkit: forCuda ? cudaToolkit(path) : undefined });
-  const key = JSON.stringify([machineKey(plugin, client), options]);
+  const own = readCompilerOptions(process.env['RLHF_KIT_XLA_OPTIONS'] ?? '');
+  const options = compilerOptions({ isProcessor, cuda: forCuda ? cudaFolders(path) : undefined }, own);
+  const key = machineKey(plugin, client);
   current = { plugin, client, isProcessor, isCuda: forCuda, key, options };
   return current;
+}
+
+/** The compiler makes no folder by itself. */
+function cudaFolders(plugin: string): CudaFolders {
+  const autotuning = join(cacheDirectory(), 'xla', 'autotuning');
+  mkdirSync(autotuning, { recursive: true });
+  return { toolkit: cudaToolkit(plugin), autotuning };
 }
 
 /** A processor counts as four devices, and so as four pools of threads, unless it is told to be one; other plugins do not know the option. */
@@ -67,25 +83,44 @@ export function compilations(): Compilations {
   return { ...counted };
 }
 
-/** A StableHLO module as a program of the device. @throws {PjrtError} with line and column of what is wrong. */
-export function compile(text: string): Executable {
-  const started = performance.now();
-  const { executable, loaded } = compileAside(text);
+/**
+ * A StableHLO module as a program of the device.
+ *
+ * @param name of the step or operation, for the log.
+ * @throws {PjrtError} with line and column of what is wrong.
+ */
+export function compile(text: string, name: string): Executable {
+  const { executable, loaded, seconds } = compileAside(text, name);
   const needed = executable.memory();
   if (needed !== undefined) memory.push(needed);
   counted.programs++;
   counted.fromDisk += Number(loaded);
-  counted.seconds += (performance.now() - started) / 1000;
+  counted.seconds += seconds;
   return executable;
 }
 
-/** The same for a program that is none of the user's: it is not counted. */
-export function compileAside(text: string): { readonly executable: Executable; readonly loaded: boolean } {
+/** The same for a program that is none of the user's: it is not counted. @param further options that win over the device's. */
+export function compileAside(
+  text: string,
+  name: string,
+  further: CompilerOptions = {},
+): { readonly executable: Executable; readonly loaded: boolean; readonly seconds: number } {
   const { client, key, options } = device();
-  return cached(
+  const own = { ...options, ...further };
+  const started = performance.now();
+  const { executable, loaded } = cached(
     text,
-    key,
+    JSON.stringify([key, own]),
     (bytes) => client.load(bytes),
-    () => client.compile(text, options),
+    () => client.compile(text, own),
   );
+  const seconds = (performance.now() - started) / 1000;
+  logProgram({
+    name,
+    characters: text.length,
+    seconds,
+    loaded,
+    temporary: executable.memory()?.temporary,
+  });
+  return { executable, loaded, seconds };
 }

@@ -4,8 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage } from '../../errors';
 import { BackendUnavailableError, type Engine } from '../engine';
+import { pluginFacts } from '../setup/plugin-facts';
 import { findPlugin } from '../setup/xla';
 import { hasAttention } from './attention';
+import { readCompilerOptions } from './compiler-options';
 import { compilations, device, openDevice, programMemory } from './device';
 import { runOnHost } from './host';
 import { compiledJit } from './jit';
@@ -24,7 +26,8 @@ export const xlaEngine: Engine = {
   compilations,
   programMemory,
   hasAttention: (sizes) => device().isCuda && hasAttention(sizes),
-  environment: allocatorEnvironment,
+  environment: () => (computesOnProcessor() ? allocatorEnvironment() : {}),
+  deviceKind: () => device().client.kind,
   async start() {
     const plugin = findPlugin();
     try {
@@ -56,7 +59,27 @@ export const xlaEngine: Engine = {
   },
 };
 
-/** Environment in which the device computes with so many threads, unless the user set it otherwise. */
+/** Whether the plugin that would be loaded is for processors; where there is none that can be, starting the engine says why. */
+function computesOnProcessor(): boolean {
+  try {
+    return !pluginFacts(findPlugin()).forCuda;
+  } catch (error) {
+    if (error instanceof BackendUnavailableError) return true;
+    throw error;
+  }
+}
+
+/**
+ * Environment in which a processor computes with so many threads, unless the user set it otherwise. On a GPU the threads only compile, and
+ * all of them may: the system shares the processor out.
+ */
 export function xlaThreads(threads: number): Record<string, string> {
+  if (!computesOnProcessor()) return {};
   return { NPROC: process.env['NPROC'] ?? `${threads}` };
+}
+
+/** Environment in which the compiler takes these options besides those that the user set. @throws {InputError} for a word that is none. */
+export function xlaOptions(options: string): Record<string, string> {
+  readCompilerOptions(options);
+  return { RLHF_KIT_XLA_OPTIONS: `${process.env['RLHF_KIT_XLA_OPTIONS'] ?? ''} ${options}`.trim() };
 }

@@ -108,7 +108,7 @@ function make<A extends readonly unknown[], R>(
   const candidates = consumed.filter((i) => !kept.has(i));
   const donations = matchDonations(parameters, candidates, outputs);
   return {
-    executable: compileNamingPlaces(program, program.text(outputs, donations)),
+    executable: compileNamingPlaces(program, program.text(outputs, donations), fn.name || 'step'),
     outputs,
     result,
     sources,
@@ -119,9 +119,9 @@ function make<A extends readonly unknown[], R>(
 }
 
 /** @throws {PjrtError} what the compiler refuses, with the place of the operation in the user's program. */
-function compileNamingPlaces(program: Program, text: string): Executable {
+function compileNamingPlaces(program: Program, text: string, name: string): Executable {
   try {
-    return compile(text);
+    return compile(text, name);
   } catch (error) {
     const [, line] = (error instanceof PjrtError && /-:(\d+):\d+/.exec(error.message)) || [];
     const place = line === undefined ? undefined : program.placeOf(text, Number(line));

@@ -45,7 +45,7 @@ export const runOperation: KernelRunner = (name, emit, inputs, attributes) => {
   if (hasText(inputs, attributes)) return runOnHost(name, inputs, attributes);
   const types = named.map(([input, tensor]) => `${input}:${typeText(tensor)}`);
   const key = `${name}(${types.join(' ')})${JSON.stringify(attributes, spellNumber)}`;
-  const operation = operations.get(key) ?? make(emit, named, attributes);
+  const operation = operations.get(key) ?? make(name, emit, named, attributes);
   keepRecent(key, operation);
   const run = operation.executable.start(named.map(([, tensor]) => deviceTensors.bufferOf(tensor)));
   run.forget();
@@ -63,6 +63,7 @@ function spellNumber(_: string, value: unknown): unknown {
 }
 
 function make(
+  kernel: string,
   emit: Emitter,
   inputs: readonly (readonly [string, tf.TensorInfo])[],
   attributes: Attributes,
@@ -74,5 +75,5 @@ function make(
   const written = emit(program, Object.fromEntries(values), attributes);
   const isList = Array.isArray(written);
   const results = (isList ? written : [written]) as readonly Value[];
-  return { executable: compile(program.text(results)), results, isList };
+  return { executable: compile(program.text(results), kernel), results, isList };
 }

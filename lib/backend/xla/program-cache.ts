@@ -30,7 +30,7 @@ function programDirectory(): string {
 const digest = (...parts: readonly (string | Uint8Array)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
-/** Everything but the program that decides whether a compiled program runs here: the plugin, the device, the processor. */
+/** Everything but the program and its options that decides whether a compiled program runs here: the plugin, the device, the processor. */
 export function machineKey(plugin: Plugin, client: Client): string {
   const { size, mtimeMs } = statSync(plugin.path);
   const { name, version } = client.platform;
@@ -43,7 +43,8 @@ export function machineKey(plugin: Plugin, client: Client): string {
     client.devices,
     cpus()[0]?.model,
     processorFeatures(),
-    process.env['NPROC'] ?? availableParallelism(),
+    // The work of a program for processors is divided when it is compiled.
+    ...(name === 'cpu' ? [process.env['NPROC'] ?? availableParallelism()] : []),
   ]);
 }
 

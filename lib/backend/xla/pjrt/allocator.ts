@@ -8,7 +8,8 @@ const arenaMax = -8;
 /**
  * The same for a process that is still to be started, and more of it: there the threads that programs run on share one arena, which
  * {@link keepFreedMemory} comes too late for where Node has made others (blocks above 64 MB then go back to the system), and large
- * blocks lie in large pages.
+ * blocks lie in large pages. Only for programs that run on processors: threads that compile for a GPU wait for each other in one arena,
+ * which makes compiling three times as long, and a GPU's working memory is not the allocator's.
  */
 export function allocatorEnvironment(): Record<string, string> {
   const own = process.env['GLIBC_TUNABLES'] ?? '';

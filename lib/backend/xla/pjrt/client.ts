@@ -24,6 +24,8 @@ export class Client {
   private readonly handle: Address;
   private readonly plugin: Plugin;
   readonly devices: readonly string[];
+  /** What the device in use is, as its maker calls it, e.g. `NVIDIA H200`. */
+  readonly kind: string;
 
   /** @param options the plugin's own, e.g. `cpu_device_count`. @throws {PjrtError} e.g. where there is no such device. */
   constructor(plugin: Plugin, options: ClientOptions = {}) {
@@ -35,13 +37,16 @@ export class Client {
     const found = plugin.call(new Struct('Client_AddressableDevices', { client: this.handle }));
     const devices = readWords(found.get('addressable_devices'), found.get('num_addressable_devices'));
     this.device = devices[0] as Address;
-    this.devices = devices.map((device) => {
-      const description = plugin
-        .call(new Struct('Device_GetDescription', { device }))
-        .get('device_description');
+    const descriptions = devices.map((device) =>
+      plugin.call(new Struct('Device_GetDescription', { device })).get('device_description'),
+    );
+    this.devices = descriptions.map((description) => {
       const text = plugin.call(new Struct('DeviceDescription_ToString', { device_description: description }));
       return readText(text.get('to_string'), text.get('to_string_size'));
     });
+    const [own] = descriptions as [Address];
+    const kind = plugin.call(new Struct('DeviceDescription_Kind', { device_description: own }));
+    this.kind = readText(kind.get('device_kind'), kind.get('device_kind_size'));
   }
 
   get platform(): { readonly name: string; readonly version: string } {

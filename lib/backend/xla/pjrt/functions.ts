@@ -23,6 +23,7 @@ export const functionOffsets = {
   Client_AddressableDevices: 168,
   Client_Compile: 200,
   Client_BufferFromHostBuffer: 216,
+  DeviceDescription_Kind: 248,
   DeviceDescription_ToString: 264,
   Device_GetDescription: 272,
   Device_MemoryStats: 312,

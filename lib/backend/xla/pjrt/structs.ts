@@ -50,6 +50,7 @@ const fields = {
     'peak_pool_bytes',
     'peak_pool_bytes_is_set',
   ],
+  DeviceDescription_Kind: ['device_description', 'device_kind', 'device_kind_size'],
   DeviceDescription_ToString: ['device_description', 'to_string', 'to_string_size'],
   Client_Compile: ['client', 'program', 'compile_options', 'compile_options_size', 'executable'],
   Client_BufferFromHostBuffer: [
