@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -140,13 +140,33 @@ async function step(name, limit, action) {
   const started = performance.now();
   process.stderr.write(`gpu: ${name}, at most ${Math.round(limit)} s\n`);
   results.running = name;
+  const programs = join(out, `programs-${name}.jsonl`);
+  environment.RLHF_KIT_XLA_LOG = programs;
   // What goes wrong in one step is no reason to leave out the others.
   const outcome = await action(limit).catch((error) => ({ ok: false, detail: error.message }));
   delete results.running;
   const took = Number(((performance.now() - started) / 1000).toFixed(1));
-  results.steps[name] = { seconds: took, limit: Math.round(limit), ...outcome };
+  results.steps[name] = { seconds: took, limit: Math.round(limit), ...outcome, ...compiled(programs) };
   process.stderr.write(`gpu: ${name}: ${took} s, ${said(results.steps[name])}\n`);
   save();
+}
+
+/** What a step's processes compiled, from their log: the slowest programs, and how long all took together. */
+function compiled(log) {
+  if (!existsSync(log)) return {};
+  const programs = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .flatMap((line) => parsed(line) ?? []);
+  const slowest = programs.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8);
+  return {
+    programs: {
+      count: programs.length,
+      loaded: programs.filter(({ loaded }) => loaded).length,
+      seconds: Number(programs.reduce((sum, { seconds: one }) => sum + one, 0).toFixed(1)),
+      slowest,
+    },
+  };
 }
 
 function said({ outOfTime, ok, detail }) {
@@ -295,13 +315,46 @@ async function smoke(limit) {
 
 const hasPeers = () => typeof results.python === 'object';
 
+/** Ways to compile that are tried beside the one that is used; each with a folder of its own for what it finds out. */
+const compilerVariants = [
+  'xla_gpu_enable_triton_gemm=false',
+  'xla_gpu_enable_llvm_module_compilation_parallelism=true',
+];
+
+/** The small step with empty caches, compiled in several ways side by side with JAX: which of them is ready first, and how fast its program is. */
+function compileStudy(limit) {
+  const variants = compilerVariants.map((options, i) => {
+    const folder = join(scratch, `autotuning-${i}`);
+    mkdirSync(folder);
+    return `${options} xla_gpu_per_fusion_autotune_cache_dir=${folder}`;
+  });
+  const others = [
+    '--contenders',
+    'jax',
+    '--variants',
+    (values.cpu ? ['xla_llvm_disable_expensive_passes=true'] : variants).join(';'),
+  ];
+  return bench('gptStep', 3, fast, 'compile', others)(limit);
+}
+
 /** One case of the bench with all contenders, interleaved. */
-function bench(caseName, rounds, precision) {
+function bench(caseName, rounds, precision, title = caseName, others = []) {
   return async (limit) => {
-    const file = join(scratch, `${caseName}-${precision}.json`);
+    const file = join(scratch, `${title}-${precision}.json`);
     // What is measured within its limit counts; before it the engine is looked for, after it the result is written.
     const within = Math.max(1, Math.floor(0.85 * limit));
-    const args = ['bench', 'engine', '--cases', caseName, '--rounds', `${rounds}`, '--limit', `${within}`];
+    const args = [
+      'bench',
+      'engine',
+      '--cases',
+      caseName,
+      '--rounds',
+      `${rounds}`,
+      '--limit',
+      `${within}`,
+      ...others,
+    ];
+    if (availableParallelism() >= 8) args.push('--together');
     args.push('--out', file, ...(precision === 'bfloat16' ? ['--bf16'] : []));
     if (hasPeers()) args.push('--python', values.python, '--peers-on', values.cpu ? 'cpu' : 'cuda');
     const { outOfTime } = await run(process.execPath, [program, ...args], 'bench.log', limit);
@@ -309,11 +362,17 @@ function bench(caseName, rounds, precision) {
     const { cases, versions: used, device } = JSON.parse(readFileSync(file, 'utf8'));
     results.bench.versions = used;
     results.bench.device = device;
-    results.bench[precision] = { ...results.bench[precision], ...cases };
-    const { medianMs, ratio, failures } = cases[caseName];
-    const times = Object.entries(medianMs).map(
-      ([name, ms]) => `${name} ${ms.toFixed(2)} ms${name in ratio ? ` (${ratio[name].toFixed(2)}x)` : ''}`,
-    );
+    results.bench[precision] = { ...results.bench[precision], [title]: cases[caseName] };
+    const { medianMs, ratio, failures, firstMs, tokensPerSecond, flopUse } = cases[caseName];
+    const times = Object.entries(medianMs).map(([name, ms]) => {
+      const facts = [
+        ...(name in ratio ? [`${ratio[name].toFixed(2)}x`] : []),
+        `first ${(firstMs[name] / 1000).toFixed(1)} s`,
+        `${Math.round(tokensPerSecond[name])} tokens/s`,
+        ...(name in flopUse ? [`${(100 * flopUse[name]).toFixed(1)}% of FLOP/s`] : []),
+      ];
+      return `${name} ${ms.toFixed(2)} ms (${facts.join(', ')})`;
+    });
     const failed = Object.entries(failures).map(([name, reason]) => `${name}: ${reason}`);
     return { ok: 'xla' in medianMs, outOfTime, detail: [...times, ...failed].join(', ') };
   };
@@ -355,12 +414,20 @@ const fast = values.cpu ? 'float32' : 'bfloat16';
 const plan = {
   setup: [20, setUp],
   doctor: [20, doctor],
-  conformance: [70, conformance('conformance')],
+  compile: [45, compileStudy],
+  ...(!values.cpu && {
+    // Most of it is torch.compile's.
+    smollm2Step8x1024: [100, bench('smollm2Step8x1024', 6, fast)],
+    smollm2Generate64: [50, bench('smollm2Generate64', 3, fast)],
+    smollm2Step16x512: [60, bench('smollm2Step16x512', 6, fast)],
+    smollm2LargeStep8x1024: [90, bench('smollm2LargeStep8x1024', 6, fast)],
+    smollm2Generate256: [50, bench('smollm2Generate256', 3, fast)],
+  }),
   smoke: [110, smoke],
-  gptStep: [75, bench('gptStep', 8, fast)],
-  generate8: [40, bench('generate8', 6, fast)],
-  // Most of it is torch.compile's.
-  smollm2Step: [105, bench('smollm2Step', 6, fast)],
+  gptStep: [45, bench('gptStep', 8, fast)],
+  conformance: [70, conformance('conformance')],
+  generate8: [25, bench('generate8', 6, fast)],
+  ...(values.cpu && { smollm2Step: [105, bench('smollm2Step', 6, fast)] }),
   generate1: [20, bench('generate1', 6, fast)],
   generate32: [20, bench('generate32', 6, fast)],
   ...(!values.cpu && { 'gptStep-float32': [35, bench('gptStep', 8, 'float32')] }),

@@ -63,6 +63,15 @@ const smollm2: BenchModel = {
   numAttentionHeads: 9,
   numKeyValueHeads: 3,
 };
+/** The shape of SmolLM2-360M. */
+const smollm2Large: BenchModel = {
+  vocabSize: 49_152,
+  hiddenSize: 960,
+  intermediateSize: 2560,
+  numHiddenLayers: 32,
+  numAttentionHeads: 15,
+  numKeyValueHeads: 5,
+};
 const sampling = { kind: 'generate', model: gpt, P: 32, R: 64, repetitions: 1 } as const;
 
 export const benchCases = {
@@ -71,9 +80,23 @@ export const benchCases = {
   generate1: { ...sampling, B: 1 },
   generate8: { ...sampling, B: 8 },
   generate32: { ...sampling, B: 32 },
+  smollm2Step8x1024: { kind: 'step', model: smollm2, B: 8, T: 1024, repetitions: 5 },
+  smollm2Step16x512: { kind: 'step', model: smollm2, B: 16, T: 512, repetitions: 5 },
+  smollm2LargeStep8x1024: { kind: 'step', model: smollm2Large, B: 8, T: 1024, repetitions: 5 },
+  smollm2Generate64: { kind: 'generate', model: smollm2, B: 64, P: 128, R: 256, repetitions: 1 },
+  smollm2Generate256: { kind: 'generate', model: smollm2, B: 256, P: 128, R: 256, repetitions: 1 },
 } as const satisfies Record<string, BenchCase>;
 
 export type CaseName = keyof typeof benchCases;
+
+/** The cases that a processor of two cores ends within minutes; the others are for GPUs, and run when they are named. */
+export const ordinaryCases: readonly CaseName[] = [
+  'gptStep',
+  'smollm2Step',
+  'generate1',
+  'generate8',
+  'generate32',
+];
 
 /** @param bf16 whether matrix products are taken in bfloat16. */
 export function benchCase(name: CaseName, bf16: boolean): BenchCase {

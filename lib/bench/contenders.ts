@@ -3,7 +3,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { engineEnvironment, type EngineName } from '../backend';
+import { compilerOptionsEnvironment, engineEnvironment, type EngineName } from '../backend';
 import { errorMessage } from '../errors';
 import { packageRoot } from '../train/versions';
 import type { BenchCase } from './cases';
@@ -16,15 +16,19 @@ export interface Contender {
   end(): void;
 }
 
-/** An engine of the kit. */
-export function engineContender(engine: EngineName, work: BenchCase): Contender {
+/** An engine of the kit. @param options further ones for its compiler; they are part of its name. */
+export function engineContender(engine: EngineName, work: BenchCase, options?: string): Contender {
   const child = fork(join(__dirname, 'contender-process.js'), [engine, JSON.stringify(work)], {
-    env: { ...process.env, ...engineEnvironment(engine) },
+    env: {
+      ...process.env,
+      ...engineEnvironment(engine),
+      ...(options !== undefined && compilerOptionsEnvironment(options)),
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = endOf(child);
   return {
-    name: engine,
+    name: options === undefined ? engine : `${engine} ${options}`,
     round() {
       child.send('round');
       const answer = once(child, 'message').then(([message]) => message as ContenderAnswer);

@@ -1,9 +1,9 @@
 /** Times the engines at training steps and generation, beside the Python stacks where they are asked for. */
 import { availableParallelism, cpus } from 'node:os';
-import { listEngines, nativeEngines } from '../backend';
+import { deviceKind, listEngines, nativeEngines } from '../backend';
 import { InputError } from '../errors';
 import { versions } from '../train/versions';
-import { benchCase, benchCases, type CaseName } from './cases';
+import { benchCase, benchCases, type BenchCase, type CaseName } from './cases';
 import {
   engineContender,
   peerContender,
@@ -12,6 +12,7 @@ import {
   type PeerDevice,
   type PeerName,
 } from './contenders';
+import { denseBfloat16Rate, modelFlops, tokensOf } from './flops';
 import { stepMemory, type StepMemory } from './memory';
 import { peersPython, pythonVersions } from './peers';
 import { runCase, type CaseResult } from './rounds';
@@ -19,6 +20,12 @@ import { runCase, type CaseResult } from './rounds';
 export interface EngineBenchOptions {
   readonly cases: readonly CaseName[];
   readonly rounds: number;
+  /** Names of those that are timed; absent: all. The first engine always is. */
+  readonly contenders?: readonly string[] | undefined;
+  /** Sets of options for the first engine's compiler: each is a contender more. */
+  readonly variants: readonly string[];
+  /** Whether all contenders do their first round at once. */
+  readonly together: boolean;
   /** Interpreter with the peers; 'make' makes an environment for them. */
   readonly python: string | undefined;
   /** Whether matrix products are taken in bfloat16. */
@@ -37,9 +44,27 @@ export interface EngineBench {
   readonly device: Readonly<Record<string, string | number>>;
   readonly rounds: number;
   readonly precision: 'float32' | 'bfloat16';
-  readonly cases: Readonly<Partial<Record<CaseName, CaseResult>>>;
+  readonly cases: Readonly<Partial<Record<CaseName, CaseResult & CaseRates>>>;
   /** MiB at the worst moment of a step of the first engine. */
   readonly memory: Readonly<Partial<Record<CaseName, StepMemory>>>;
+}
+
+/** What medians come to, by contender. */
+interface CaseRates {
+  /** Of training steps: tokens read; of generation: tokens sampled. */
+  readonly tokensPerSecond: Readonly<Record<string, number>>;
+  /** Model FLOPs a second by the card's dense bfloat16 rate; empty where that is not known, or another precision computes. */
+  readonly flopUse: Readonly<Record<string, number>>;
+}
+
+function ratesOf(work: BenchCase, { medianMs }: CaseResult, rate: number | undefined): CaseRates {
+  const flops = modelFlops(work);
+  const perSecond = (amount: number): Record<string, number> =>
+    Object.fromEntries(Object.entries(medianMs).map(([name, ms]) => [name, (1000 * amount) / ms]));
+  return {
+    tokensPerSecond: perSecond(tokensOf(work)),
+    flopUse: flops === undefined || rate === undefined || !work.model.bf16 ? {} : perSecond(flops / rate),
+  };
 }
 
 /** Peers that can do a case. */
@@ -62,16 +87,27 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
   if (missing !== undefined) throw new InputError(`bench: ${missing.detail}`);
   const python = options.python === 'make' ? await peersPython(options.say) : options.python;
   const found = python === undefined ? {} : pythonVersions(python);
-  const cases: Partial<Record<CaseName, CaseResult>> = {};
+  const kind = await deviceKind(nativeEngines[0]);
+  const rate = kind === undefined ? undefined : denseBfloat16Rate(kind);
+  const isAsked = (name: string): boolean => options.contenders?.includes(name) ?? true;
+  const cases: Partial<Record<CaseName, CaseResult & CaseRates>> = {};
   const memory: Partial<Record<CaseName, StepMemory>> = {};
   for (const caseName of options.cases) {
     const work = benchCase(caseName, options.bf16);
     const contenders: Contender[] = [
-      ...available.map((engine) => engineContender(engine, work)),
-      ...peersOf(caseName, found).map((peer) => peerContender(peer, work, python as string, options.peersOn)),
+      engineContender(nativeEngines[0], work),
+      ...options.variants.map((variant) => engineContender(nativeEngines[0], work, variant)),
+      ...available
+        .filter((engine) => engine !== nativeEngines[0] && isAsked(engine))
+        .map((engine) => engineContender(engine, work)),
+      ...peersOf(caseName, found)
+        .filter(isAsked)
+        .map((peer) => peerContender(peer, work, python as string, options.peersOn)),
     ];
-    cases[caseName] = await runCase(caseName, contenders, options.rounds, options.limit);
-    options.say(describe(caseName, cases[caseName]));
+    const result = await runCase(caseName, contenders, options);
+    const measured = { ...result, ...ratesOf(work, result, rate) };
+    cases[caseName] = measured;
+    options.say(describe(caseName, measured));
     const needed = options.memory && work.kind === 'step' && (await stepMemory(nativeEngines[0], work));
     if (needed) {
       memory[caseName] = needed;
@@ -84,7 +120,7 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
   const details = statuses.filter(({ name }) => (available as readonly string[]).includes(name));
   return {
     versions: { ...versions(), ...found, ...Object.fromEntries(details.map(({ name, detail }) => [name, detail])) },
-    device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism(), peersOn: options.peersOn },
+    device: { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism(), ...(kind !== undefined && { kind }), peersOn: options.peersOn },
     rounds: options.rounds,
     precision: options.bf16 ? 'bfloat16' : 'float32',
     cases,
@@ -92,10 +128,15 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
   }; // prettier-ignore
 }
 
-function describe(caseName: CaseName, { medianMs, ratio, failures }: CaseResult): string {
+function describe(caseName: CaseName, result: CaseResult & CaseRates): string {
+  const { medianMs, ratio, failures, tokensPerSecond, flopUse } = result;
   const times = Object.entries(medianMs).map(([name, value]) => {
-    const times = name in ratio ? ` (${(ratio[name] as number).toFixed(2)}x)` : '';
-    return `${name} ${value.toFixed(1)} ms${times}`;
+    const facts = [
+      ...(name in ratio ? [`${(ratio[name] as number).toFixed(2)}x`] : []),
+      `${Math.round(tokensPerSecond[name] as number)} tokens/s`,
+      ...(name in flopUse ? [`${(100 * (flopUse[name] as number)).toFixed(1)}% of its FLOP/s`] : []),
+    ];
+    return `${name} ${value.toFixed(1)} ms (${facts.join(', ')})`;
   });
   const failed = Object.entries(failures).map(([name, reason]) => `${name} failed: ${reason}`);
   return `${caseName}: ${[...times, ...failed].join(', ')}`;

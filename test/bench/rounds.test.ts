@@ -28,7 +28,7 @@ describe('runCase', () => {
       contender('a', [taking(900), taking(10, 12), taking(11, 50)], order, ended),
       contender('b', [taking(1), taking(20, 22), taking(24, 26)], order, ended),
     ];
-    const result = await runCase('gptStep', contenders, 2);
+    const result = await runCase('gptStep', contenders, { rounds: 2 });
     expect(result.medianMs).toEqual({ a: 11.5, b: 23 });
     expect(result.rangeMs).toEqual({ a: [10, 50], b: [20, 26] });
     expect(result.ratio).toEqual({ b: 2 });
@@ -44,13 +44,13 @@ describe('runCase', () => {
       contender('a', [taking(2)], order, ended),
       contender('b', [{ failure: 'no memory' }], order, ended),
     ];
-    const result = await runCase('gptStep', contenders, 3);
+    const result = await runCase('gptStep', contenders, { rounds: 3 });
     expect(result.failures).toEqual({ b: 'no memory' });
     expect([result.medianMs, result.ratio]).toEqual([{ a: 2 }, {}]);
     expect(order.filter((name) => name === 'b')).toHaveLength(1);
     expect(ended).toEqual(['b', 'a']);
     const others = [contender('a', [{ failure: 'no memory' }], [], []), contender('b', [taking(2)], [], [])];
-    expect((await runCase('gptStep', others, 3)).ratio).toEqual({});
+    expect((await runCase('gptStep', others, { rounds: 3 })).ratio).toEqual({});
   });
 
   it('keeps what was measured when its time is over, and names who did not answer', async () => {
@@ -60,11 +60,17 @@ describe('runCase', () => {
       round: () => new Promise(() => {}),
       end: () => void ended.push('b'),
     };
-    const result = await runCase('gptStep', [contender('a', [taking(2)], [], ended), silent], 1000, 0.2);
+    const result = await runCase('gptStep', [contender('a', [taking(2)], [], ended), silent], {
+      rounds: 1000,
+      limit: 0.2,
+    });
     expect(result.failures).toEqual({ b: 'no answer within the time that was left' });
     expect(result.firstMs).toHaveProperty('a');
     expect(ended).toEqual(['b', 'a']);
-    const quick = await runCase('gptStep', [slow('a', 30), slow('b', 30)], 1000, 0.3);
+    const quick = await runCase('gptStep', [slow('a', 30), slow('b', 30)], {
+      rounds: 1000,
+      limit: 0.3,
+    });
     expect([quick.medianMs, quick.failures]).toEqual([{ a: 5, b: 5 }, {}]);
   });
 

@@ -1,9 +1,10 @@
 /** `rlhf-kit bench engine`: how fast the engines are on this machine. */
-import { benchCases, type CaseName } from '../../bench/cases';
+import { nativeEngines } from '../../backend';
+import { benchCases, ordinaryCases, type CaseName } from '../../bench/cases';
 import { benchEngines } from '../../bench/engine-bench';
-import { peerDevices, type PeerDevice } from '../../bench/contenders';
+import { peerDevices, peerNames, type PeerDevice } from '../../bench/contenders';
 import type { FieldTable } from '../../config';
-import { InputError } from '../../errors';
+import { InputError, nearMatch } from '../../errors';
 import { writeJson } from '../../files';
 import { defineCommand } from '../command';
 
@@ -12,6 +13,9 @@ interface BenchConfig {
   readonly quick: boolean;
   readonly cases?: string;
   readonly rounds: number;
+  readonly contenders?: string;
+  readonly variants?: string;
+  readonly together: boolean;
   readonly peers: boolean;
   readonly python?: string;
   readonly bf16: boolean;
@@ -24,11 +28,26 @@ const fields: FieldTable<BenchConfig> = {
   target: { doc: 'what to time', type: ['engine'] },
   quick: { doc: 'only the small training step, 4 rounds: a minute', type: 'boolean', default: false },
   cases: {
-    doc: `comma-separated: ${Object.keys(benchCases).join(',')}; absent: all`,
+    doc: `comma-separated: ${Object.keys(benchCases).join(',')}; absent: ${ordinaryCases.join(',')}`,
     type: 'string',
     optional: true,
   },
   rounds: { doc: 'rounds that count, each with every contender', type: 'integer', min: 1, default: 8 },
+  contenders: {
+    doc: `comma-separated: ${[...nativeEngines, ...peerNames].join(',')}; absent: all that can be had`,
+    type: 'string',
+    optional: true,
+  },
+  variants: {
+    doc: 'options of the compiler, name=value; each set, behind a semicolon, is one more contender',
+    type: 'string',
+    optional: true,
+  },
+  together: {
+    doc: 'all contenders do their first round, with compilation, at once: for machines with many cores',
+    type: 'boolean',
+    default: false,
+  },
   peers: {
     doc: 'PyTorch and transformers too, in an environment that is made on first use',
     type: 'boolean',
@@ -51,16 +70,30 @@ export const benchCommand = defineCommand<BenchConfig>({
   summary: 'time the engines: rlhf-kit bench engine [--quick] [--peers]',
   fields,
   positionals: ['target'],
-  async run({ quick, cases, rounds, peers, python, bf16, peersOn, limit, out }) {
+  async run({
+    quick,
+    cases,
+    rounds,
+    contenders,
+    variants,
+    together,
+    peers,
+    python,
+    bf16,
+    peersOn,
+    limit,
+    out,
+  }) {
     const known = Object.keys(benchCases) as CaseName[];
-    const asked = quick ? ['gptStep'] : (cases?.split(',') ?? known);
-    for (const name of asked) {
-      if (!known.includes(name as CaseName))
-        throw new InputError(`bench: unknown case '${name}' (known: ${known.join(', ')})`);
-    }
+    const asked = quick ? ['gptStep'] : (cases?.split(',') ?? ordinaryCases);
+    refuseUnknown('case', asked, known);
+    refuseUnknown('contender', contenders?.split(',') ?? [], [...nativeEngines, ...peerNames]);
     const result = await benchEngines({
       cases: asked as CaseName[],
       rounds: quick ? 4 : rounds,
+      contenders: contenders?.split(','),
+      variants: variants?.split(';').map((options) => options.trim()) ?? [],
+      together,
       python: python ?? (peers && !quick ? 'make' : undefined),
       bf16,
       peersOn,
@@ -74,3 +107,12 @@ export const benchCommand = defineCommand<BenchConfig>({
     return complete;
   },
 });
+
+function refuseUnknown(what: string, asked: readonly string[], known: readonly string[]): void {
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const near = nearMatch(unknown, known);
+  throw new InputError(
+    `bench: unknown ${what} '${unknown}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${known.join(', ')})`,
+  );
+}
