@@ -30,6 +30,7 @@ const { values, positionals } = parseArgs({
     plugin: { type: 'string' },
     python: { type: 'string', default: 'python3' },
     cpu: { type: 'boolean', default: false },
+    variants: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
@@ -316,10 +317,7 @@ async function smoke(limit) {
 const hasPeers = () => typeof results.python === 'object';
 
 /** Ways to compile that are tried beside the one that is used; each with a folder of its own for what it finds out. */
-const compilerVariants = [
-  'xla_gpu_enable_triton_gemm=false',
-  'xla_gpu_enable_llvm_module_compilation_parallelism=true',
-];
+const compilerVariants = ['xla_gpu_enable_triton_gemm=true', 'xla_gpu_autotune_level=0'];
 
 /** The small step with empty caches, compiled in several ways side by side with JAX: which of them is ready first, and how fast its program is. */
 function compileStudy(limit) {
@@ -355,6 +353,7 @@ function bench(caseName, rounds, precision, title = caseName, others = []) {
       ...others,
     ];
     if (availableParallelism() >= 8) args.push('--together');
+    if (values.variants !== undefined && others.length === 0) args.push('--variants', values.variants);
     args.push('--out', file, ...(precision === 'bfloat16' ? ['--bf16'] : []));
     if (hasPeers()) args.push('--python', values.python, '--peers-on', values.cpu ? 'cpu' : 'cuda');
     const { outOfTime } = await run(process.execPath, [program, ...args], 'bench.log', limit);

@@ -50,6 +50,8 @@ export interface Engine {
   readonly programMemory?: () => readonly ProgramMemory[];
   /** Version and device, once started. */
   describe(): string;
+  /** Once started: bytes of memory that its device has to itself; absent, or undefined, where it shares the processor's. */
+  readonly ownMemory?: () => number | undefined;
   /** Once started: what its device is, as the maker calls it, e.g. `NVIDIA H200`; absent for one that does not tell. */
   readonly deviceKind?: () => string;
 }

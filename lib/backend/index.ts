@@ -13,6 +13,7 @@ import {
 } from './engine';
 import { setFusedAttention } from './fused-attention';
 import { setJit } from './jit';
+import { setOwnMemory } from './shapes';
 import { tensorflowEngine, tensorflowThreads } from './tensorflow';
 import { wasmEngine } from './wasm';
 import { xlaEngine, xlaOptions, xlaThreads } from './xla/engine';
@@ -30,6 +31,7 @@ export { fusedAttention, hasFusedAttention, type AttentionSizes } from './fused-
 export { jit, type JitOptions } from './jit';
 export {
   decodingBatches,
+  decodingBytes,
   decodingStretch,
   fullLength,
   paddedCount,
@@ -72,6 +74,7 @@ export async function useEngine(name?: string): Promise<EngineName> {
   const engine = engines[chosenEngine(name)];
   await engine.start();
   setJit(engine.jit, engine.compiles);
+  setOwnMemory(engine.ownMemory?.());
   setFusedAttention(engine.hasAttention);
   return engine.name;
 }

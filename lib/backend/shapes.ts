@@ -44,9 +44,26 @@ function halved(size: number, limit: number, least: number): number {
   return half;
 }
 
-/** Tokens that are decoded before a key–value cache is made longer: a shorter cache is read and written faster, each length is a shape. */
+/** Bytes of a device that has memory of its own, as a GPU has. */
+let ownMemory: number | undefined;
+
+/** `useEngine` calls it. */
+export function setOwnMemory(bytes: number | undefined): void {
+  ownMemory = bytes;
+}
+
+/**
+ * Tokens that are decoded before a key–value cache is made longer: a shorter cache is read and written faster, each length is a shape. A
+ * GPU's memory is read so fast that programs count for more.
+ */
 export function decodingStretch(): number {
-  return compilesSteps() ? 64 : 16;
+  if (!compilesSteps()) return 16;
+  return ownMemory === undefined ? 64 : 256;
+}
+
+/** Bytes that the keys and values of a batch may take: a sixteenth of a device's own memory, else 512 MiB. */
+export function decodingBytes(): number {
+  return ownMemory === undefined ? 2 ** 29 : Math.floor(ownMemory / 16);
 }
 
 /**

@@ -4,13 +4,13 @@ import { jit } from '../backend';
 import type { ModelConfig } from '../model/config';
 import { generate } from '../model/generate';
 import { lmLogits } from '../model/heads';
-import { initParams } from '../model/params';
 import { hiddenStates } from '../model/transformer';
 import { createRng } from '../random';
 import { valueAndGrad } from '../tensor/gradient';
 import { tokenLogprobs } from '../tensor/logprobs';
 import { disposeTree } from '../tensor/pytree';
 import { adamw, clipByGlobalNorm, initAdamw, type NamedTensors } from '../train/adamw';
+import { repeatedParams } from './repeated-params';
 
 /** What sets the size of a model; weights are random. */
 export type BenchModel = Pick<
@@ -135,7 +135,7 @@ export type UpdateForm = (typeof updateForms)[number];
 export function trainingStep({ model, B, T }: StepCase, form: UpdateForm = 'fused'): Timed {
   const config = modelConfig(model);
   const rng = createRng(1);
-  let params: NamedTensors = initParams(config, rng.fork('params'));
+  let params: NamedTensors = repeatedParams(config, rng.fork('params'));
   let { m, v } = initAdamw(params);
   const ids = (name: string): Int32Array => {
     const stream = rng.fork(name);
@@ -198,7 +198,7 @@ export function trainingStep({ model, B, T }: StepCase, form: UpdateForm = 'fuse
 function generation({ model, B, P, R }: GenerateCase): Timed {
   const config = modelConfig(model);
   const rng = createRng(1);
-  const params = initParams(config, rng.fork('params'));
+  const params = repeatedParams(config, rng.fork('params'));
   const prompts = Array.from({ length: B }, () =>
     Array.from({ length: P }, () => rng.integer(config.vocabSize)),
   );

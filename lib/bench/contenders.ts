@@ -13,7 +13,8 @@ export type ContenderAnswer = { readonly milliseconds: readonly number[] } | { r
 export interface Contender {
   readonly name: string;
   round(): Promise<ContenderAnswer>;
-  end(): void;
+  /** Asks it to end, and kills it when it does not within some seconds: a process with a GPU may not go by itself. */
+  end(): Promise<void>;
 }
 
 /** An engine of the kit. @param options further ones for its compiler; they are part of its name. */
@@ -34,7 +35,7 @@ export function engineContender(engine: EngineName, work: BenchCase, options?: s
       const answer = once(child, 'message').then(([message]) => message as ContenderAnswer);
       return Promise.race([answer, ended]);
     },
-    end: () => void child.kill(),
+    end: () => endProcess(child, ended, () => child.connected && child.disconnect()),
   };
 }
 
@@ -63,8 +64,21 @@ export function peerContender(peer: PeerName, work: BenchCase, python: string, w
         .then(({ value, done }) => (done ? ended : (JSON.parse(value) as ContenderAnswer)));
       return Promise.race([answer, ended]);
     },
-    end: () => void child.kill(),
+    end: () => endProcess(child, ended, () => child.stdin.end()),
   };
+}
+
+const patience = 3000;
+
+async function endProcess(child: ChildProcess, ended: Promise<unknown>, ask: () => void): Promise<void> {
+  ask();
+  const kill = setTimeout(() => child.kill('SIGKILL'), patience);
+  const late = new Promise((resolve) => setTimeout(resolve, 2 * patience).unref());
+  await Promise.race([ended, late]);
+  clearTimeout(kill);
+  // What it started may hold its output open, and a process that the system cannot end is not waited for.
+  child.stdout?.destroy();
+  child.unref();
 }
 
 /** What a process that ended answers from then on. */

@@ -39,9 +39,10 @@ export async function runCase(
   const times = new Map<string, number[]>();
   const firstMs: Record<string, number> = {};
   const failures: Record<string, string> = {};
+  const ends: Promise<void>[] = [];
   const fail = (contender: Contender, reason: string): void => {
     failures[contender.name] = reason;
-    contender.end();
+    ends.push(contender.end());
   };
   const take = (
     contender: Contender,
@@ -80,7 +81,8 @@ export async function runCase(
     }
   } finally {
     progress.stop();
-    for (const contender of contenders) if (!(contender.name in failures)) contender.end();
+    for (const contender of contenders) if (!(contender.name in failures)) ends.push(contender.end());
+    await Promise.all(ends);
   }
   const named = <T>(of: (values: readonly number[]) => T): Record<string, T> =>
     Object.fromEntries(Array.from(times, ([name, values]) => [name, of(values)]));

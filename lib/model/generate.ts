@@ -1,6 +1,6 @@
 /** Batched generation with a key–value cache; what is sampled depends on the prompt's number, never on its batch. */
 import * as tf from '@tensorflow/tfjs';
-import { decodingBatches, decodingStretch, paddedLength, shrunkBatch } from '../backend';
+import { decodingBatches, decodingBytes, decodingStretch, paddedLength, shrunkBatch } from '../backend';
 import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { disposeTree } from '../tensor/pytree';
@@ -104,11 +104,11 @@ function withoutHeads(params: Params): Params {
   return Object.fromEntries(Object.entries(params).filter(([name]) => !/^(value|score)\./.test(name)));
 }
 
-/** Large batches share the cost of starting operations; keys and values of a batch stay within 512 MiB. */
+/** Large batches share the cost of starting operations; keys and values of a batch stay within what the device has for them. */
 function defaultBatch(config: ModelConfig, tokens: number): number {
   const { numHiddenLayers, numKeyValueHeads, headDim } = config;
   const bytes = 2 * 4 * numHiddenLayers * numKeyValueHeads * headDim * tokens;
-  return Math.min(256, Math.max(1, Math.floor(2 ** 29 / bytes)));
+  return Math.min(256, Math.max(1, Math.floor(decodingBytes() / bytes)));
 }
 
 /** One response in the making. */

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   decodingBatches,
+  decodingBytes,
+  decodingStretch,
   fullLength,
   paddedCount,
   paddedLength,
@@ -8,8 +10,12 @@ import {
   shrunkBatch,
 } from '../../lib/backend';
 import { runEagerly, setJit } from '../../lib/backend/jit';
+import { setOwnMemory } from '../../lib/backend/shapes';
 
-afterEach(() => setJit(runEagerly));
+afterEach(() => {
+  setJit(runEagerly);
+  setOwnMemory(undefined);
+});
 
 describe('paddedLength', () => {
   it('is the next multiple on engines that run operation by operation', () => {
@@ -82,5 +88,15 @@ describe('shrunkBatch', () => {
     expect([256, 5, 2, 1].map(shrunkBatch)).toEqual([128, 3, 1, 0]);
     setJit(runEagerly, true);
     expect([256, 64, 40, 16, 3].map(shrunkBatch)).toEqual([64, 16, 16, 0, 0]);
+  });
+});
+
+describe('decodingStretch and decodingBytes', () => {
+  it('are larger on a device with memory of its own, where programs cost more than what is read', () => {
+    expect([decodingStretch(), decodingBytes()]).toEqual([16, 2 ** 29]);
+    setJit(runEagerly, true);
+    expect([decodingStretch(), decodingBytes()]).toEqual([64, 2 ** 29]);
+    setOwnMemory(80 * 2 ** 30);
+    expect([decodingStretch(), decodingBytes()]).toEqual([256, 5 * 2 ** 30]);
   });
 });

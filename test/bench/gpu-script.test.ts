@@ -103,7 +103,7 @@ describe.skipIf(pluginPath === undefined || !existsSync('/proc/self/environ'))(
       let said = '';
       child.stderr?.on('data', (chunk) => (said += String(chunk)));
       expect(await once(child, 'close')).toEqual([2, null]);
-      expect(said).toMatch(/there is no step dinner; known: setup, doctor, conformance/);
+      expect(said).toMatch(/there is no step dinner; known: setup, doctor, compile, /);
       expect(readdirSync(temporary)).toEqual([]);
     });
   },

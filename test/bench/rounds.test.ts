@@ -16,7 +16,7 @@ function contender(
       order.push(name);
       return Promise.resolve(answers[next++] ?? (answers.at(-1) as ContenderAnswer));
     },
-    end: () => void ended.push(name),
+    end: async () => void ended.push(name),
   };
 }
 const taking = (...milliseconds: number[]): ContenderAnswer => ({ milliseconds });
@@ -58,7 +58,7 @@ describe('runCase', () => {
     const silent: Contender = {
       name: 'b',
       round: () => new Promise(() => {}),
-      end: () => void ended.push('b'),
+      end: async () => void ended.push('b'),
     };
     const result = await runCase('gptStep', [contender('a', [taking(2)], [], ended), silent], {
       rounds: 1000,
@@ -74,8 +74,31 @@ describe('runCase', () => {
     expect([quick.medianMs, quick.failures]).toEqual([{ a: 5, b: 5 }, {}]);
   });
 
+  it('lets all do their first round at once when that is asked for', async () => {
+    const begun: string[] = [];
+    const late = (name: string, others: number): Contender => ({
+      name,
+      round: async () => {
+        begun.push(name);
+        // Nobody answers before everybody has begun.
+        while (begun.length < others) await new Promise((resolve) => setTimeout(resolve, 1));
+        return taking(5);
+      },
+      end: async () => {},
+    });
+    const result = await runCase('gptStep', [late('a', 2), late('b', 2)], {
+      rounds: 1,
+      limit: 5,
+      together: true,
+    });
+    expect(result.failures).toEqual({});
+    expect(result.medianMs).toEqual({ a: 5, b: 5 });
+    expect(Object.keys(result.firstMs).sort()).toEqual(['a', 'b']);
+    expect(begun.slice(0, 2)).toEqual(['a', 'b']);
+  });
+
   function slow(name: string, milliseconds: number): Contender {
     const round = () => new Promise<ContenderAnswer>((resolve) => setTimeout(() => resolve(taking(5)), milliseconds)); // prettier-ignore
-    return { name, round, end: () => {} };
+    return { name, round, end: async () => {} };
   }
 });

@@ -1,7 +1,12 @@
 /** Whether cuDNN's attention is used: for the sizes that it takes, once it has given what the plain form gives. */
-import { errorMessage } from '../../errors';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorMessage, InputError } from '../../errors';
+import { readJson, writeJson } from '../../files';
 import { createRng } from '../../random';
 import type { AttentionSizes } from '../fused-attention';
+import { cacheDirectory } from '../setup/cache';
 import { compileAside, device } from './device';
 import {
   attentionEmitters,
@@ -39,30 +44,56 @@ export function hasAttention(
   const key = JSON.stringify(sizes);
   const known = verdicts.get(key);
   if (known !== undefined) return known;
-  const reason = disagreement(sizes, fused);
+  const reason = found(sizes, key, fused);
   verdicts.set(key, reason === undefined);
   if (reason !== undefined)
     say(`xla: attention of ${key} is computed in its plain form, not by cuDNN: ${reason}`);
   return reason === undefined;
 }
 
-function disagreement(sizes: AttentionSizes, fused: AttentionWriter): string | undefined {
-  const { B, H, T, S } = sizes;
-  const compared = B * H * T * S > mostWeights ? { ...sizes, B: 1 } : sizes;
+/** Why the fused form cannot be used; what fails, e.g. for want of memory, is tried again by the next process. */
+function found(sizes: AttentionSizes, key: string, fused: AttentionWriter): string | undefined {
   try {
-    const given = draw(compared);
-    const [own, wanted] = [compute(compared, given, fused), compute(compared, given, plainAttention)];
-    const names = ['its result', 'the gradient of queries', 'the gradient of keys', 'the gradient of values'];
-    // Rows that see nothing may hold anything finite: their gradient is 0.
-    const counts = (i: number) => (at: number) => i > 0 || given.dOut[at] !== 0;
-    const far = wanted.map((numbers, i) => relativeDistance(own[i] as Float32Array, numbers, counts(i)));
-    const found = far.findIndex((distance) => !(distance <= tolerance));
-    return found < 0
-      ? undefined
-      : `${names[found]} differs by ${far[found]?.toPrecision(2)} of the largest number`;
+    const find = (): string | undefined => disagreement(sizes, fused);
+    return fused === cudnnAttention ? remembered(key, find) : find();
   } catch (error) {
     return errorMessage(error).split('\n')[0];
   }
+}
+
+/** Reasons by device and sizes, null where both forms agree: what one process found, the next one need not find again. */
+type Verdicts = Readonly<Record<string, string | null>>;
+
+function remembered(sizes: string, find: () => string | undefined): string | undefined {
+  const file = join(cacheDirectory(), 'xla', 'attention.json');
+  const key = `${createHash('sha256').update(device().key).digest('hex').slice(0, 16)} ${sizes}`;
+  const before = existsSync(file) ? readJson<Verdicts>(file)[key] : undefined;
+  if (before !== undefined) return before ?? undefined;
+  const reason = find();
+  // Another process may have written meanwhile.
+  const all = existsSync(file) ? readJson<Verdicts>(file) : {};
+  try {
+    writeJson(file, { ...all, [key]: reason ?? null } satisfies Verdicts);
+  } catch (error) {
+    // A folder that may not be written: the next process finds it again.
+    if (!(error instanceof InputError)) throw error;
+  }
+  return reason;
+}
+
+function disagreement(sizes: AttentionSizes, fused: AttentionWriter): string | undefined {
+  const { B, H, T, S } = sizes;
+  const compared = B * H * T * S > mostWeights ? { ...sizes, B: 1 } : sizes;
+  const given = draw(compared);
+  const [own, wanted] = [compute(compared, given, fused), compute(compared, given, plainAttention)];
+  const names = ['its result', 'the gradient of queries', 'the gradient of keys', 'the gradient of values'];
+  // Rows that see nothing may hold anything finite: their gradient is 0.
+  const counts = (i: number) => (at: number) => i > 0 || given.dOut[at] !== 0;
+  const far = wanted.map((numbers, i) => relativeDistance(own[i] as Float32Array, numbers, counts(i)));
+  const wrong = far.findIndex((distance) => !(distance <= tolerance));
+  return wrong < 0
+    ? undefined
+    : `${names[wrong]} differs by ${far[wrong]?.toPrecision(2)} of the largest number`;
 }
 
 /** Largest |a − b| of the places that count by the largest |b|; infinite when a number of a is not finite. */

@@ -29,6 +29,8 @@ export function compilerOptions(
       // Else the barriers that keep values are taken out before they have had their effect. GPUs' compilers take them out late, and have no code for them.
       xla_disable_hlo_passes: 'cse_barrier_expander',
     }),
+    // Triton's products are compiled in dozens of forms each, to be timed against each other. cuBLAS's are as fast in large steps.
+    ...(cuda !== undefined && { xla_gpu_enable_triton_gemm: false }),
     ...(cuda?.toolkit !== undefined && { xla_gpu_cuda_data_dir: cuda.toolkit }),
     ...(cuda !== undefined && { xla_gpu_per_fusion_autotune_cache_dir: cuda.autotuning }),
     ...own,

@@ -27,6 +27,7 @@ export const xlaEngine: Engine = {
   programMemory,
   hasAttention: (sizes) => device().isCuda && hasAttention(sizes),
   environment: () => (computesOnProcessor() ? allocatorEnvironment() : {}),
+  ownMemory: () => (device().isProcessor ? undefined : device().client.memory()?.limit),
   deviceKind: () => device().client.kind,
   async start() {
     const plugin = findPlugin();
@@ -75,7 +76,7 @@ function computesOnProcessor(): boolean {
  */
 export function xlaThreads(threads: number): Record<string, string> {
   if (!computesOnProcessor()) return {};
-  return { NPROC: process.env['NPROC'] ?? `${threads}` };
+  return { NPROC: process.env['NPROC'] || `${threads}` };
 }
 
 /** Environment in which the compiler takes these options besides those that the user set. @throws {InputError} for a word that is none. */

@@ -11,6 +11,7 @@ it('processors are told what only they do; CUDA where its toolkit is', () => {
   const cuda = { toolkit: '/cuda', autotuning: '/cache/autotuning' };
   expect(compilerOptions({ isProcessor: false, cuda })).toEqual({
     xla_allow_excess_precision: false,
+    xla_gpu_enable_triton_gemm: false,
     xla_gpu_cuda_data_dir: '/cuda',
     xla_gpu_per_fusion_autotune_cache_dir: '/cache/autotuning',
   });
