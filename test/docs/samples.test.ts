@@ -92,6 +92,10 @@ it.each(pages)('%s links only to files that exist', (page) => {
   expect(missing).toEqual([]);
 });
 
+it('README.md has at most 140 lines', () => {
+  expect(readText(join(project, 'README.md')).trimEnd().split('\n').length).toBeLessThanOrEqual(140);
+});
+
 it('docs/paper.md names only files that exist', () => {
   const paths = [...readText(join(project, 'docs', 'paper.md')).matchAll(/`((?:lib|datasets)\/[^`]+)`/g)].map(
     (match) => match[1] as string,
