@@ -7,6 +7,7 @@ import { compareSettings, computedRows, type Experiment } from '../experiment/ex
 import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
 import { renderExperiment } from '../experiment/findings/page';
+import { headlineList, headlineMarkers } from '../experiment/findings/headlines';
 import {
   pipelineMarkers,
   pipelineRunsMarkers,
@@ -14,7 +15,7 @@ import {
   pipelineTables,
   readPipelineRuns,
 } from '../experiment/findings/pipeline-runs';
-import { updateReadme } from '../experiment/findings/readme';
+import { updateMarked } from '../experiment/findings/update-marked';
 import {
   allClaims,
   claimsMarkers,
@@ -62,7 +63,7 @@ export async function runAndWrite({ experiment, engine, jobs, store }: Named): P
   const page = join(store, `${outcome.experiment}.html`);
   const { files, missing } = await writeFindings(folder, found);
   writeFileAtomically(page, renderExperiment(found, `rlhf-kit experiment run ${experiment}`));
-  updateReadme(folder, { marked: resultsMarkers, content: resultsExcerpt(found) });
+  updateMarked(join(folder, 'README.md'), { marked: resultsMarkers, content: resultsExcerpt(found) });
   if (missing !== undefined) process.stderr.write(`experiment: ${missing}\n`);
   process.stderr.write(`page: ${page}\n`);
   const result = { ...outcome, files: files.map((file) => join(folder, file)), page };
@@ -146,18 +147,23 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
   );
 }
 
-/** The claims of all experiments, written into README.md and, each of them, into experiments/README.md; and what the pipeline's runs show. */
+/** Writes the marked parts of docs/results.md, README.md, experiments/README.md and the page of the pipeline's runs. */
 export async function summarize(): Promise<unknown> {
   const found = await openExperiments();
   if (found.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
   const content = experimentsSummary(found);
-  updateReadme('.', { marked: summaryMarkers, content });
-  updateReadme(experimentsHome, { marked: claimsMarkers, content: allClaims(found) });
+  updateMarked(join('docs', 'results.md'), { marked: summaryMarkers, content });
+  updateMarked(join(experimentsHome, 'README.md'), { marked: claimsMarkers, content: allClaims(found) });
+  const headlines = headlineList(found);
+  if (headlines !== undefined) updateMarked('README.md', { marked: headlineMarkers, content: headlines });
   const pipelineHome = join(experimentsHome, pipelineRunsName);
   const runs = readPipelineRuns(pipelineHome);
-  updateReadme(pipelineHome, { marked: pipelineRunsMarkers, content: pipelineTables(runs) });
+  updateMarked(join(pipelineHome, 'README.md'), {
+    marked: pipelineRunsMarkers,
+    content: pipelineTables(runs),
+  });
   const sentence = pipelineSentence(runs.get(defaultEngine) ?? []);
-  if (sentence !== undefined) updateReadme('.', { marked: pipelineMarkers, content: sentence });
+  if (sentence !== undefined) updateMarked('README.md', { marked: pipelineMarkers, content: sentence });
   return content;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultsExcerpt } from '../../lib/experiment/findings/excerpt';
 import { hasDrifted, type Marked } from '../../lib/experiment/findings/markers';
+import { headlineList, headlineMarkers } from '../../lib/experiment/findings/headlines';
 import {
   pipelineMarkers,
   pipelineRunsMarkers,
@@ -79,9 +80,10 @@ describe.each(names)('experiments/%s', (name) => {
 const drifted = (path: string, marked: Marked, content: string): boolean =>
   hasDrifted(readText(join(project, path)), marked, content);
 
-it('README.md has the summary of them all, experiments/README.md every claim', async () => {
+it('README.md has the headlines, docs/results.md the summary of all, experiments/README.md every claim', async () => {
   const found = await openExperiments(home);
-  expect(drifted('README.md', summaryMarkers, experimentsSummary(found))).toBe(false);
+  expect(drifted('README.md', headlineMarkers, headlineList(found) ?? '')).toBe(false);
+  expect(drifted('docs/results.md', summaryMarkers, experimentsSummary(found))).toBe(false);
   expect(drifted('experiments/README.md', claimsMarkers, allClaims(found))).toBe(false);
 });
 

@@ -15,7 +15,7 @@ import {
 
 const fields: FieldTable<ExperimentCommandConfig> = {
   action: {
-    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; summary: all claims and what the default pipeline showed, into README.md',
+    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
     type: experimentActions,
   },
   experiment: {

@@ -1,6 +1,7 @@
 /** What an experiment's README.md shows of its results, between markers. */
 import { computedRows, failedRows, type Experiment } from '../experiment';
 import { experimentFigures } from './figures/experiment-figures';
+import { paragraph } from './paragraph';
 import { cellsCaption, cellsTable, claimsTable, verdictSentence } from './table';
 import { judgeClaims } from '../statistics/verdict';
 
@@ -10,12 +11,14 @@ export function resultsExcerpt(experiment: Experiment): string {
   const failed = failedRows(experiment).length;
   const runs = failed + computedRows(experiment).length;
   return [
-    ...(claims.length > 0 ? [verdictSentence(judgeClaims(experiment)), claimsTable(experiment)] : []),
+    ...(claims.length > 0
+      ? [paragraph(verdictSentence(judgeClaims(experiment))), claimsTable(experiment)]
+      : []),
     ...experimentFigures(experiment).map(
-      ({ name, title, note }) => `![${title}](figures/${name}.svg)\n\n${note}`,
+      ({ name, title, note }) => `![${title}](figures/${name}.svg)\n\n${paragraph(note)}`,
     ),
     cellsCaption(experiment),
     cellsTable(experiment),
-    `${failed === 0 ? '' : `${failed} of ${runs} runs failed. `}Differences to the baseline, methods and versions: [table.md](table.md).`,
+    `${failed === 0 ? '' : `${failed} of ${runs} runs failed. `}[table.md](table.md) has the differences from the baseline, methods and versions.`,
   ].join('\n\n');
 }

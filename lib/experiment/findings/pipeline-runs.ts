@@ -1,4 +1,4 @@
-/** The default pipeline over seeds: tables and a sentence, made from the summaries of its runs. */
+/** The default pipeline over seeds: tables and a paragraph, made from the summaries of its runs. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelinePolicy, PipelineSummary, PolicySummary } from '../../evaluation/summary';
@@ -7,11 +7,12 @@ import { estimateMean } from '../statistics/compare-cells';
 import { markdownTable } from './markdown-table';
 import type { Marked } from './markers';
 import { decimal, estimateText, intervalText, signed } from './number-text';
+import { paragraph } from './paragraph';
 
-/** Where the tables stand in the README.md of the runs' folder. */
+/** Where the tables are in the README.md of the runs' folder. */
 export const pipelineRunsMarkers: Marked = { name: 'runs', madeBy: '`npx rlhf-kit experiment summary`' };
 
-/** Where the sentence stands in README.md. */
+/** Where the sentence is in README.md. */
 export const pipelineMarkers: Marked = { name: 'pipeline', madeBy: '`npx rlhf-kit experiment summary`' };
 
 /**
@@ -51,7 +52,7 @@ interface Line {
   };
 }
 
-/** A table an engine: a line a figure, a column a seed, and the mean over seeds with its 95% t interval. */
+/** One table per engine: a row per metric, a column per seed, and the mean over seeds with its 95% t interval. */
 export function pipelineTables(runs: ReadonlyMap<string, readonly PipelineSummary[]>): string {
   return [...runs].map(([engine, ofEngine]) => `**On \`${engine}\`**\n\n${table(ofEngine)}`).join('\n\n');
 }
@@ -118,9 +119,9 @@ const lines: readonly Line[] = [
   ...policyLines('wins at equal length', trained, (policy) => policy.lengthControlledWinRate, percent),
   ...policyLines('gold', ['sft', ...trained], (policy) => policy.goldReward, three),
   ...policyLines('KL, nats', trained, ({ kl }) => kl, one),
-  ...policyLines('tokens an answer', ['sft', ...trained], (policy) => policy.meanResponseTokens, one),
+  ...policyLines('tokens per answer', ['sft', ...trained], (policy) => policy.meanResponseTokens, one),
   ...trained.map((name): Line => ({
-    what: `largest fall of a probe, points, ${policyNames[name]}`,
+    what: `largest drop of a probe, points, ${policyNames[name]}`,
     cell: (run) => {
       const { probe, fall } = largestFall(run, name);
       return fall === 0 ? 'none' : `${points(fall)} (${probe})`;
@@ -131,21 +132,21 @@ const lines: readonly Line[] = [
     cell: ({ reward: { scoreLengthCorrelation: r } }) => `${three(r.plain)} → ${three(r.debiased)}`,
   },
   {
-    what: 'cut by',
+    what: 'correlation cut by',
     cell: (run) => percent(correlationCut(run)),
     mean: { value: correlationCut, format: percent },
   },
   {
-    what: 'reward model right on gold, plain → debiased',
+    what: 'reward model’s gold accuracy, plain → debiased',
     cell: ({ reward }) => `${percent(reward.plainGoldAccuracy)} → ${percent(reward.goldAccuracy)}`,
   },
   {
-    what: 'better by, points',
+    what: 'gain in gold accuracy, points',
     cell: ({ reward }) => points(reward.goldAccuracy - reward.plainGoldAccuracy),
     mean: { value: ({ reward }) => reward.goldAccuracy - reward.plainGoldAccuracy, format: points },
   },
   {
-    what: 'held-out labels right (noise ceiling)',
+    what: 'accuracy on held-out labels (noise ceiling)',
     cell: ({ reward }) => `${percent(reward.accuracy)} (${percent(reward.noiseCeiling)})`,
     mean: { value: ({ reward }) => reward.accuracy, format: percent },
   },
@@ -167,10 +168,13 @@ export function pipelineSentence(runs: readonly PipelineSummary[]): string | und
       runs.map((run) => Math.max(...names.map((name) => -100 * largestFall(run, name).fall))),
       0,
     );
-  return `Over seeds ${runs.map(({ seed }) => seed).join(', ')}: DPO wins ${wins('dpo')} points (wins − losses) over SFT and PPO ${wins('ppo')} by the truth of the embedded world; debiasing cuts the reward model's length correlation by ${range(
+  const cut = range(
     runs.map((run) => 100 * correlationCut(run)),
     0,
-  )}%; of what SFT can do, the probe that falls most falls by ${falls(['dpo', 'ppo'])} points with the SFT loss and by ${falls(['ppoNoSftLoss'])} without.`;
+  );
+  return paragraph(
+    `The default pipeline over seeds ${runs.map(({ seed }) => seed).join(', ')}: by the gold judge, DPO beats SFT by ${wins('dpo')} points (wins − losses) and PPO by ${wins('ppo')}. Debiasing cuts the reward model's score–length correlation by ${cut}%. The capability probe that drops most drops by ${falls(['dpo', 'ppo'])} points with the SFT loss and by ${falls(['ppoNoSftLoss'])} without it.`,
+  );
 }
 
 /** `15.4 to 19.2`. */

@@ -1,20 +1,21 @@
-/** The summary of all experiments: a line a claim, made from the committed configurations and results. */
+/** The summary of all experiments: one line per claim, made from the committed configurations and results. */
 import { computedRows, type Experiment } from '../experiment';
 import { markdownTable, type Column } from './markdown-table';
 import type { Marked } from './markers';
+import { paragraph } from './paragraph';
 import { decimal, decimalsFor, intervalText, minutesText, missing, signed } from './number-text';
 import { judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
-/** Where it stands in README.md. */
+/** Where the summary is in docs/results.md. */
 export const summaryMarkers: Marked = { name: 'experiments', madeBy: '`npx rlhf-kit experiment summary`' };
 
-/** Where an experiment's results stand in its README.md. */
+/** Where an experiment's results are in its README.md. */
 export const resultsMarkers: Marked = { name: 'results', madeBy: '`npx rlhf-kit experiment run`' };
 
-/** Where all claims stand in experiments/README.md. */
+/** Where all claims are in experiments/README.md. */
 export const claimsMarkers: Marked = { name: 'claims', madeBy: '`npx rlhf-kit experiment summary`' };
 
-/** The page's worth for README.md: of each experiment its first claim, which is the one it is about, and how many of all it bears out. */
+/** The table for docs/results.md: each experiment's first claim, which is its main one, and how many of its claims hold. */
 export function experimentsSummary(experiments: readonly Experiment[]): string {
   const judged = judgedExperiments(experiments);
   const rows = judged.flatMap(({ experiment, claims }) => {
@@ -23,7 +24,7 @@ export function experimentsSummary(experiments: readonly Experiment[]): string {
     const { name } = experiment.config;
     return [
       [
-        `[${name}](experiments/${name}/README.md)`,
+        `[${name}](../experiments/${name}/README.md)`,
         ...claimCells(experiment, first),
         computedRows(experiment).length === 0 ? missing : countsText(claims),
         minutesOf(experiment),
@@ -34,15 +35,15 @@ export function experimentsSummary(experiments: readonly Experiment[]): string {
     [
       { head: '`experiment run`' },
       ...claimColumns,
-      { head: 'of all its claims' },
+      { head: 'all its claims' },
       { head: 'minutes', align: 'right' },
     ],
     rows,
   );
-  return [summarySentence(judged), table].join('\n\n');
+  return [paragraph(summarySentence(judged)), table].join('\n\n');
 }
 
-/** Every claim of every experiment, a line each. */
+/** Every claim of every experiment, one line each. */
 export function allClaims(experiments: readonly Experiment[]): string {
   const rows = judgedExperiments(experiments).flatMap(({ experiment, claims }) =>
     claims.map((claim, i) => {
@@ -88,7 +89,7 @@ function countOf(claims: readonly JudgedClaim[], verdict: JudgedClaim['verdict']
 function summarySentence(judged: readonly JudgedExperiment[]): string {
   const run = judged.filter(({ experiment }) => computedRows(experiment).length > 0);
   const claims = run.flatMap((one) => one.claims);
-  return `${run.length} of ${judged.length} experiments have been run. Of their ${claims.length} claims ${countOf(claims, 'reproduced')} are reproduced, ${countOf(claims, 'contradicted')} contradicted and ${countOf(claims, 'not shown')} not shown ([all of them](experiments/README.md)): by the 95% interval of a paired difference over seeds, and over prompts where they are measured. Where a verdict does not stand after Holm’s adjustment for the claims of its experiment, it says so. Minutes are those of all cells, with what cells share counted in each.`;
+  return `${run.length} of ${judged.length} experiments have been run. Of their ${claims.length} claims, ${countOf(claims, 'reproduced')} are reproduced, ${countOf(claims, 'contradicted')} contradicted and ${countOf(claims, 'not shown')} not shown ([full list](../experiments/README.md)). Verdicts follow from the 95% interval of a paired difference over seeds, and over prompts for metrics measured per prompt. A verdict that does not survive Holm’s adjustment for the claims of its experiment is marked. Minutes add up all cells; a stage that several cells share counts in each of them.`;
 }
 
 /** `+0.064 (0.775 against 0.711)`. */

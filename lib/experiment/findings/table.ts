@@ -12,6 +12,7 @@ import {
 } from '../experiment';
 import { markdownTable, type Column } from './markdown-table';
 import { decimal, decimalsFor, estimateText, minutesText, missing, pText, signed } from './number-text';
+import { bulletList, paragraph } from './paragraph';
 import { estimateMean, metricValues, type Comparison } from '../statistics/compare-cells';
 import { experimentVerdict, judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
@@ -20,17 +21,17 @@ export function resultsPage(experiment: Experiment): string {
   const { config } = experiment;
   const sections = [
     `# ${config.title}: results`,
-    config.question,
+    paragraph(config.question),
     ...(config.claims.length > 0
-      ? ['## Claims', verdictSentence(judgeClaims(experiment)), claimsTable(experiment)]
+      ? ['## Claims', paragraph(verdictSentence(judgeClaims(experiment))), claimsTable(experiment)]
       : []),
     '## Cells',
     isOnly(config)
       ? cellsCaption(experiment)
-      : `${cellsCaption(experiment)} Baseline: ${nameOfCell(config, config.baseline)}.`,
+      : paragraph(`${cellsCaption(experiment)} Baseline: ${nameOfCell(config, config.baseline)}.`),
     cellsTable(experiment),
     ...(cellsOf(config).length > 1
-      ? [`## Differences to ${nameOfCell(config, config.baseline)}`, differencesTable(experiment)]
+      ? [`## Differences from ${nameOfCell(config, config.baseline)}`, differencesTable(experiment)]
       : []),
     '## How to read this',
     readingNotes(experiment),
@@ -43,7 +44,7 @@ export function resultsPage(experiment: Experiment): string {
 
 /** What the table of cells has. */
 export function cellsCaption({ config }: Experiment): string {
-  return `Mean over seeds [95%]; ${counted(config.seeds.length, 'seed')} planned.`;
+  return `Means over seeds with 95% intervals; ${counted(config.seeds.length, 'seed')} planned.`;
 }
 
 /** One sentence with the verdict on the whole experiment. */
@@ -225,21 +226,21 @@ export function readingNotes(experiment: Experiment): string {
   );
   const shown = (cells.length - 1) * config.metrics.length;
   const notes = [
-    'Means: over seeds, with a 95% t interval.',
-    'Differences: paired by seed; only seeds that both cells have are compared. Where a metric is measured prompt by prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each) and the paired t interval over seeds; other metrics have the paired t interval. A bootstrap of a few seeds alone would be too narrow.',
-    'Effect: Cohen’s d over seeds, the mean of the differences divided by their standard deviation, which says how regular a difference is; in brackets the difference in standard deviations of a single prompt’s value, which says how large it is.',
-    'Verdict: reproduced when the whole interval lies on the expected side (for equality: within the margin), contradicted when all of it lies on the other, else not shown. p belongs to the same interval: it is at most 0.05 where the interval decides, and with a bootstrap never below 0.001.',
-    `Several comparisons: p (Holm) is adjusted for the ${counted(config.claims.length, 'claim')} of this experiment, not for those of others. Verdicts that stand only without it say so.`,
+    'Means are over seeds, with a 95% t interval.',
+    'Differences are paired by seed; only seeds that both cells have are compared. For a metric measured per prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each seed) and the paired t interval over seeds. Other metrics have the paired t interval. A bootstrap over a few seeds alone would be too narrow.',
+    'Effect is Cohen’s d over seeds: the mean of the differences divided by their standard deviation. It measures how consistent a difference is. In brackets: the difference in standard deviations of a single prompt’s value, which measures how large it is.',
+    'A claim is reproduced when the whole interval is on the expected side (for equality: within the margin), contradicted when the whole interval is on the other side, and not shown otherwise. p belongs to the same interval: it is at most 0.05 where the interval decides, and never below 0.001 with a bootstrap.',
+    `p (Holm) is adjusted for the ${counted(config.claims.length, 'claim')} of this experiment, not for those of others. Verdicts that hold only without the adjustment are marked.`,
     ...(shown > 0
       ? [
-          `The ${shown} differences to the baseline are not adjusted: were none real, about ${Math.round(shown / 20) || 'one'} of ${Math.round(shown / 20) ? shown : 'twenty such'} intervals would leave 0 out.`,
+          `The ${shown} differences from the baseline are not adjusted: if none were real, about ${Math.round(shown / 20) || 'one'} of ${Math.round(shown / 20) ? shown : 'twenty such'} intervals would exclude 0.`,
         ]
       : []),
     ...(comparisons.some((comparison) => comparison !== undefined && comparison.unpaired > 0)
-      ? ['Unpaired seeds are there for one of the two cells only and left out of the comparison.']
+      ? ['Unpaired seeds exist for only one of the two cells and are left out of the comparison.']
       : []),
   ];
-  return notes.map((note) => `- ${note}`).join('\n');
+  return bulletList(notes);
 }
 
 /** Where the numbers come from. */
@@ -264,7 +265,7 @@ export function runFacts(experiment: Experiment): string {
         'processor',
         distinct(rows.map(({ processor }) => `${processor.model}, ${counted(processor.threads, 'thread')}`)),
       ],
-      ['minutes', `${minutesText(seconds)} (steps that cells share are counted in each)`],
+      ['minutes', `${minutesText(seconds)} (stages that cells share count in each cell)`],
     ],
   );
 }

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { resultsExcerpt } from '../../../lib/experiment/findings/excerpt';
 import { sampleExperiment } from '../sample-experiment';
-
-const options = { parser: 'markdown', ...(JSON.parse(readFileSync('.prettierrc.json', 'utf8')) as object) };
+import { asPrettier } from '../../support/prettier';
 const experiment = sampleExperiment();
 
 describe('resultsExcerpt', () => {
   it('has verdict, claims, figures and cells, as Prettier would write them', async () => {
     const excerpt = `${resultsExcerpt(experiment)}\n`;
     expect(excerpt).toContain('**Partly reproduced**');
-    expect(excerpt).toContain('![Differences to the baseline](figures/differences.svg)');
+    expect(excerpt).toContain('![Differences from the baseline](figures/differences.svg)');
     expect(excerpt).toContain('1 of 60 runs failed.');
-    expect(await format(excerpt, options)).toBe(excerpt);
+    expect(await asPrettier(excerpt)).toBe(excerpt);
   });
 
   it('has no pictures and no verdict where there is nothing to show', () => {

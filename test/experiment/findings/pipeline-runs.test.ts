@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { format } from 'prettier';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { PipelineSummary, PolicySummary } from '../../../lib/evaluation/summary';
 import {
@@ -9,6 +8,7 @@ import {
   pipelineTables,
   readPipelineRuns,
 } from '../../../lib/experiment/findings/pipeline-runs';
+import { asPrettier } from '../../support/prettier';
 
 function policy(winMinusLoss: number, probes: Readonly<Record<string, number>>): PolicySummary {
   return {
@@ -65,7 +65,7 @@ function cellsOf(table: string, what: string): string[] {
 describe('pipelineTables', () => {
   const table = pipelineTables(new Map([['any', runs]]));
 
-  it('has a column a seed and the mean with its t interval', () => {
+  it('has a column per seed and the mean with its t interval', () => {
     expect(table).toContain('**On `any`**');
     // t of one degree of freedom is 12.706: ± 12.706 · 2.5 points.
     expect(cellsOf(table, 'wins − losses against SFT, points [95%], DPO')).toEqual([
@@ -76,33 +76,29 @@ describe('pipelineTables', () => {
   });
 
   it('says how much of the length correlation is gone, of either sign', () => {
-    expect(cellsOf(table, 'cut by').slice(0, 2)).toEqual(['75.0%', '90.0%']);
+    expect(cellsOf(table, 'correlation cut by').slice(0, 2)).toEqual(['75.0%', '90.0%']);
     expect(cellsOf(table, 'score–length correlation at equal quality, plain → debiased').slice(0, 2)).toEqual(
       ['0.400 → 0.100', '0.400 → −0.040'],
     );
   });
 
   it('names the probe that fell most, and none where none did', () => {
-    expect(cellsOf(table, 'largest fall of a probe, points, DPO')[0]).toBe('none');
-    expect(cellsOf(table, 'largest fall of a probe, points, PPO')[0]).toBe('−2.0 (identity)');
-    expect(cellsOf(table, 'largest fall of a probe, points, PPO without the SFT loss')[0]).toBe(
+    expect(cellsOf(table, 'largest drop of a probe, points, DPO')[0]).toBe('none');
+    expect(cellsOf(table, 'largest drop of a probe, points, PPO')[0]).toBe('−2.0 (identity)');
+    expect(cellsOf(table, 'largest drop of a probe, points, PPO without the SFT loss')[0]).toBe(
       '−90.0 (json)',
     );
   });
 
   it('is Markdown as Prettier writes it', async () => {
-    const options = {
-      parser: 'markdown',
-      ...(JSON.parse(readFileSync('.prettierrc.json', 'utf8')) as object),
-    };
-    expect(await format(`${table}\n`, options)).toBe(`${table}\n`);
+    expect(await asPrettier(`${table}\n`)).toBe(`${table}\n`);
   });
 });
 
 describe('pipelineSentence', () => {
   it('gives the least and the most over seeds', () => {
-    expect(pipelineSentence(runs)).toBe(
-      "Over seeds 1, 2: DPO wins 20.0 to 25.0 points (wins − losses) over SFT and PPO 15.0 to 20.0 by the truth of the embedded world; debiasing cuts the reward model's length correlation by 75 to 90%; of what SFT can do, the probe that falls most falls by 2 points with the SFT loss and by 90 without.",
+    expect(pipelineSentence(runs)?.replaceAll('\n', ' ')).toBe(
+      "The default pipeline over seeds 1, 2: by the gold judge, DPO beats SFT by 20.0 to 25.0 points (wins − losses) and PPO by 15.0 to 20.0. Debiasing cuts the reward model's score–length correlation by 75 to 90%. The capability probe that drops most drops by 2 points with the SFT loss and by 90 without it.",
     );
   });
 

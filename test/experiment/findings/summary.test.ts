@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { hasDrifted, markedPart, rewriteMarked } from '../../../lib/experiment/findings/markers';
 import { allClaims, experimentsSummary, summaryMarkers } from '../../../lib/experiment/findings/summary';
 import { judgeClaims } from '../../../lib/experiment/statistics/verdict';
 import { sampleExperiment } from '../sample-experiment';
-
-const options = { parser: 'markdown', ...(JSON.parse(readFileSync('.prettierrc.json', 'utf8')) as object) };
+import { asPrettier } from '../../support/prettier';
 const experiment = sampleExperiment();
 const unrun = { config: { ...experiment.config, name: '02-other' }, rows: [] };
 const summary = experimentsSummary([experiment, unrun]);
@@ -38,7 +35,7 @@ describe('experimentsSummary', () => {
   it('has a line an experiment: its first claim, how it was judged, and how many of all hold', () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toEqual([
-      '[01-data-filter](experiments/01-data-filter/README.md)',
+      '[01-data-filter](../experiments/01-data-filter/README.md)',
       ...firstClaim,
       expect.stringMatching(/^2 of 3 reproduced$/),
       '72',
@@ -50,8 +47,8 @@ describe('experimentsSummary', () => {
   });
 
   it('counts verdicts of what was run', () => {
-    expect(summary).toContain(
-      '1 of 2 experiments have been run. Of their 3 claims 2 are reproduced, 0 contradicted and 1 not shown',
+    expect(summary.replaceAll('\n', ' ')).toContain(
+      '1 of 2 experiments have been run. Of their 3 claims, 2 are reproduced, 0 contradicted and 1 not shown',
     );
   });
 });
@@ -71,7 +68,7 @@ describe('both', () => {
     const text = `# Title\n\n${markedPart(summaryMarkers, 'none yet')}\n`;
     for (const content of [summary, allClaims([experiment, unrun])]) {
       const whole = rewriteMarked(text, summaryMarkers, content);
-      expect(await format(whole, options)).toBe(whole);
+      expect(await asPrettier(whole)).toBe(whole);
     }
     const written = rewriteMarked(text, summaryMarkers, summary);
     expect(hasDrifted(written, summaryMarkers, summary)).toBe(false);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import {
   cellsTable,
@@ -11,8 +9,7 @@ import {
 import type { Claim } from '../../../lib/experiment/config';
 import { judgeClaims, type JudgedClaim } from '../../../lib/experiment/statistics/verdict';
 import { sampleExperiment } from '../sample-experiment';
-
-const options = { parser: 'markdown', ...(JSON.parse(readFileSync('.prettierrc.json', 'utf8')) as object) };
+import { asPrettier } from '../../support/prettier';
 const experiment = sampleExperiment();
 /** Texts of a row's cells. */
 const row = (table: string, start: string): string[] =>
@@ -126,7 +123,7 @@ describe('comparedText', () => {
 describe('resultsPage', () => {
   it('is as Prettier would write it', async () => {
     const page = resultsPage(experiment);
-    expect(await format(page, options)).toBe(page);
+    expect(await asPrettier(page)).toBe(page);
   });
 
   it('is the same every time', () => {
@@ -155,6 +152,6 @@ describe('resultsPage', () => {
     expect(row(page, '| ppo.kl')).toEqual(['ppo.kl', '–']);
     expect(row(page, '| seeds')).toEqual(['seeds', '0']);
     expect(page).not.toContain('## Differences');
-    expect(await format(page, options)).toBe(page);
+    expect(await asPrettier(page)).toBe(page);
   });
 });

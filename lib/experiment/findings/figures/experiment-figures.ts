@@ -21,7 +21,7 @@ export function experimentFigures(experiment: Experiment): NamedFigure[] {
     {
       name: 'cells',
       title: 'What was measured',
-      note: 'Large marks are means over seeds with 95% t intervals, small dots single seeds.',
+      note: 'Large marks are means over seeds with 95% t intervals; small dots are single seeds.',
       figure: cellsFigure(experiment),
     },
     ...(differences === undefined
@@ -29,8 +29,8 @@ export function experimentFigures(experiment: Experiment): NamedFigure[] {
       : [
           {
             name: 'differences',
-            title: 'Differences to the baseline',
-            note: 'Paired by seed, and by prompt where prompts are measured, with 95% intervals. A filled mark’s interval leaves 0 out: a difference that other seeds would very likely show too; with many cells one in twenty does so by chance.',
+            title: 'Differences from the baseline',
+            note: 'Paired by seed, and by prompt for metrics measured per prompt, with 95% intervals. A filled mark’s interval excludes 0: other seeds would very likely show the difference too, but one interval in twenty excludes 0 by chance.',
             figure: differences,
           },
         ]),
@@ -39,8 +39,8 @@ export function experimentFigures(experiment: Experiment): NamedFigure[] {
       : [
           {
             name: 'courses',
-            title: 'Score and truth over the distance from SFT',
-            note: 'Means over seeds; faint lines, up to six courses, are single seeds. Where the score goes on rising while the truth levels off or falls, the policy exploits the reward model.',
+            title: 'Score and gold over the distance from SFT',
+            note: 'Means over seeds; faint lines are single seeds, at most six curves. Where the score keeps rising while gold levels off or falls, the policy exploits the reward model.',
             figure: courses,
           },
         ]),

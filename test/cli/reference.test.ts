@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../lib/cli/commands';
+import { commandReference, referenceMarkers } from '../../lib/cli/reference';
+import { flagName } from '../../lib/cli/command';
+import { hasDrifted } from '../../lib/experiment/findings/markers';
+import { readText } from '../../lib/files';
+
+describe('commandReference', () => {
+  const reference = commandReference(commands);
+
+  it('is what docs/commands.md has (npm run build && npm run docs makes it current)', () => {
+    const page = readText(join(__dirname, '..', '..', 'docs', 'commands.md'));
+    expect(hasDrifted(page, referenceMarkers, reference)).toBe(false);
+  });
+
+  it('has every command with every flag', () => {
+    const sections = reference.split(/^### /m).slice(1);
+    expect(sections.map((section) => section.split('\n')[0])).toEqual(commands.map(({ name }) => name));
+    commands.forEach(({ fields }, i) => {
+      for (const field of Object.keys(fields))
+        expect(sections[i]).toMatch(new RegExp(`^ +--${flagName(field)}$`, 'm'));
+    });
+  });
+});
