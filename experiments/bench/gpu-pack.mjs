@@ -30,6 +30,7 @@ const packages = [
   '@huggingface/tokenizers',
   '@tensorflow/tfjs',
   '@tensorflow/tfjs-backend-wasm',
+  'cephes',
   'cli-progress',
   'fast-check',
   'koffi',
