@@ -16,6 +16,7 @@ const root = [
   'files.ts',
   'intervals.ts',
   'reading-length.ts',
+  'markdown-table.ts',
 ];
 const stages = ['sft', 'preferences', 'filter', 'reward', 'policy', 'evaluation'];
 const order = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PipelinePolicy, PipelineSummary, PolicySummary } from '../../evaluation/summary';
 import { readJson } from '../../files';
 import { estimateMean } from '../statistics/compare-cells';
-import { markdownTable } from './markdown-table';
+import { markdownTable } from '../../markdown-table';
 import type { Marked } from './markers';
 import { decimal, estimateText, intervalText, signed } from './number-text';
 

@@ -1,6 +1,6 @@
 /** The summary of all experiments: a line a claim, made from the committed configurations and results. */
 import { computedRows, type Experiment } from '../experiment';
-import { markdownTable, type Column } from './markdown-table';
+import { markdownTable, type Column } from '../../markdown-table';
 import type { Marked } from './markers';
 import { decimal, decimalsFor, intervalText, minutesText, missing, signed } from './number-text';
 import { judgeClaims, type JudgedClaim } from '../statistics/verdict';

@@ -10,7 +10,7 @@ import {
   rowsOfCell,
   type Experiment,
 } from '../experiment';
-import { markdownTable, type Column } from './markdown-table';
+import { markdownTable, type Column } from '../../markdown-table';
 import { decimal, decimalsFor, estimateText, minutesText, missing, pText, signed } from './number-text';
 import { estimateMean, metricValues, type Comparison } from '../statistics/compare-cells';
 import { experimentVerdict, judgeClaims, type JudgedClaim } from '../statistics/verdict';
