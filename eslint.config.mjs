@@ -15,6 +15,7 @@ const root = [
   'config.ts',
   'files.ts',
   'intervals.ts',
+  'group-by.ts',
   'reading-length.ts',
   'markdown-table.ts',
 ];

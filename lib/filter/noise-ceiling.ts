@@ -1,5 +1,6 @@
 /** How often a model that knew the truth would agree with noisy labels: the most that accuracy on them can mean. */
 import { incbet } from 'cephes';
+import { mean } from 'simple-statistics';
 import { votePairAgreement } from './agreement';
 import { countChoices, type Preference } from './labels';
 import type { Item } from './votes';
@@ -45,14 +46,14 @@ export function estimateNoiseCeiling(
     known.set(key, value);
     return value;
   };
-  const total = preferences.reduce((sum, { item, chosen }) => {
+  const rights = preferences.map(({ item, chosen }) => {
     const { first, second } = countChoices(item.votes);
-    return sum + (chosen === 'first' ? right(first, second) : right(second, first));
-  }, 0);
+    return chosen === 'first' ? right(first, second) : right(second, first);
+  });
   return {
     vote: right(1, 0),
     voteBounds: [pairAgreement, (1 + Math.sqrt(2 * pairAgreement - 1)) / 2],
-    label: total / preferences.length,
+    label: mean(rights),
     votePairs,
     pairAgreement,
   };
