@@ -1,4 +1,5 @@
 /** The summary of all experiments: a line a claim, made from the committed configurations and results. */
+import { sum } from 'simple-statistics';
 import { computedRows, type Experiment } from '../experiment';
 import { markdownTable, type Column } from '../../markdown-table';
 import type { Marked } from './markers';
@@ -116,5 +117,5 @@ function summaryVerdict({ verdict, holdsAdjusted }: JudgedClaim): string {
 
 function minutesOf(experiment: Experiment): string {
   const rows = computedRows(experiment);
-  return rows.length === 0 ? missing : minutesText(rows.reduce((sum, { seconds }) => sum + seconds, 0));
+  return rows.length === 0 ? missing : minutesText(sum(rows.map(({ seconds }) => seconds)));
 }

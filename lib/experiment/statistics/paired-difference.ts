@@ -1,6 +1,6 @@
 /** What paired differences say of their mean: Student's t over seeds, and the bootstrap over seeds and prompts. */
 import { stdtr, stdtri } from 'cephes';
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { extent, mean, sampleStandardDeviation } from 'simple-statistics';
 import { bootstrapDistribution } from '../../evaluation/bootstrap';
 import type { Interval } from '../../intervals';
 import type { Rng } from '../../random';
@@ -26,8 +26,8 @@ export interface Inference {
  */
 export function pairedT(differences: readonly number[]): Inference {
   const n = differences.length;
-  const center = mean([...differences]);
-  const error = isConstant(differences) ? 0 : sampleStandardDeviation([...differences]) / Math.sqrt(n);
+  const center = mean(differences);
+  const error = isConstant(differences) ? 0 : sampleStandardDeviation(differences) / Math.sqrt(n);
   const half = error === 0 ? 0 : stdtri(n - 1, (1 + level) / 2) * error;
   return {
     ci: [center - half, center + half],
@@ -40,8 +40,7 @@ export function pairedT(differences: readonly number[]): Inference {
 
 /** Whether all are the same but for rounding. */
 export function isConstant(values: readonly number[]): boolean {
-  const largest = Math.max(...values);
-  const least = Math.min(...values);
+  const [least, largest] = extent(values);
   return largest - least <= 1e-12 * Math.max(Math.abs(largest), Math.abs(least));
 }
 
