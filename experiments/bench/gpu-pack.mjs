@@ -28,6 +28,7 @@ const packages = [
   '@dagrejs/graphlib',
   '@huggingface/jinja',
   '@huggingface/tokenizers',
+  '@petamoriken/float16',
   '@tensorflow/tfjs',
   '@tensorflow/tfjs-backend-wasm',
   'cephes',
