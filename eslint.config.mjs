@@ -1,62 +1,96 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';
 
-/** Imports go one way: each folder of lib may import only what stands left of it (and itself). */
+/**
+ * Imports go one way: each file or folder of lib may import what stands above it here. Every file of lib is in one of these
+ * (test/lint/boundaries.test.ts).
+ */
+const root = [
+  'types.ts',
+  'errors.ts',
+  'random.ts',
+  'config.ts',
+  'files.ts',
+  'intervals.ts',
+  'group-by.ts',
+  'reading-length.ts',
+  'markdown-table.ts',
+];
+const stages = ['sft', 'preferences', 'filter', 'reward', 'policy', 'evaluation'];
 const order = [
-  ['types.ts', 'errors.ts', 'random.ts', 'config.ts', 'files.ts'],
-  ['tensor', 'backend'],
+  root,
+  ['tensor'],
+  ['backend'],
   ['tokenizer', 'model'],
   ['train'],
-  [
-    'sft',
-    'preferences',
-    'filter',
-    'reward',
-    'policy/dpo',
-    'policy/ppo',
-    'policy/grpo',
-    'policy/rloo',
-    'policy/prompts',
-    'evaluation',
-  ],
+  stages,
   ['notebook'],
   ['pipeline', 'bench'],
   ['experiment'],
   ['cli'],
+  ['index.ts'],
 ];
-const stages = order[4];
-const root = new Set(order[0]);
+const algorithms = readdirSync(join(import.meta.dirname, 'lib', 'policy'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `policy/${name}`);
 /** Where the embedded world and the library meet. */
-const withWorld = new Set(['pipeline', 'experiment', 'cli']);
+const withWorld = ['pipeline', 'experiment', 'cli', 'index.ts'];
 
-const zones = [];
-order.forEach((level, index) => {
-  const later = order.slice(index + 1).flat();
-  for (const target of level) {
-    if (later.length > 0) {
-      zones.push({
-        target: `./lib/${target}`,
-        from: [...later, 'index.ts'].map((name) => `./lib/${name}`),
-        message: 'Imports go one way: types ← tensor, random ← tokenizer, model ← train ← stages ← cli.',
-      });
-    }
-    if (!root.has(target) && !withWorld.has(target)) {
-      zones.push({
-        target: `./lib/${target}`,
-        from: './datasets',
-        message: 'Only the pipeline brings the embedded world to the library.',
-      });
-    }
-  }
-});
-for (const stage of stages) {
-  zones.push({
-    target: `./lib/${stage}`,
-    from: stages.filter((other) => other !== stage).map((other) => `./lib/${other}`),
-    message: 'A stage never imports another stage: files lie between them.',
-  });
-}
+const inLib = (names) => names.map((name) => `./lib/${name}`);
+/** Each of these names apart from the others. */
+const apart = (names, message) =>
+  names.map((name) => ({
+    target: `./lib/${name}`,
+    from: inLib(names.filter((other) => other !== name)),
+    message,
+  }));
+
+const zones = [
+  ...order.slice(0, -1).map((level, index) => ({
+    target: inLib(level),
+    from: inLib(order.slice(index + 1).flat()),
+    message:
+      'Imports go one way: types ← tensor ← backend ← tokenizer, model ← train ← stages ← pipeline ← cli.',
+  })),
+  ...apart(stages, 'A stage never imports another stage: files lie between them.'),
+  ...apart(algorithms, 'An algorithm never imports another: what they share is in lib/policy itself.'),
+  {
+    target: './lib/policy/*.ts',
+    from: './lib/policy/*/**',
+    message: 'What the algorithms share knows none of them.',
+  },
+  {
+    target: [...inLib(order.flat().filter((name) => name !== 'backend')), './datasets', './experiments'],
+    from: './lib/backend',
+    except: ['./index.ts'],
+    message: 'Only lib/backend/index.ts is open to the rest.',
+  },
+  {
+    target: './lib/backend/!(index).ts',
+    from: './lib/backend/*/**',
+    message: 'Only lib/backend/index.ts knows the engines in folders of their own.',
+  },
+  {
+    target: './lib/backend/setup',
+    from: './lib/backend/xla',
+    message: 'Set-up runs without the engine that it sets up.',
+  },
+  {
+    target: './datasets',
+    from: './lib',
+    except: root.map((name) => `./${name}`),
+    message: 'The embedded world is made without any stage.',
+  },
+  {
+    target: inLib(order.flat().filter((name) => !withWorld.includes(name))),
+    from: './datasets',
+    message: 'Only the pipeline brings the embedded world to the library.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'runs/', 'shims/', 'coverage/'] },
   js.configs.recommended,
@@ -68,7 +102,7 @@ export default tseslint.config(
       'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })],
     },
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-restricted-paths': ['error', { zones, basePath: import.meta.dirname }],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',

@@ -1,4 +1,5 @@
 /** Errors whose message is meant for the person at the keyboard: what, where, expected, got. */
+import { distance } from 'fastest-levenshtein';
 
 /**
  * The input, the configuration or the machine is at fault, not the program. The command line prints the message alone
@@ -34,26 +35,13 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The near match of a misspelt word among the known ones, or undefined when none is near (at most a third of the letters differ). */
+/** The near match of a misspelt word among the known ones, or undefined when none is near (at most a third of the letters, or two, differ). */
 export function nearMatch(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  let fewest = Math.max(2, Math.ceil(word.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const edits = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (edits < fewest) [best, fewest] = [candidate, edits];
   }
   return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

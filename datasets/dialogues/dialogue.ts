@@ -1,5 +1,5 @@
 /** One dialogue of the world as a pure function of (seed, split, index): conversation, hidden task, and name. */
-import { readingLength } from '../../lib/preferences/annotators';
+import { readingLength } from '../../lib/reading-length';
 import { createRng, type Rng } from '../../lib/random';
 import type { Message, PromptTags } from '../../lib/types';
 import { languages, type Family, type Kind, type Language, type Spec } from './family';

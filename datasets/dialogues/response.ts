@@ -2,7 +2,7 @@
  * From a hidden task and a kind of quality to a text. The length to reach is drawn before, and apart from, the quality:
  * neutral fillers make up what the kind's own sentences leave, so that length says nothing about worth.
  */
-import { readingLength } from '../../lib/preferences/annotators';
+import { readingLength } from '../../lib/reading-length';
 import type { Rng } from '../../lib/random';
 import { languages, type Family, type Kind, type Language, type Spec } from './family';
 import { fillers, rude, vague } from './phrases';

@@ -1,6 +1,6 @@
 /** A small known product and gradient: whether an engine that starts also computes. */
 import * as tf from '@tensorflow/tfjs';
-import { findEngine, type EngineName } from './index';
+import type { Engine, EngineName } from './engine';
 
 export interface EngineReport {
   readonly engine: EngineName;
@@ -19,9 +19,8 @@ export const checkTolerance = 1e-4;
  * Starts an engine and computes, with A[i,j] = (i+1)/(j+1) and B[i,j] = (i+1)·(j+1) of 16 × 16, the product AB = 16·B and the
  * gradient ∂ΣAB/∂A[i,j] = Σ_k B[j,k] = 136·(j+1).
  */
-export async function checkEngine(name: EngineName): Promise<EngineReport> {
-  const engine = findEngine(name);
-  const { purpose } = engine;
+export async function checkEngine(engine: Engine): Promise<EngineReport> {
+  const { name, purpose } = engine;
   try {
     await engine.start();
   } catch (error) {

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildInPlace, cacheDirectory } from '../backend';
 import { InputError } from '../errors';
 import { packageRoot } from '../train/versions';
-import { buildInPlace, cacheDirectory } from '../backend/setup/cache';
 
 /**
  * The interpreter of the peers' environment, which is made when it is missing: PyTorch and transformers as pinned in

@@ -1,5 +1,5 @@
 /** Interleaved rounds: every contender runs in every round, so that a slow minute of the machine is everybody's. */
-import { median } from 'simple-statistics';
+import { extent, median } from 'simple-statistics';
 import { startProgress } from '../train/progress';
 import type { CaseName } from './cases';
 import type { Contender, ContenderAnswer } from './contenders';
@@ -86,7 +86,7 @@ export async function runCase(
   }
   const named = <T>(of: (values: readonly number[]) => T): Record<string, T> =>
     Object.fromEntries(Array.from(times, ([name, values]) => [name, of(values)]));
-  const medianMs = named((values) => median([...values]));
+  const medianMs = named(median);
   const [first] = contenders as readonly [Contender];
   const base = medianMs[first.name];
   const ratio = Object.fromEntries(
@@ -94,7 +94,7 @@ export async function runCase(
       base === undefined || name === first.name ? [] : [[name, value / base]],
     ),
   );
-  const rangeMs = named((values) => [Math.min(...values), Math.max(...values)] as const);
+  const rangeMs = named(extent);
   return { medianMs, rangeMs, ratio, firstMs, failures };
 }
 

@@ -1,5 +1,5 @@
 /** The KL–reward frontier: what a policy gained, by the model it was trained on and in truth, for the distance it went. */
-import { mean } from 'simple-statistics';
+import { extent, mean } from 'simple-statistics';
 import { InputError } from '../errors';
 
 /** One sampled response of a policy under training. */
@@ -37,9 +37,8 @@ export interface FrontierPoint {
 export function frontierByStep(samples: readonly TrainingSample[], bins: number): FrontierPoint[] {
   if (!(bins >= 1)) throw new InputError(`frontierByStep: bins must be ≥ 1, got ${bins}`);
   if (samples.length === 0) return [];
-  const steps = samples.map(({ step }) => step);
-  const first = steps.reduce((a, b) => Math.min(a, b));
-  const width = (steps.reduce((a, b) => Math.max(a, b)) - first + 1) / bins;
+  const [first, last] = extent(samples.map(({ step }) => step));
+  const width = (last - first + 1) / bins;
   const stretches = Array.from({ length: bins }, (): TrainingSample[] => []);
   for (const sample of samples) {
     const bin = Math.min(bins - 1, Math.floor((sample.step - first) / width));

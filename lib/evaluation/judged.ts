@@ -1,6 +1,7 @@
 /** Responses with a judge's verdict, and the means over prompts that every figure of the evaluation starts from. */
 import { mean } from 'simple-statistics';
 import { InputError } from '../errors';
+import { groupBy } from '../group-by';
 
 /** A response of a policy and its quality; a rollout with its score is one. */
 export interface JudgedResponse {
@@ -14,13 +15,7 @@ export interface JudgedResponse {
 
 /** Groups rows by prompt, in order of first appearance. */
 export function byPrompt<T extends { readonly promptId: string }>(rows: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.promptId);
-    if (group === undefined) groups.set(row.promptId, [row]);
-    else group.push(row);
-  }
-  return groups;
+  return groupBy(rows, (row) => row.promptId);
 }
 
 /** Mean of a number over the samples of each prompt: one entry a prompt. */

@@ -1,4 +1,6 @@
 /** How far annotators agree: with each other, with the rest, beyond chance. */
+import { sum } from 'simple-statistics';
+import { groupBy } from '../group-by';
 import { labelOf, type LabelRule } from './labels';
 import type { Choice, Item, ItemVote } from './votes';
 
@@ -55,7 +57,7 @@ export function krippendorffAlpha(items: readonly Item[]): number | null {
     }
   }
   const n = totals.first + totals.second + totals.tie;
-  const expected = choices.reduce((sum, choice) => sum + totals[choice] * (n - totals[choice]), 0);
+  const expected = sum(choices.map((choice) => totals[choice] * (n - totals[choice])));
   return expected === 0 ? null : 1 - ((n - 1) * disagreement) / expected;
 }
 
@@ -91,52 +93,39 @@ export function votePairAgreement(items: readonly Item[]): VotePairAgreement {
  * @see Cohen 1960, "A coefficient of agreement for nominal scales".
  */
 export function cohenKappas(items: readonly Item[]): KappaRow[] {
-  const tables = new Map<string, { names: [string, string]; verdicts: [Choice, Choice][] }>();
-  for (const { votes } of items) {
-    for (const pair of pairsOf(votes)) {
-      const [one, other] = pair[0].annotator < pair[1].annotator ? pair : [pair[1], pair[0]];
-      const key = JSON.stringify([one.annotator, other.annotator]);
-      const table = tables.get(key) ?? { names: [one.annotator, other.annotator], verdicts: [] };
-      table.verdicts.push([one.choice, other.choice]);
-      tables.set(key, table);
-    }
-  }
+  const common = items.flatMap(({ votes }) => [...pairsOf(votes)].map(byName));
+  const tables = groupBy(common, ([one, other]) => JSON.stringify([one.annotator, other.annotator]));
   return [...tables.values()]
-    .map(({ names, verdicts }): KappaRow => {
-      const n = verdicts.length;
+    .map((pairs): KappaRow => {
+      const [one, other] = pairs[0] as VotePair;
+      const n = pairs.length;
       const rate = (side: 0 | 1, choice: Choice): number =>
-        verdicts.filter((verdict) => verdict[side] === choice).length / n;
-      const observed = verdicts.filter(([one, other]) => one === other).length / n;
-      const chance = choices.reduce((sum, choice) => sum + rate(0, choice) * rate(1, choice), 0);
+        pairs.filter((pair) => pair[side].choice === choice).length / n;
+      const observed = pairs.filter(([a, b]) => a.choice === b.choice).length / n;
+      const chance = sum(choices.map((choice) => rate(0, choice) * rate(1, choice)));
       const kappa = chance === 1 ? null : (observed - chance) / (1 - chance);
-      return { annotators: names, items: n, agreement: observed, kappa };
+      return { annotators: [one.annotator, other.annotator], items: n, agreement: observed, kappa };
     })
     .sort((one, other) => other.items - one.items);
 }
 
 /** Votes, tie rate and leave-one-out agreement of each annotator; those with most votes first. */
 export function annotatorRows(items: readonly Item[], rule: LabelRule): AnnotatorRow[] {
-  const tallies = new Map<string, { votes: number; ties: number; shared: number; agree: number }>();
-  for (const { votes } of items) {
-    for (const { annotator, choice } of votes) {
-      const tally = tallies.get(annotator) ?? { votes: 0, ties: 0, shared: 0, agree: 0 };
-      tallies.set(annotator, tally);
-      tally.votes++;
-      if (choice === 'tie') tally.ties++;
-      const others = votes.filter((vote) => vote.annotator !== annotator);
-      if (others.length === 0) continue;
-      tally.shared++;
-      if (labelOf(others, rule) === choice) tally.agree++;
-    }
-  }
-  return [...tallies]
-    .map(([annotator, { votes, ties, shared, agree }]) => ({
-      annotator,
-      votes,
-      tieRate: ties / votes,
-      sharedVotes: shared,
-      leaveOneOutAgreement: share(agree, shared),
-    }))
+  const given = items.flatMap(({ votes }) =>
+    votes.map((vote) => ({ ...vote, others: votes.filter(({ annotator }) => annotator !== vote.annotator) })),
+  );
+  return [...groupBy(given, ({ annotator }) => annotator)]
+    .map(([annotator, own]) => {
+      const shared = own.filter(({ others }) => others.length > 0);
+      const agree = shared.filter(({ others, choice }) => labelOf(others, rule) === choice);
+      return {
+        annotator,
+        votes: own.length,
+        tieRate: own.filter(({ choice }) => choice === 'tie').length / own.length,
+        sharedVotes: shared.length,
+        leaveOneOutAgreement: share(agree.length, shared.length),
+      };
+    })
     .sort((one, other) => other.votes - one.votes);
 }
 
@@ -147,7 +136,14 @@ export function unanimity(items: readonly Item[]): { judgedTwice: number; unanim
   return { judgedTwice: judgedTwice.length, unanimous: unanimous.length };
 }
 
-function* pairsOf(votes: readonly ItemVote[]): Generator<[ItemVote, ItemVote]> {
+type VotePair = readonly [ItemVote, ItemVote];
+
+/** A pair with the annotators in order. */
+function byName([one, other]: VotePair): VotePair {
+  return one.annotator < other.annotator ? [one, other] : [other, one];
+}
+
+function* pairsOf(votes: readonly ItemVote[]): Generator<VotePair> {
   for (const [i, one] of votes.entries()) {
     for (const other of votes.slice(i + 1)) if (one.annotator !== other.annotator) yield [one, other];
   }

@@ -3,15 +3,18 @@
  * cycles → pairs, with an account of every vote and every item. Departs from the paper in that it starts from single votes
  * where there are several.
  */
+import { sum } from 'simple-statistics';
+import { groupBy } from '../group-by';
 import type { Candidate, Comparison, PreferencePair } from '../types';
 import { annotatorRows, cohenKappas, krippendorffAlpha, unanimity, votePairAgreement } from './agreement';
 import type { FilterConfig } from './config';
 import { dropContradictoryVotes } from './contradictions';
-import { countCyclicTriples, cyclicEdges, edgesToRemove, type Edge } from './cycles';
+import { countCyclicTriples, cyclicEdges, edgesToRemove } from './cycles';
 import { dropDuplicateVotes } from './duplicates';
 import { dropEmptyAnswers, dropIdenticalAnswers, mergeEqualAnswers } from './identical';
-import { countChoices, dimensionLabels, type LabelRule, type Preference } from './labels';
+import { countChoices, dimensionLabels, sidesOf, type LabelRule, type Preference } from './labels';
 import { estimateNoiseCeiling } from './noise-ceiling';
+import { edgeOf } from './preference-graph';
 import { dropPoorPrompts } from './prompt-quality';
 import type { FilterReport } from './report';
 import type { Split } from './split';
@@ -101,8 +104,8 @@ function runVerbs(
 
   // 3. graph
   const labelled = config.ties === 'coin' ? [...strict, ...ties.map(tossCoin)] : strict;
-  const prompts = [...groupByPrompt(labelled).values()].map((preferences) => {
-    const edges = preferences.map(toEdge);
+  const prompts = [...groupBy(labelled, ({ item }) => item.record.promptId).values()].map((preferences) => {
+    const edges = preferences.map(edgeOf);
     const removed = new Set(edgesToRemove(edges, config.cycles));
     return {
       triples: countCyclicTriples(edges),
@@ -111,7 +114,6 @@ function runVerbs(
     };
   });
   const kept = prompts.flatMap((prompt) => prompt.kept);
-  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
   // 4. pairs and report
   const pairs = kept.map((preference) => toPair(preference, config.label));
@@ -159,30 +161,9 @@ function runVerbs(
   };
 }
 
-function groupByPrompt(preferences: readonly Preference[]): Map<string, Preference[]> {
-  const groups = new Map<string, Preference[]>();
-  for (const preference of preferences) {
-    const { promptId } = preference.item.record;
-    const group = groups.get(promptId);
-    if (group === undefined) groups.set(promptId, [preference]);
-    else group.push(preference);
-  }
-  return groups;
-}
-
-function sides({ item, chosen }: Preference): { winner: Candidate; loser: Candidate } {
-  const { first, second } = item;
-  return chosen === 'first' ? { winner: first, loser: second } : { winner: second, loser: first };
-}
-
-function toEdge(preference: Preference): Edge {
-  const { winner, loser } = sides(preference);
-  return { winner: winner.responseId, loser: loser.responseId, margin: preference.winMargin };
-}
-
 /** `margin` is the share of votes for the chosen answer above one half, a tie being half a vote for each. */
 function toPair(preference: Preference, rule: LabelRule): PreferencePair {
-  const { winner, loser } = sides(preference);
+  const { winner, loser } = sidesOf(preference);
   const labels = Object.entries(dimensionLabels(preference.item.votes, rule));
   const { first, second, tie } = countChoices(preference.item.votes);
   return {

@@ -1,4 +1,5 @@
 /** One annotator preferring each of two answers to the other: neither vote can be believed. */
+import { groupBy } from '../group-by';
 import type { Comparison } from '../types';
 import { split, type Split } from './split';
 import { choiceOf, itemKey } from './votes';
@@ -9,13 +10,13 @@ import { choiceOf, itemKey } from './votes';
  */
 export function dropContradictoryVotes(votes: readonly Comparison[]): Split<Comparison> {
   const keyOf = (vote: Comparison): string => JSON.stringify([itemKey(vote), vote.annotator]);
-  const choices = new Map<string, Set<string>>();
-  for (const vote of votes) {
-    const key = keyOf(vote);
-    choices.set(key, (choices.get(key) ?? new Set()).add(choiceOf(vote)));
-  }
-  return split(votes, (vote) => {
-    const made = choices.get(keyOf(vote));
-    return !(made?.has('first') && made.has('second'));
-  });
+  const contradictory = new Set(
+    [...groupBy(votes, keyOf)].filter(([, own]) => isContradictory(own)).map(([key]) => key),
+  );
+  return split(votes, (vote) => !contradictory.has(keyOf(vote)));
+}
+
+function isContradictory(votes: readonly Comparison[]): boolean {
+  const choices = new Set(votes.map((vote) => choiceOf(vote)));
+  return choices.has('first') && choices.has('second');
 }

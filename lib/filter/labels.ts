@@ -1,4 +1,5 @@
 /** Items → labels: which answer the votes prefer, if any. */
+import type { Candidate } from '../types';
 import type { Choice, Item, ItemVote } from './votes';
 
 /**
@@ -33,6 +34,12 @@ export interface Preference {
   readonly chosen: 'first' | 'second';
   /** Wins of the chosen answer less wins of the other, in votes. */
   readonly winMargin: number;
+}
+
+/** The preferred answer and the other one. */
+export function sidesOf({ item, chosen }: Preference): { winner: Candidate; loser: Candidate } {
+  const { first, second } = item;
+  return chosen === 'first' ? { winner: first, loser: second } : { winner: second, loser: first };
 }
 
 /** Labels on single dimensions, each of the votes that say something about it; none where no vote does. */

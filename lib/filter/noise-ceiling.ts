@@ -1,5 +1,6 @@
 /** How often a model that knew the truth would agree with noisy labels: the most that accuracy on them can mean. */
-import { gammaln } from 'simple-statistics';
+import { incbet } from 'cephes';
+import { mean } from 'simple-statistics';
 import { votePairAgreement } from './agreement';
 import { countChoices, type Preference } from './labels';
 import type { Item } from './votes';
@@ -15,6 +16,9 @@ export interface NoiseCeiling {
   readonly votePairs: number;
   readonly pairAgreement: number;
 }
+
+/** Less agreement than this above one half is chance. It means s > 125,000, and `incbet` loses its digits beyond 500,000. */
+const leastAgreement = 1e-6;
 
 /**
  * Estimate. Each pair of answers has a rate q at which voters who see a difference prefer the first; the truth is the
@@ -32,52 +36,25 @@ export function estimateNoiseCeiling(
   preferences: readonly Preference[],
 ): NoiseCeiling | null {
   const { strictVotePairs: votePairs, strictAgreement: pairAgreement } = votePairAgreement(items);
-  if (pairAgreement === null || pairAgreement <= 0.5 || preferences.length === 0) return null;
+  if (pairAgreement === null || pairAgreement - 0.5 < leastAgreement || preferences.length === 0) return null;
   const known = new Map<string, number>();
   const shape = (1 - pairAgreement) / (2 * pairAgreement - 1);
   const right = (wins: number, losses: number): number => {
     const key = `${wins}:${losses}`;
-    const value =
-      known.get(key) ?? (shape === 0 ? 1 : 1 - betaCumulativeAtHalf(shape + wins, shape + losses));
+    // P(q > ½) = P(1 − q < ½), and 1 − q ~ Beta(s + l, s + w).
+    const value = known.get(key) ?? (shape === 0 ? 1 : incbet(shape + losses, shape + wins, 0.5));
     known.set(key, value);
     return value;
   };
-  const total = preferences.reduce((sum, { item, chosen }) => {
+  const rights = preferences.map(({ item, chosen }) => {
     const { first, second } = countChoices(item.votes);
-    return sum + (chosen === 'first' ? right(first, second) : right(second, first));
-  }, 0);
+    return chosen === 'first' ? right(first, second) : right(second, first);
+  });
   return {
     vote: right(1, 0),
     voteBounds: [pairAgreement, (1 + Math.sqrt(2 * pairAgreement - 1)) / 2],
-    label: total / preferences.length,
+    label: mean(rights),
     votePairs,
     pairAgreement,
   };
-}
-
-/**
- * I_½(a, b), the chance that a Beta(a, b) variable is below ½, by Lentz's continued fraction (Abramowitz & Stegun 26.5.8).
- *
- * @param a above 0
- * @param b above 0
- */
-export function betaCumulativeAtHalf(a: number, b: number): number {
-  // The fraction converges fast only while ½ is below the mean; the other side is its mirror image.
-  if (a < b) return 1 - betaCumulativeAtHalf(b, a);
-  const front = Math.exp(gammaln(a + b) - gammaln(a) - gammaln(b) - (a + b) * Math.LN2) / a;
-  let c = 1;
-  let d = 1 / (1 - ((a + b) * 0.5) / (a + 1));
-  let fraction = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = (m * (b - m) * 0.5) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / (1 + even * d);
-    c = 1 + even / c;
-    fraction *= d * c;
-    const odd = (-(a + m) * (a + b + m) * 0.5) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / (1 + odd * d);
-    c = 1 + odd / c;
-    fraction *= d * c;
-    if (Math.abs(d * c - 1) < 1e-12) break;
-  }
-  return front * fraction;
 }

@@ -1,7 +1,8 @@
 /** The preference graph of each prompt: answers and who beats whom, for looking at cycles. */
+import { groupBy } from '../group-by';
 import type { Comparison } from '../types';
 import { countCyclicTriples, cyclicEdges, type Edge } from './cycles';
-import type { LabelRule } from './labels';
+import { sidesOf, type LabelRule, type Preference } from './labels';
 import { splitTies } from './ties';
 import { itemsOf } from './votes';
 
@@ -19,14 +20,9 @@ export interface PreferenceGraph {
 
 /** A graph for every prompt with a preference, in the order of the votes. */
 export function preferenceGraphs(votes: readonly Comparison[], rule: LabelRule = 'wins'): PreferenceGraph[] {
-  const byPrompt = new Map<string, Edge[]>();
-  for (const { item, chosen, winMargin } of splitTies(itemsOf(votes), rule).strict) {
-    const { promptId } = item.record;
-    const [first, second] = [item.first.responseId, item.second.responseId];
-    const [winner, loser] = chosen === 'first' ? [first, second] : [second, first];
-    byPrompt.set(promptId, [...(byPrompt.get(promptId) ?? []), { winner, loser, margin: winMargin }]);
-  }
-  return [...byPrompt].map(([promptId, edges]) => {
+  const byPrompt = groupBy(splitTies(itemsOf(votes), rule).strict, ({ item }) => item.record.promptId);
+  return [...byPrompt].map(([promptId, preferences]) => {
+    const edges = preferences.map(edgeOf);
     const inCycle = new Set(cyclicEdges(edges));
     return {
       promptId,
@@ -34,4 +30,9 @@ export function preferenceGraphs(votes: readonly Comparison[], rule: LabelRule =
       cyclicTriples: countCyclicTriples(edges),
     };
   });
+}
+
+export function edgeOf(preference: Preference): Edge {
+  const { winner, loser } = sidesOf(preference);
+  return { winner: winner.responseId, loser: loser.responseId, margin: preference.winMargin };
 }

@@ -3,6 +3,8 @@
  * meaning, answerable. Rules see the plain cases only: nothing but a character or two (no intent), no letter or digit (no
  * meaning), one character over and over (neither).
  */
+import { max } from 'simple-statistics';
+import { groupBy } from '../group-by';
 import type { Prompt, PromptRecord } from '../types';
 import { split, type Split } from './split';
 
@@ -26,9 +28,8 @@ export function promptProblem(prompt: Prompt, rules: PromptRules): PromptProblem
   if (characters.length === 0) return undefined;
   if (!/[\p{L}\p{N}]/u.test(text)) return 'noLetters';
   if (characters.length >= leastForShare) {
-    const counts = new Map<string, number>();
-    for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
-    if (Math.max(...counts.values()) / characters.length > rules.maxCharacterShare) return 'repetitive';
+    const counts = [...groupBy(characters, (character) => character).values()].map(({ length }) => length);
+    if (max(counts) / characters.length > rules.maxCharacterShare) return 'repetitive';
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** The filter's report: what report.json holds, and the same as a page to read. */
+import { markdownTable, type Column } from '../markdown-table';
 import type { AnnotatorRow, KappaRow, VotePairAgreement } from './agreement';
 import type { CyclePolicy } from './cycles';
 import type { LabelRule } from './labels';
@@ -145,15 +146,14 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** Texts on the left, numbers on the right; nothing without rows. */
+function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   if (rows.length === 0) return '';
-  const line = (cells: readonly (string | number)[]): string =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    line(head),
-    `|${head.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`,
-    ...rows.map(line),
-  ].join('\n');
+  const columns = heads.map((head, i): Column => (i === 0 ? { head } : { head, align: 'right' }));
+  return markdownTable(
+    columns,
+    rows.map((row) => row.map(String)),
+  );
 }
 
 function more(count: number, what: string): string {

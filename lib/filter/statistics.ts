@@ -1,4 +1,5 @@
 /** The paper's table of a preference set (rows, turns, tokens of history, prompt and response), and the liking for length. */
+import { mean, sum } from 'simple-statistics';
 import type { Comparison, PreferencePair, Prompt } from '../types';
 
 /** Measures a text. Tokens of a tokenizer, or {@link countWords}. */
@@ -33,20 +34,18 @@ export function pairStatistics(
   pairs: readonly PreferencePair[],
   countTokens: CountTokens = countWords,
 ): PairStatistics {
-  const mean = (measure: (pair: PreferencePair) => number): number =>
-    pairs.length === 0 ? 0 : pairs.reduce((sum, pair) => sum + measure(pair), 0) / pairs.length;
-  const chosenTokens = mean(({ chosen }) => countTokens(chosen));
-  const rejectedTokens = mean(({ rejected }) => countTokens(rejected));
+  const meanOf = (measure: (pair: PreferencePair) => number): number =>
+    pairs.length === 0 ? 0 : mean(pairs.map(measure));
+  const chosenTokens = meanOf(({ chosen }) => countTokens(chosen));
+  const rejectedTokens = meanOf(({ rejected }) => countTokens(rejected));
   return {
     rows: pairs.length,
     prompts: new Set(pairs.map(({ promptId }) => promptId)).size,
-    turns: mean(({ prompt }) => userTurns(prompt)),
-    historyTokens: mean(({ prompt }) =>
-      typeof prompt === 'string'
-        ? 0
-        : prompt.slice(0, -1).reduce((sum, { content }) => sum + countTokens(content), 0),
+    turns: meanOf(({ prompt }) => userTurns(prompt)),
+    historyTokens: meanOf(({ prompt }) =>
+      typeof prompt === 'string' ? 0 : sum(prompt.slice(0, -1).map(({ content }) => countTokens(content))),
     ),
-    promptTokens: mean(({ prompt }) => countTokens(typeof prompt === 'string' ? prompt : lastTurn(prompt))),
+    promptTokens: meanOf(({ prompt }) => countTokens(typeof prompt === 'string' ? prompt : lastTurn(prompt))),
     responseTokens: (chosenTokens + rejectedTokens) / 2,
     chosenTokens,
     rejectedTokens,
@@ -117,7 +116,7 @@ export function longerPreferredByDifference(
   return filled.map((rows) => ({
     from: rows[0]?.size as number,
     to: rows.at(-1)?.size as number,
-    difference: rows.reduce((sum, { size }) => sum + size, 0) / rows.length,
+    difference: mean(rows.map(({ size }) => size)),
     longerPreferred: rows.filter(({ longerWins }) => longerWins).length / rows.length,
     votes: rows.length,
   }));

@@ -1,4 +1,5 @@
 /** Votes → items: everything that was said about one unordered pair of answers to one prompt. */
+import { groupBy } from '../group-by';
 import type { Candidate, Comparison, PromptRecord } from '../types';
 
 /** A verdict with its sides put in the order of the item. */
@@ -32,27 +33,24 @@ export function choiceOf({ a, b, winner }: Comparison, verdict = winner): Choice
 
 /** Groups votes into items, in the order of each item's first vote; texts and tags are that vote's. */
 export function itemsOf(votes: readonly Comparison[]): Item[] {
-  const items = new Map<string, Item & { votes: ItemVote[] }>();
-  for (const vote of votes) {
-    const key = itemKey(vote);
-    let item = items.get(key);
-    if (item === undefined) {
-      const { a, b } = vote;
-      const inOrder = a.responseId < b.responseId;
-      item = { record: recordOf(vote), first: inOrder ? a : b, second: inOrder ? b : a, votes: [] };
-      items.set(key, item);
-    }
-    item.votes.push({
-      annotator: vote.annotator,
-      choice: choiceOf(vote),
-      ...(vote.verdicts !== undefined && {
-        verdicts: Object.fromEntries(
-          Object.entries(vote.verdicts).map(([dimension, winner]) => [dimension, choiceOf(vote, winner)]),
-        ),
-      }),
-    });
-  }
-  return [...items.values()];
+  return [...groupBy(votes, itemKey).values()].map((own) => {
+    const vote = own[0] as Comparison;
+    const { a, b } = vote;
+    const [first, second] = a.responseId < b.responseId ? [a, b] : [b, a];
+    return { record: recordOf(vote), first, second, votes: own.map(itemVote) };
+  });
+}
+
+function itemVote(vote: Comparison): ItemVote {
+  return {
+    annotator: vote.annotator,
+    choice: choiceOf(vote),
+    ...(vote.verdicts !== undefined && {
+      verdicts: Object.fromEntries(
+        Object.entries(vote.verdicts).map(([dimension, winner]) => [dimension, choiceOf(vote, winner)]),
+      ),
+    }),
+  };
 }
 
 function recordOf({ promptId, prompt, task, language }: Comparison): PromptRecord {

@@ -1,6 +1,7 @@
 /** Weights in safetensors files: read in f32, f16 or bf16 (computed in f32), written in any of them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage, InputError } from '../errors';
 import { readJson, writeFileAtomically } from '../files';
@@ -96,7 +97,7 @@ function readTensor(path: string, name: string, entry: Entry, body: Buffer): Flo
   if (!(dtype in bytesOf)) {
     throw new InputError(`${path}: ${name} must be of type ${Object.keys(bytesOf).join(', ')}, got ${dtype}`);
   }
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = tf.util.sizeFromShape([...shape]);
   const [start, end] = offsets;
   const expected = size * bytesOf[dtype as WeightType];
   if (end - start !== expected) {
@@ -107,10 +108,7 @@ function readTensor(path: string, name: string, entry: Entry, body: Buffer): Flo
   if (end > body.length) throw new InputError(`${path}: the file ends inside ${name} (cut short?)`);
   // A copy: typed arrays need alignment, and the tensor must not hold the whole file.
   const raw = new Uint8Array(body.subarray(start, end));
-  const values =
-    dtype === 'F32'
-      ? new Float32Array(raw.buffer)
-      : Float32Array.from(new Uint16Array(raw.buffer), dtype === 'F16' ? fromHalf : fromBfloat);
+  const values = decodeTensor(raw.buffer, dtype as WeightType);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new InputError(`${path}: ${name} holds ${values[bad]} at position ${bad}; the weights are damaged`);
@@ -147,48 +145,25 @@ export function writeSafetensors(path: string, tensors: Params, dtype: WeightTyp
 }
 
 function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
-  if (dtype === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return new Uint8Array(Uint16Array.from(values, dtype === 'F16' ? toHalf : toBfloat).buffer);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (dtype === 'F32') return bytes;
+  if (dtype === 'F16') return new Uint8Array(new Float16Array(values).buffer);
+  // The upper half of a float32, rounded to nearest, ties to even.
+  const bits = new Uint32Array(bytes.buffer, bytes.byteOffset, values.length);
+  return new Uint8Array(
+    new Uint16Array(bits.map((float) => (float + 0x7fff + ((float >>> 16) & 1)) >>> 16)).buffer,
+  );
 }
 
-const float = new Float32Array(1);
-const word = new Uint32Array(float.buffer);
+/** Every half float by its bits, made when the first is read: Float16Array itself reads one number at a time, slowly. */
+let halves: Float32Array | undefined;
 
-function fromBfloat(bits: number): number {
-  word[0] = bits << 16;
-  return float[0] as number;
-}
-
-/** Upper half of a float32, rounded to nearest, ties to even. */
-function toBfloat(value: number): number {
-  float[0] = value;
-  const bits = word[0] as number;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-}
-
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** Round to nearest, ties to even; beyond 65504 infinite. */
-function toHalf(value: number): number {
-  float[0] = value;
-  const bits = word[0] as number;
-  const sign = (bits >>> 16) & 0x8000;
-  const magnitude = Math.abs(value);
-  if (magnitude >= 65520) return sign | 0x7c00;
-  // Subnormal halves are multiples of 2⁻²⁴; normal ones have 10 bits of fraction.
-  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude || 1e-45)));
-  const unit = 2 ** (exponent - 10);
-  let steps = Math.floor(magnitude / unit);
-  const rest = magnitude / unit - steps;
-  if (rest > 0.5 || (rest === 0.5 && steps % 2 === 1)) steps++;
-  if (exponent === -14 && steps < 1024) return sign | steps;
-  // A carry out of the fraction goes on into the exponent by itself.
-  return sign | (((exponent + 15) << 10) + (steps - 1024));
+function decodeTensor(bytes: ArrayBuffer, dtype: WeightType): Float32Array {
+  if (dtype === 'F32') return new Float32Array(bytes);
+  const bits = new Uint16Array(bytes);
+  if (dtype === 'BF16') return new Float32Array(new Uint32Array(bits).map((half) => half << 16).buffer);
+  const known = (halves ??= Float32Array.from(
+    new Float16Array(Uint16Array.from({ length: 2 ** 16 }, (_, half) => half).buffer),
+  ));
+  return new Float32Array(bits.length).map((_, i) => known[bits[i] as number] as number);
 }

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { table as arqueroTable, type ColumnTable } from 'arquero';
 import type * as Danfo from 'danfojs-node';
 import type { DataFrame } from 'danfojs-node';
-import { quantileSorted, sampleStandardDeviation } from 'simple-statistics';
+import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { InputError } from '../errors';
 import { readJsonLines } from '../files';
 import type { MetricsRow } from '../train/metrics';
@@ -141,13 +141,12 @@ export function describe(frame: Frame): ColumnTable {
     const numbers = present.filter((value): value is number => typeof value === 'number');
     if (numbers.length === 0 || numbers.length < present.length) return [];
     const sorted = numbers.sort((a, b) => a - b);
-    const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
     return [
       {
         column,
         n: sorted.length,
         missing: values.length - sorted.length,
-        mean,
+        mean: mean(sorted),
         sd: sorted.length > 1 ? sampleStandardDeviation(sorted) : null,
         min: sorted[0] as number,
         median: quantileSorted(sorted, 0.5),

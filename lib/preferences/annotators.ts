@@ -4,6 +4,7 @@
  */
 import { InputError } from '../errors';
 import type { Rng } from '../random';
+import { readingLength } from '../reading-length';
 import type { Candidate, Comparison, PromptRecord } from '../types';
 
 /** One annotator's habits. */
@@ -42,17 +43,6 @@ export type Utility = (promptId: string, text: string) => number;
 export interface CandidateSet {
   readonly record: PromptRecord;
   readonly candidates: readonly Candidate[];
-}
-
-/** How much an ideograph or full-width mark counts against a letter: about what its translation takes. */
-const ideographWeight = 3;
-
-/** Length as a reader feels it, comparable between Chinese and English: characters, ideographs counted three times. */
-export function readingLength(text: string): number {
-  let length = 0;
-  // Ideographs and the marks that go with them begin at U+2E80.
-  for (let i = 0; i < text.length; i++) length += text.charCodeAt(i) >= 0x2e80 ? ideographWeight : 1;
-  return length;
 }
 
 /**

@@ -7,7 +7,7 @@ import { families, probeFamilies, rewardedFamilies } from '../../datasets/dialog
 import { judgeResponse } from '../../datasets/dialogues/judge/verdict';
 import { respond } from '../../datasets/dialogues/response';
 import { InputError } from '../../lib/errors';
-import { readingLength } from '../../lib/preferences/annotators';
+import { readingLength } from '../../lib/reading-length';
 import { createRng } from '../../lib/random';
 import { trainByteLevelBpe } from '../../lib/tokenizer/train-bpe';
 import type { Message, PromptRecord } from '../../lib/types';

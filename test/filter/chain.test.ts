@@ -195,19 +195,3 @@ describe('filterPairs', () => {
     expectClosedAccount(report);
   });
 });
-
-describe('reportMarkdown', () => {
-  it('says what was read, removed for each reason, kept and set aside', () => {
-    const { report } = filterVotes(
-      [vote('x>y', 'm'), vote('x>y', 'm'), vote('x>y', 'n|o'), vote('x=z')],
-      config(),
-    );
-    const page = reportMarkdown(report, 2);
-    expect(page).toContain('4 votes on 1 prompts by 3 annotators; 1 pairs kept.');
-    expect(page).toContain('2 rows of the input could not be used');
-    expect(page).toContain('| the same annotator gave the same verdict before | 1 |');
-    expect(page).toContain('| tie | 1 |');
-    // A sign that would end a table's cell is escaped.
-    expect(page).toContain('m – n\\|o');
-  });
-});

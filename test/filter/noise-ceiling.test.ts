@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { betaCumulativeAtHalf, estimateNoiseCeiling } from '../../lib/filter/noise-ceiling';
+import { estimateNoiseCeiling } from '../../lib/filter/noise-ceiling';
 import { splitTies } from '../../lib/filter/ties';
 import { itemsOf } from '../../lib/filter/votes';
 import { createRng } from '../../lib/random';
 import type { Comparison } from '../../lib/types';
 import { vote } from './make-vote';
-
-describe('betaCumulativeAtHalf', () => {
-  it.each([
-    [1, 1, 0.5],
-    // Beta(2, 1) has density 2x.
-    [2, 1, 0.25],
-    [1, 3, 0.875],
-    // The arcsine law: 2/π · asin(√½) = ½.
-    [0.5, 0.5, 0.5],
-    // P(at least 10 of 12 throws) of a fair coin.
-    [10, 3, (66 + 12 + 1) / 4096],
-  ])('I(%d, %d) = %d', (a, b, expected) => {
-    expect(betaCumulativeAtHalf(a, b)).toBeCloseTo(expected, 10);
-  });
-});
 
 /** Votes of three annotators on items, each with its own rate q of votes for x; `truth` is the better answer. */
 function simulate(rate: (uniform: number) => number): { votes: Comparison[]; truth: Map<string, string> } {
@@ -58,6 +43,24 @@ describe('estimateNoiseCeiling', () => {
       // Sampling noise: in the second world the truth is the bound itself.
       expect(vote).toBeLessThan(ceiling.voteBounds[1] + 0.005);
     }
+  });
+
+  it('is P(q > ½) of Beta(s + wins, s + losses): 3/4 after one vote where two of three pairs agree', () => {
+    // A = 2/3 gives s = 1.
+    const votes = [
+      ...['m', 'n'].map((annotator) => vote('x>y', annotator, '1')),
+      ...['m', 'n'].map((annotator) => vote('y>x', annotator, '2')),
+      vote('x>y', 'm', '3'),
+      vote('y>x', 'n', '3'),
+      vote('x>y', 'm', '4'),
+    ];
+    const items = itemsOf(votes);
+    const ceiling = estimateNoiseCeiling(items, splitTies(items, 'wins').strict);
+    expect(ceiling?.pairAgreement).toBeCloseTo(2 / 3, 12);
+    // Beta(2, 1) has density 2q: P(q > ½) = 3/4.
+    expect(ceiling?.vote).toBeCloseTo(3 / 4, 12);
+    // Items 1 and 2 have two votes each, Beta(3, 1): 7/8; item 4 one; item 3 is a tie.
+    expect(ceiling?.label).toBeCloseTo((7 / 8 + 7 / 8 + 3 / 4) / 3, 12);
   });
 
   it('is 1 when votes never differ, and null without pairs of votes or at chance', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../lib/errors';
-import { panel, readingLength, simulateVotes, type AnnotatorProfile } from '../../lib/preferences/annotators';
+import { panel, simulateVotes, type AnnotatorProfile } from '../../lib/preferences/annotators';
 import { createRng } from '../../lib/random';
 import type { Comparison } from '../../lib/types';
 
@@ -120,12 +120,5 @@ describe('panel', () => {
     const mean = annotators.reduce((sum, { lengthBias }) => sum + lengthBias, 0) / 200;
     expect(mean).toBeCloseTo(2, 0.5);
     expect(annotators.every(({ tieThreshold: t }) => t >= 0.2 && t <= 0.6)).toBe(true);
-  });
-});
-
-describe('readingLength', () => {
-  it('counts an ideograph three times', () => {
-    expect(readingLength('Hi you.')).toBe(7);
-    expect(readingLength('你好。')).toBe(9);
   });
 });

@@ -2,8 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { defaultEngine, engineNames, type EngineName } from '../../backend';
-import { checkEngine, checkTolerance, type EngineReport } from '../../backend/check';
+import {
+  checkEngine,
+  checkTolerance,
+  defaultEngine,
+  engineNames,
+  findEngine,
+  type EngineName,
+  type EngineReport,
+} from '../../backend';
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
 import { packageRoot, versions } from '../../train/versions';
@@ -22,7 +29,7 @@ export const doctorCommand = defineCommand<DoctorConfig>({
   summary: 'show engines, versions and devices, and check that each engine computes',
   fields,
   async run({ engine }) {
-    if (engine !== undefined) return checkEngine(engine as EngineName);
+    if (engine !== undefined) return checkEngine(findEngine(engine));
     const engines = engineNames.map(checkInOwnProcess);
     const machine = {
       cpus: cpus().length,

@@ -1,9 +1,6 @@
 /** `rlhf-kit setup`: puts an engine or JupyterLab in place. */
 import type { FieldTable } from '../../config';
-import { BackendUnavailableError } from '../../backend';
-import { setupDefaultEngine } from '../../backend/setup/default';
-import { setupTensorflow } from '../../backend/setup/tensorflow';
-import { setupXla } from '../../backend/setup/xla';
+import { BackendUnavailableError, setupDefaultEngine, setupTensorflow, setupXla } from '../../backend';
 import { InputError } from '../../errors';
 import { setupLab } from '../../notebook/lab/environment';
 import { defineCommand } from '../command';

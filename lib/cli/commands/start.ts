@@ -1,8 +1,7 @@
 /** `rlhf-kit start`: what `npm start` runs. Sets the default engine up, then runs the whole pipeline once. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { BackendUnavailableError, defaultEngine } from '../../backend';
-import { setupDefaultEngine } from '../../backend/setup/default';
+import { BackendUnavailableError, defaultEngine, setupDefaultEngine } from '../../backend';
 import type { FieldTable } from '../../config';
 import { pipelinePresets } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';

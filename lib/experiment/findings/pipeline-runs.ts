@@ -1,10 +1,11 @@
 /** The default pipeline over seeds: tables and a paragraph, made from the summaries of its runs. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { extent, max } from 'simple-statistics';
 import type { PipelinePolicy, PipelineSummary, PolicySummary } from '../../evaluation/summary';
 import { readJson } from '../../files';
 import { estimateMean } from '../statistics/compare-cells';
-import { markdownTable } from './markdown-table';
+import { markdownTable } from '../../markdown-table';
 import type { Marked } from './markers';
 import { decimal, estimateText, intervalText, signed } from './number-text';
 import { paragraph } from './paragraph';
@@ -165,7 +166,7 @@ export function pipelineSentence(runs: readonly PipelineSummary[]): string | und
     range(runs.map((run) => 100 * run.policies[name].winMinusLoss));
   const falls = (names: readonly PipelinePolicy[]): string =>
     range(
-      runs.map((run) => Math.max(...names.map((name) => -100 * largestFall(run, name).fall))),
+      runs.map((run) => max(names.map((name) => -100 * largestFall(run, name).fall))),
       0,
     );
   const cut = range(
@@ -179,6 +180,6 @@ export function pipelineSentence(runs: readonly PipelineSummary[]): string | und
 
 /** `15.4 to 19.2`. */
 function range(values: readonly number[], decimals = 1): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => decimal(value, decimals));
+  const [low, high] = extent(values).map((value) => decimal(value, decimals));
   return low === high ? `${low}` : `${low} to ${high}`;
 }

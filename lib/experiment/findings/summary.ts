@@ -1,6 +1,7 @@
 /** The summary of all experiments: one line per claim, made from the committed configurations and results. */
+import { sum } from 'simple-statistics';
 import { computedRows, type Experiment } from '../experiment';
-import { markdownTable, type Column } from './markdown-table';
+import { markdownTable, type Column } from '../../markdown-table';
 import type { Marked } from './markers';
 import { paragraph } from './paragraph';
 import { decimal, decimalsFor, intervalText, minutesText, missing, signed } from './number-text';
@@ -117,5 +118,5 @@ function summaryVerdict({ verdict, holdsAdjusted }: JudgedClaim): string {
 
 function minutesOf(experiment: Experiment): string {
   const rows = computedRows(experiment);
-  return rows.length === 0 ? missing : minutesText(rows.reduce((sum, { seconds }) => sum + seconds, 0));
+  return rows.length === 0 ? missing : minutesText(sum(rows.map(({ seconds }) => seconds)));
 }

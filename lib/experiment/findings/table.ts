@@ -1,4 +1,5 @@
 /** `table.md` of an experiment: cells, differences, claims, how to read them, and where they come from. */
+import { sum } from 'simple-statistics';
 import type { Interval } from '../../intervals';
 import { cellsOf, type ExperimentConfig } from '../config';
 import {
@@ -10,7 +11,7 @@ import {
   rowsOfCell,
   type Experiment,
 } from '../experiment';
-import { markdownTable, type Column } from './markdown-table';
+import { markdownTable, type Column } from '../../markdown-table';
 import { decimal, decimalsFor, estimateText, minutesText, missing, pText, signed } from './number-text';
 import { bulletList, paragraph } from './paragraph';
 import { estimateMean, metricValues, type Comparison } from '../statistics/compare-cells';
@@ -248,7 +249,7 @@ export function runFacts(experiment: Experiment): string {
   const rows = computedRows(experiment);
   const distinct = (values: readonly string[]): string => [...new Set(values)].join('; ') || missing;
   const seeds = [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
-  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
+  const seconds = sum(rows.map((row) => row.seconds));
   const { config } = experiment;
   const cells = cellsOf(config).length;
   return markdownTable(

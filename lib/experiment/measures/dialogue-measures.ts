@@ -1,6 +1,6 @@
 /** What is measured of a cell, from the files of its steps alone. */
 import { existsSync } from 'node:fs';
-import { mean } from 'simple-statistics';
+import { mean, standardDeviation } from 'simple-statistics';
 import type { GoldVerdict } from '../../../datasets/dialogues';
 import { frontierByStep } from '../../evaluation/frontier';
 import { byPrompt, meanByPrompt } from '../../evaluation/judged';
@@ -210,10 +210,5 @@ function courseMetrics(rows: readonly MetricsRow[]): Record<string, number> {
   const kls = rows.flatMap((row) => row['objective/kl'] ?? []) as number[];
   const late = rows.slice(rows.length >> 1);
   const scores = late.flatMap((row) => row['objective/scores'] ?? row['reward'] ?? []) as number[];
-  const center = mean(scores);
-  return {
-    meanTrainingKl: mean(kls),
-    lateScore: center,
-    lateScoreStd: Math.sqrt(mean(scores.map((score) => (score - center) ** 2))),
-  };
+  return { meanTrainingKl: mean(kls), lateScore: mean(scores), lateScoreStd: standardDeviation(scores) };
 }

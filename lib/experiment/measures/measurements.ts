@@ -24,7 +24,7 @@ export async function measureParts<N extends string>(
     const part = await measure(name);
     for (const [key, values] of Object.entries(part.prompts ?? {})) {
       prompts[`${name}.${key}`] = values.map(rounded);
-      metrics[`${name}.${key}`] = rounded(mean([...values]));
+      metrics[`${name}.${key}`] = rounded(mean(values));
     }
     for (const [key, value] of Object.entries(part.metrics ?? {})) metrics[`${name}.${key}`] = rounded(value);
     for (const [key, points] of Object.entries(part.curves ?? {}))

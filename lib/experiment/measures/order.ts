@@ -1,4 +1,5 @@
 /** How scores order answers to one prompt, and which of them they pick. */
+import { max } from 'simple-statistics';
 
 /**
  * For each pair of answers to one prompt that differ in worth: 1 when scores put it in the order of worth, 0 when they do not, ½ when
@@ -18,6 +19,6 @@ export function pairsInOrder(
 
 /** The answers with the highest score: one, unless several are equal. */
 export function highestScored<A extends { readonly score: number }>(answers: readonly A[]): A[] {
-  const best = Math.max(...answers.map(({ score }) => score));
+  const best = max(answers.map(({ score }) => score));
   return answers.filter(({ score }) => score === best);
 }

@@ -44,7 +44,7 @@ function rightness({ chosenScore, rejectedScore }: JudgedPair): number {
 
 /** NaN of nothing, which makes a cell a failed one. */
 function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? Number.NaN : mean([...values]);
+  return values.length === 0 ? Number.NaN : mean(values);
 }
 
 /**

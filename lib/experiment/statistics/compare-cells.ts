@@ -19,7 +19,7 @@ export interface Estimate {
 export function estimateMean(values: readonly number[]): Estimate | undefined {
   if (values.length === 0) return undefined;
   return {
-    mean: mean([...values]),
+    mean: mean(values),
     ci: values.length < 2 ? null : pairedT(values).ci,
     n: values.length,
   };
@@ -105,7 +105,7 @@ export function compareCells(
     method: methodOf(seeds.length, byPrompt !== undefined),
     seeds,
     unpaired: withA.size + withB.size - 2 * seeds.length,
-    prompts: byPrompt?.reduce((sum, values) => sum + values.length, 0) ?? 0,
+    prompts: byPrompt?.flat().length ?? 0,
     effect: spread === 0 ? null : mean(differences) / spread,
     promptEffect: byPrompt === undefined ? null : standardized(pairs),
     pValue: (value = 0) => inference?.pValue(value) ?? 1,
@@ -183,7 +183,7 @@ function standardized(pairs: readonly SeedPair[]): number | null {
 }
 
 function variancesOf(values: readonly number[]): number {
-  return values.length < 2 || isConstant(values) ? 0 : sampleVariance([...values]);
+  return values.length < 2 || isConstant(values) ? 0 : sampleVariance(values);
 }
 
 function isNumber(value: number | null | undefined): value is number {

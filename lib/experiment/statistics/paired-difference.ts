@@ -1,9 +1,9 @@
 /** What paired differences say of their mean: Student's t over seeds, and the bootstrap over seeds and prompts. */
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { stdtr, stdtri } from 'cephes';
+import { extent, mean, sampleStandardDeviation } from 'simple-statistics';
 import { bootstrapDistribution } from '../../evaluation/bootstrap';
 import type { Interval } from '../../intervals';
 import type { Rng } from '../../random';
-import { twoSidedQuantile, twoSidedTail } from './student-t';
 
 /** Coverage of every interval of an experiment. */
 export const level = 0.95;
@@ -26,22 +26,21 @@ export interface Inference {
  */
 export function pairedT(differences: readonly number[]): Inference {
   const n = differences.length;
-  const center = mean([...differences]);
-  const error = isConstant(differences) ? 0 : sampleStandardDeviation([...differences]) / Math.sqrt(n);
-  const half = error === 0 ? 0 : twoSidedQuantile(level, n - 1) * error;
+  const center = mean(differences);
+  const error = isConstant(differences) ? 0 : sampleStandardDeviation(differences) / Math.sqrt(n);
+  const half = error === 0 ? 0 : stdtri(n - 1, (1 + level) / 2) * error;
   return {
     ci: [center - half, center + half],
     pValue: (value) => {
       if (error === 0) return isConstant([value, center]) ? 1 : 2 ** (1 - n);
-      return twoSidedTail((center - value) / error, n - 1);
+      return 2 * stdtr(n - 1, -Math.abs(center - value) / error);
     },
   };
 }
 
 /** Whether all are the same but for rounding. */
 export function isConstant(values: readonly number[]): boolean {
-  const largest = Math.max(...values);
-  const least = Math.min(...values);
+  const [least, largest] = extent(values);
   return largest - least <= 1e-12 * Math.max(Math.abs(largest), Math.abs(least));
 }
 

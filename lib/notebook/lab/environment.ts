@@ -3,9 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BackendUnavailableError } from '../../backend';
-import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from '../../backend/setup/cache';
-import { findPython, runProgram } from '../../backend/setup/programs';
+import {
+  BackendUnavailableError,
+  buildInPlace,
+  cacheDirectory,
+  findPython,
+  runProgram,
+  withFileErrors,
+  type SetupResult,
+} from '../../backend';
 import { readText, writeJson } from '../../files';
 import { startProgress } from '../../train/progress';
 import { packageRoot } from '../../train/versions';

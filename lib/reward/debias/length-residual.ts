@@ -1,7 +1,8 @@
 /** Length debiasing after training, to compare with balancing: what length explains of a score is subtracted. */
+import { mean } from 'simple-statistics';
 import { InputError } from '../../errors';
+import { groupBy } from '../../group-by';
 import type { Scorer, ScorerInput } from '../../types';
-import { groupBy, mean } from '../moments';
 
 export interface ScoredLength {
   readonly score: number;
@@ -46,7 +47,7 @@ export function fitLengthResidual(rows: readonly ScoredLength[]): LengthFit {
   return {
     coefficient: covariance / variance,
     meanLength: mean(rows.map((row) => row.length)),
-    responses: groups.reduce((sum, group) => sum + group.length, 0),
+    responses: groups.flat().length,
   };
 }
 

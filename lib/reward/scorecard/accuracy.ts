@@ -1,6 +1,7 @@
 /** Accuracy of a reward model: how often it prefers what was preferred, overall and where. */
+import { extent } from 'simple-statistics';
+import { groupBy } from '../../group-by';
 import { bucketOf, quantileEdges } from '../buckets';
-import { groupBy, mean } from '../moments';
 
 /** Scores of the two sides of a pair. */
 export interface PairScores {
@@ -21,7 +22,7 @@ export interface AccuracyBin extends Accuracy {
 
 /** Share of pairs with chosenScore > rejectedScore; equal scores count as wrong, as in TRL. NaN without pairs. */
 export function pairAccuracy(pairs: readonly PairScores[]): Accuracy {
-  return { n: pairs.length, accuracy: mean(pairs.map((pair) => (isRight(pair) ? 1 : 0))) };
+  return { n: pairs.length, accuracy: pairs.filter(isRight).length / pairs.length };
 }
 
 /** Accuracy in quantile bins of a value, e.g. of |r_w − r_l| or of the difference in length. */
@@ -34,8 +35,8 @@ export function accuracyByBins<T extends PairScores>(
   return [...groupBy(pairs, (pair) => bucketOf(value(pair), edges))]
     .sort(([a], [b]) => a - b)
     .map(([, group]) => {
-      const sorted = group.map(value).sort((a, b) => a - b);
-      return { min: sorted[0] as number, max: sorted.at(-1) as number, ...pairAccuracy(group) };
+      const [min, max] = extent(group.map(value));
+      return { min, max, ...pairAccuracy(group) };
     });
 }
 

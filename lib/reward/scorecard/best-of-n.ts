@@ -1,6 +1,7 @@
 /** Best-of-n curves: what picking the highest-scored of n answers does to the score and to the truth. */
+import { max, mean } from 'simple-statistics';
 import { InputError } from '../../errors';
-import { groupBy, mean } from '../moments';
+import { groupBy } from '../../group-by';
 
 /** The K answers to one prompt. */
 export interface SampledAnswers {
@@ -31,7 +32,7 @@ export interface BestOfNPoint {
  */
 export function bestOfN(prompts: readonly SampledAnswers[], ns: readonly number[]): BestOfNPoint[] {
   if (prompts.length === 0) throw new InputError('best-of-n: there are no prompts');
-  const most = ns.reduce((a, b) => Math.max(a, b), 1);
+  const most = max([1, ...ns]);
   prompts.forEach(({ proxy, gold }, p) => {
     if (proxy.length < most) {
       throw new InputError(`best-of-n: prompt ${p} has ${proxy.length} answers, needs ${most}`);

@@ -1,4 +1,5 @@
 /** Calibration: whether pairs that the model is 80% sure of are right 80% of the time. */
+import { sum } from 'simple-statistics';
 import type { PairScores } from './accuracy';
 
 export interface ReliabilityBin {
@@ -41,7 +42,7 @@ export function calibration(pairs: readonly PairScores[], bins = 10): Calibratio
   }
   const total = 2 * pairs.length;
   return {
-    ece: cells.reduce((sum, cell) => sum + Math.abs(cell.observed - cell.predicted), 0) / total,
+    ece: sum(cells.map((cell) => Math.abs(cell.observed - cell.predicted))) / total,
     bins: cells.flatMap(({ n, predicted, observed }, i) =>
       n === 0
         ? []

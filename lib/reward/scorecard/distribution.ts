@@ -1,5 +1,6 @@
 /** How scores are spread, overall and by task: tasks whose scores lie apart are why PPO subtracts a baseline. */
-import { groupBy, mean } from '../moments';
+import { mean, standardDeviation } from 'simple-statistics';
+import { groupBy } from '../../group-by';
 
 export interface Distribution {
   readonly n: number;
@@ -12,8 +13,9 @@ export interface Distribution {
 
 /** Mean m, standard deviation √(Σ(s−m)²/n) and skewness Σ(s−m)³/n / std³ of scores. NaN of nothing. */
 export function distribution(scores: readonly number[]): Distribution {
+  if (scores.length === 0) return { n: 0, mean: NaN, std: NaN, skew: NaN };
   const center = mean(scores);
-  const std = Math.sqrt(mean(scores.map((score) => (score - center) ** 2)));
+  const std = standardDeviation(scores);
   const third = mean(scores.map((score) => (score - center) ** 3));
   return { n: scores.length, mean: center, std, skew: std === 0 ? 0 : third / std ** 3 };
 }

@@ -1,5 +1,6 @@
 /** Whether scores follow length beyond what quality explains: the measure of length bias. */
-import { groupBy, mean, pearson } from '../moments';
+import { mean, sampleCorrelation, sum } from 'simple-statistics';
+import { groupBy } from '../../group-by';
 
 export interface ScoredResponse {
   readonly score: number;
@@ -34,26 +35,26 @@ export interface LengthCorrelation {
  * @returns NaN where one of the two does not vary.
  */
 export function lengthCorrelation(responses: readonly ScoredResponse[]): LengthCorrelation {
-  const raw = pearson(
-    responses.map((row) => row.score),
-    responses.map((row) => row.length),
-  );
   const groups = [...groupBy(responses, (row) => row.promptId).values()].filter((group) => group.length > 1);
   const rows = groups.flatMap(demean);
-  const correlate = (pairs: readonly Deviation[]): number =>
-    pearson(
-      pairs.map((row) => row.score),
-      pairs.map((row) => row.length),
-    );
   const goldKnown = responses.length > 0 && responses.every((row) => row.gold !== undefined);
   return {
-    raw,
+    raw: correlate(responses),
     withinPrompt: correlate(rows),
     ...(goldKnown && {
       equalQuality: correlate([...groupBy(rows, (row) => row.task).values()].flatMap(withoutGold)),
     }),
     n: rows.length,
   };
+}
+
+/** Pearson's; NaN where one of the two does not vary. */
+function correlate(rows: readonly Pick<ScoredResponse, 'score' | 'length'>[]): number {
+  if (rows.length < 2) return NaN;
+  return sampleCorrelation(
+    rows.map((row) => row.score),
+    rows.map((row) => row.length),
+  );
 }
 
 /** Deviations from the prompt's means. */
@@ -78,9 +79,9 @@ function demean(group: readonly ScoredResponse[]): Deviation[] {
 
 /** Takes out of score and length what is linear in gold. */
 function withoutGold(rows: readonly Deviation[]): Deviation[] {
-  const variance = rows.reduce((sum, { gold }) => sum + gold * gold, 0);
+  const variance = sum(rows.map(({ gold }) => gold * gold));
   const slope = (of: 'score' | 'length'): number =>
-    variance === 0 ? 0 : rows.reduce((sum, row) => sum + row[of] * row.gold, 0) / variance;
+    variance === 0 ? 0 : sum(rows.map((row) => row[of] * row.gold)) / variance;
   const score = slope('score');
   const length = slope('length');
   return rows.map((row) => ({

@@ -22,6 +22,22 @@ describe('pairedT', () => {
     expect(pValue(2)).toBe(1);
   });
 
+  it.each([
+    // Student's table, two-sided 95%.
+    [1, 12.706204736174694],
+    [4, 2.7764451051977934],
+    [9, 2.262157162798205],
+    [30, 2.0422724563012378],
+  ])('has the quantile of the tables with %d degrees of freedom', (df, quantile) => {
+    // As many +1 as −1, and a 0 where n is odd: mean 0, sd² = squares / df.
+    const n = df + 1;
+    const differences = Array.from({ length: n }, (_, i) =>
+      i === n - 1 && n % 2 === 1 ? 0 : i % 2 === 0 ? 1 : -1,
+    );
+    const squares = n - (n % 2);
+    expect(pairedT(differences).ci[1]).toBeCloseTo(quantile * Math.sqrt(squares / df / n), 9);
+  });
+
   it('has p = 0.05 at its bounds', () => {
     const inference = pairedT([0.3, -0.2, 0.5, 0.1, 0.9]);
     for (const bound of inference.ci) expect(inference.pValue(bound)).toBeCloseTo(0.05, 9);

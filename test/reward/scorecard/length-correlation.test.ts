@@ -1,6 +1,6 @@
+import { sampleCorrelation } from 'simple-statistics';
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../lib/random';
-import { pearson } from '../../../lib/reward/moments';
 import { lengthCorrelation, type ScoredResponse } from '../../../lib/reward/scorecard/length-correlation';
 
 /** Four answers to each of 200 prompts; good answers are longer, and the score follows gold and `bias`·length. */
@@ -39,7 +39,7 @@ describe('lengthCorrelation', () => {
         return row[of] - group.reduce((sum, other) => sum + other[of], 0) / group.length;
       });
     const [s, l, g] = [deviations('score'), deviations('length'), deviations('gold')];
-    const [sl, sg, lg] = [pearson(s, l), pearson(s, g), pearson(l, g)];
+    const [sl, sg, lg] = [sampleCorrelation(s, l), sampleCorrelation(s, g), sampleCorrelation(l, g)];
     const partial = (sl - sg * lg) / Math.sqrt((1 - sg ** 2) * (1 - lg ** 2));
     expect(lengthCorrelation(rows).equalQuality).toBeCloseTo(partial, 10);
   });

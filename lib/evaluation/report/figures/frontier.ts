@@ -1,4 +1,5 @@
 /** KL–reward frontier: proxy and gold over the root of the divergence, for policies and for best-of-n. */
+import { max } from 'simple-statistics';
 import type { FrontierPoint } from '../../frontier';
 import { chartText, neutral, type Figure, type SeriesStyle } from '../theme';
 import { panelFigure, type Panel } from './panels';
@@ -14,7 +15,7 @@ export function frontierFigure(
   curves: readonly FrontierCurve[],
   styles: ReadonlyMap<string, SeriesStyle>,
 ): Figure {
-  const furthest = Math.max(...curves.flatMap(({ points }) => points.map(({ sqrtKl }) => sqrtKl)), 0.1);
+  const furthest = max([0.1, ...curves.flatMap(({ points }) => points.map(({ sqrtKl }) => sqrtKl))]);
   const panel = (
     title: string,
     unit: string,

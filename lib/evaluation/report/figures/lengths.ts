@@ -1,5 +1,5 @@
 /** Length of responses by policy. */
-import { mean } from 'simple-statistics';
+import { max, mean } from 'simple-statistics';
 import { histogram } from '../../lengths';
 import { chartText, translucent, type Figure, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
@@ -11,7 +11,7 @@ export function lengthFigure(
   rows: readonly { readonly policy: string; readonly tokens: number }[],
   styles: ReadonlyMap<string, SeriesStyle>,
 ): Figure {
-  const longest = rows.reduce((most, { tokens }) => Math.max(most, tokens), 1);
+  const longest = max([1, ...rows.map(({ tokens }) => tokens)]);
   const series = [...styles].flatMap(([policy, style]) => {
     const tokens = rows.filter((row) => row.policy === policy).map((row) => row.tokens);
     return tokens.length === 0 ? [] : [{ policy, tokens, ...style }];

@@ -1,5 +1,5 @@
 /** Score against length, one panel a reward model: a plain one likes long answers, a debiased one should not. */
-import { linearRegression, linearRegressionLine } from 'simple-statistics';
+import { extent, linearRegression, linearRegressionLine } from 'simple-statistics';
 import { chartText, neutral, qualityScale, type Figure } from '../theme';
 import { panelFigure } from './panels';
 
@@ -58,9 +58,8 @@ export function scoreLength(panels: readonly ScoreLengthPanel[]): Figure {
 }
 
 function trendLine(points: ScoreLengthPanel['points']): Figure['data'][number] {
-  const lengths = points.map(({ tokens }) => tokens);
   const line = linearRegressionLine(linearRegression(points.map(({ tokens, score }) => [tokens, score])));
-  const ends = points.length < 2 ? [] : [Math.min(...lengths), Math.max(...lengths)];
+  const ends = points.length < 2 ? [] : extent(points.map(({ tokens }) => tokens));
   return {
     type: 'scatter',
     mode: 'lines',

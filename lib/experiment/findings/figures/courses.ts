@@ -1,5 +1,5 @@
 /** Over-optimisation: what the reward model says of a policy in training, and what is true, over the distance from SFT. */
-import { mean } from 'simple-statistics';
+import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
 import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
 import { chartText, seriesStyles, type Figure, type SeriesStyle } from '../../../evaluation/report/theme';
@@ -53,7 +53,7 @@ export function coursesFigure(experiment: Experiment): Figure | undefined {
             seeds: coursesOf(policy, settings),
           })),
         }));
-  const count = groups.reduce((sum, { courses }) => sum + courses.length, 0);
+  const count = groups.flatMap(({ courses }) => courses).length;
   const panels = groups.flatMap(({ title, courses }) => {
     const drawn = courses.filter(({ seeds }) => seeds.length > 0);
     return drawn.length === 0 ? [] : panelPair(title, drawn, count <= mostWithSeeds);
@@ -96,7 +96,7 @@ function cellStyles({ config }: Experiment): SeriesStyle[] {
 
 function panelPair(title: string, courses: readonly Course[], withSeeds: boolean): Panel[] {
   const points = courses.flatMap(({ seeds }) => seeds.flat());
-  const furthest = Math.max(0.1, ...points.map(({ kl }) => pointAt(kl).sqrtKl));
+  const furthest = max([0.1, ...points.map(({ kl }) => pointAt(kl).sqrtKl)]);
   const pair = (name: string, unit: string, value: (point: CurvePoint) => number): Panel => ({
     title: chartText(`${title}${name}`),
     data: courses.flatMap((course) => [
@@ -137,7 +137,7 @@ function meanLine(
   { name, style, seeds }: Course,
   value: (point: CurvePoint) => number,
 ): Panel['data'][number] {
-  const points = Array.from({ length: Math.min(...seeds.map(({ length }) => length)) }, (_, i) =>
+  const points = Array.from({ length: min(seeds.map(({ length }) => length)) }, (_, i) =>
     seeds.map((course) => course[i] as CurvePoint),
   );
   return {

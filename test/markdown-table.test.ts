@@ -1,6 +1,6 @@
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { markdownTable } from '../../../lib/experiment/findings/markdown-table';
+import { markdownTable } from '../lib/markdown-table';
 
 describe('markdownTable', () => {
   it('aligns columns', () => {
@@ -32,6 +32,7 @@ describe('markdownTable', () => {
       [
         ['奖励 モデル 보상', '1'],
         ['🙂 face', '22'],
+        ['🫠 a face of Unicode 14', '3'],
       ],
     ],
     ['signs', [['√KL ± 0.5 · “quoted” – … ≤', '< 0.001']]],
