@@ -8,6 +8,7 @@ const order = [
   ['tensor', 'backend'],
   ['tokenizer', 'model'],
   ['train'],
+  ['flow'],
   [
     'sft',
     'preferences',
@@ -25,7 +26,7 @@ const order = [
   ['experiment'],
   ['cli'],
 ];
-const stages = order[4];
+const stages = order[5];
 const root = new Set(order[0]);
 /** Where the embedded world and the library meet. */
 const withWorld = new Set(['pipeline', 'experiment', 'cli']);
@@ -38,7 +39,8 @@ order.forEach((level, index) => {
       zones.push({
         target: `./lib/${target}`,
         from: [...later, 'index.ts'].map((name) => `./lib/${name}`),
-        message: 'Imports go one way: types ← tensor, random ← tokenizer, model ← train ← stages ← cli.',
+        message:
+          'Imports go one way: types ← tensor, random ← tokenizer, model ← train ← flow ← stages ← cli.',
       });
     }
     if (!root.has(target) && !withWorld.has(target)) {
