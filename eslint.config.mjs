@@ -26,6 +26,7 @@ const order = [
   ['backend'],
   ['tokenizer', 'model'],
   ['train'],
+  ['flow'],
   stages,
   ['notebook'],
   ['pipeline', 'bench'],
@@ -53,7 +54,7 @@ const zones = [
     target: inLib(level),
     from: inLib(order.slice(index + 1).flat()),
     message:
-      'Imports go one way: types ← tensor ← backend ← tokenizer, model ← train ← stages ← pipeline ← cli.',
+      'Imports go one way: types ← tensor ← backend ← tokenizer, model ← train ← flow ← stages ← pipeline ← cli.',
   })),
   ...apart(stages, 'A stage never imports another stage: files lie between them.'),
   ...apart(algorithms, 'An algorithm never imports another: what they share is in lib/policy itself.'),

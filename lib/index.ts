@@ -103,7 +103,7 @@ export { pipelinePresets } from './pipeline/presets';
 export type { PipelineConfig } from './pipeline/config';
 export { openStages, type Stages } from './pipeline/stages';
 export { askProbes } from './pipeline/probes';
-export type { VariantScorecard } from './pipeline/reward';
+export type { VariantScorecard } from './pipeline/scorecards';
 export { goldJudge, pipelineWorld } from './pipeline/world';
 export { createWorld, type World } from '../datasets/dialogues';
 export type { PipelineSummary } from './evaluation/summary';

@@ -1,4 +1,6 @@
 /** What `rlhf-kit experiment` does with experiments: each action a function of the command's configuration. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEngine } from '../backend';
 import { FailedCheckError, InputError, nearMatch } from '../errors';
@@ -26,16 +28,18 @@ import {
 import { resultsPage } from '../experiment/findings/table';
 import {
   experimentFolder,
+  experimentNames,
   experimentsHome,
   openExperiment,
   openExperiments,
   pipelineRunsName,
 } from '../experiment/open';
+import { rekeyExperiment, type Rekeyed } from '../experiment/rekey';
 import { runExperiment } from '../experiment/run';
-import { cheapestRow, verifyRow } from '../experiment/verify';
+import { cheapestRow, verificationTable, verifyRow } from '../experiment/verify';
 import { writeFileAtomically } from '../files';
 
-export const experimentActions = ['run', 'show', 'compare', 'verify', 'summary'] as const;
+export const experimentActions = ['run', 'show', 'compare', 'verify', 'rekey', 'summary'] as const;
 
 export interface ExperimentCommandConfig {
   readonly action: (typeof experimentActions)[number];
@@ -46,6 +50,7 @@ export interface ExperimentCommandConfig {
   readonly engine?: string;
   readonly jobs?: number;
   readonly store: string;
+  readonly sample: number;
 }
 
 type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string };
@@ -136,14 +141,55 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
     ...(engine !== undefined && { engine }),
     ...(jobs !== undefined && { jobs }),
   });
-  const { outside, differences } = verified;
-  if (outside.length === 0) return verified;
+  const { outside, verification } = verified;
+  process.stderr.write(`${verificationTable(verified)}\n`);
+  if (outside.length === 0) return verification;
   const list = outside
     .map(({ metric, committed, now }) => `${metric} was ${committed}, is ${now}`)
     .join('; ');
   throw new FailedCheckError(
-    `experiment verify: ${verified.experiment}, ${verified.cell}, seed ${verified.seed}: ${list}${differences.length === 0 ? '' : ` (${differences.join('; ')})`}`,
-    verified,
+    `experiment verify: ${verification.experiment}, ${verification.cell}, seed ${verification.seed}: ${list}`,
+    verification,
+  );
+}
+
+/** New keys for rows that earlier code computed, of the experiment named or of all that have results. */
+export async function rekeyRows({
+  experiment,
+  sample,
+  jobs,
+}: Readonly<ExperimentCommandConfig>): Promise<unknown> {
+  const names = experiment === undefined ? experimentNames() : [experiment];
+  const root = mkdtempSync(join(tmpdir(), 'rlhf-kit-rekey-'));
+  const reports: Rekeyed[] = [];
+  try {
+    for (const name of names) {
+      const folder = experimentFolder(name);
+      const found = withResults('rekey', await openExperiment(folder));
+      const report = await rekeyExperiment(found, {
+        folder,
+        root,
+        sample,
+        ...(jobs !== undefined && { jobs }),
+      });
+      reports.push(report);
+      process.stderr.write(
+        `${report.experiment}: ${report.renewed} rows with new keys, ${report.current} with the same as before\n`,
+      );
+    }
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+  const refused = reports.filter(({ different }) => different.length > 0);
+  if (refused.length === 0) return reports;
+  const list = refused.map(({ experiment: name, different: [first, ...more] }) =>
+    first === undefined
+      ? name
+      : `${name}: ${first.row}: ${first.metric} was ${first.committed}, is ${first.now}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+  );
+  throw new FailedCheckError(
+    `experiment rekey: figures differ, and those rows keep their keys: ${list.join('; ')}`,
+    reports,
   );
 }
 

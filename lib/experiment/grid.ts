@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { keepSteps, type KeptSteps } from '../pipeline/kept-steps';
 import { cellKinds } from './cells/cell-kinds';
 import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
+import type { Measure } from './measures/measure';
 import type { DataName } from './measures/measure-names';
+import { measureKey } from './measures/measurements';
+import type { RowKeys } from './results';
 
 /** A cell with a seed. */
 export interface CellRun {
@@ -14,6 +17,8 @@ export interface CellRun {
   readonly config: object;
   readonly configHash: string;
   readonly kept: KeptSteps;
+  /** By name. */
+  readonly measures: Readonly<Record<string, Measure>>;
   /** The steps that its measures read from. */
   readonly finals: readonly string[];
 }
@@ -37,7 +42,10 @@ export interface GridStep {
 export function gridOf(experiment: ExperimentConfig, root: string, engine: string): CellRun[] {
   const { data = 'dialogues' } = experiment;
   const kind = cellKinds[data];
-  const finals = [...new Set(experiment.measures.flatMap((name) => kind.measuredSteps[name] ?? []))];
+  const measures = Object.fromEntries(
+    experiment.measures.map((name) => [name, kind.measures[name] as Measure]),
+  );
+  const finals = [...new Set(Object.values(measures).flatMap(({ reads }) => reads))];
   return experiment.seeds.flatMap((seed) =>
     cellsOf(experiment).map((cell): CellRun => {
       const config = kind.cellConfig(
@@ -54,6 +62,7 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
           .update(JSON.stringify([experiment.measures, config]))
           .digest('hex'),
         kept: keepSteps((path) => kind.steps(config, path), root, engine),
+        measures,
         finals,
       };
     }),
@@ -85,4 +94,15 @@ export function stepsBehind(runs: readonly CellRun[]): Map<string, GridStep> {
 /** Names of the steps behind one cell. */
 export function stepNames(run: CellRun): string[] {
   return [...stepsBehind([run]).values()].map(({ name }) => name);
+}
+
+/** Keys of what computes a cell now: of the steps behind it, and of its measures. */
+export function keysOf(run: CellRun): RowKeys {
+  const { kept, measures, config } = run;
+  return {
+    steps: Object.fromEntries(stepNames(run).map((name) => [name, kept.key(name)])),
+    measures: Object.fromEntries(
+      Object.entries(measures).map(([name, measure]) => [name, measureKey(measure, config, kept.key)]),
+    ),
+  };
 }

@@ -18,12 +18,25 @@ interface RowOrigin {
   readonly processor: { readonly model: string; readonly threads: number };
 }
 
+/** Hashes of what decides the figures of a row, whatever computes them. */
+export interface RowKeys {
+  /** Of each step behind the cell: its code, its configuration, the keys of the steps that it reads from. */
+  readonly steps: Readonly<Record<string, string>>;
+  /** Of each measure: its code, the configuration of the cell, the keys of the steps that it reads from. */
+  readonly measures: Readonly<Record<string, string>>;
+}
+
 /** A cell that was computed with a seed. */
 export interface ResultRow extends RowOrigin {
   /** SHA-256 of the data that the cell was computed from: the world's files, or the given ones. */
   readonly dataHash: string;
-  /** SHA-256 of the code that computed it. */
-  readonly codeHash: string;
+  /** Of what computed it; unknown of rows from before there were keys. */
+  readonly keys?: RowKeys;
+  /**
+   * Earlier code computed the figures, and the keys are of code that gave equal ones on a sample of the experiment's rows: see
+   * `experiment rekey`.
+   */
+  readonly renewed?: true;
   /** By name, e.g. `reward.goldAccuracy`, `ppo.winMinusLoss`. */
   readonly metrics: Readonly<Record<string, number>>;
   /**

@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chosenEngine, processorName, threadsEach, useEngine, type EngineName } from '../backend';
 import { errorMessage, InputError } from '../errors';
-import { codeHash } from '../pipeline/kept-steps';
 import { versions } from '../train/versions';
 import { cellKinds } from './cells/cell-kinds';
 import type { ExperimentConfig } from './config';
-import { gridOf, stepNames, type CellRun } from './grid';
+import { gridOf, keysOf, stepNames, type CellRun } from './grid';
+import { measureCell } from './measures/measurements';
 import { isFailed, readResults, writeResults, type ResultRow, type Row } from './results';
 import { runGrid } from './run-grid';
 
@@ -73,7 +73,7 @@ export async function runExperiment(
     jobs,
     threads,
     until: started + experiment.budgetMinutes * 60_000,
-    onCell: async (run) => keep(await rowOf(experiment, run, engine, threads)),
+    onCell: async (run) => keep(await rowOf(run, engine, threads)),
     onFailure: (run, failure) => keep({ ...originOf(run, engine, threads), ...failure }),
   });
   const failed = [...rows.values()].filter(isFailed).map(({ cell, seed, error }) => ({ cell, seed, error }));
@@ -91,23 +91,17 @@ function rowKey(cell: string, seed: number): string {
 }
 
 /** Measures a cell whose steps are there. A figure that is not a number makes it a failed one. */
-export async function rowOf(
-  { measures }: ExperimentConfig,
-  run: CellRun,
-  engine: EngineName,
-  threads: number,
-): Promise<Row> {
+export async function rowOf(run: CellRun, engine: EngineName, threads: number): Promise<Row> {
   const origin = originOf(run, engine, threads);
   const log = run.kept.folder(run.finals[0] as string);
-  const kind = cellKinds[run.data];
   try {
-    const { metrics, prompts, curves } = await kind.measureCell(run.config, measures, run.kept.path);
+    const { metrics, prompts, curves } = await measureCell(run.measures, run.config, run.kept.path);
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (bad !== undefined) return { ...origin, error: `${bad[0]} is ${bad[1]}`, log };
     const row: ResultRow = {
       ...origin,
-      dataHash: await kind.dataHash(run.config, run.kept),
-      codeHash: codeHash(),
+      dataHash: await cellKinds[run.data].dataHash(run.config, run.kept),
+      keys: keysOf(run),
       metrics,
       prompts,
       ...(Object.keys(curves).length > 0 && { curves }),

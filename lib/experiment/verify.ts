@@ -1,17 +1,15 @@
 /** Whether a committed row can be had again: the cell is run anew, from nothing, and its figures are set beside those of the row. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { availableParallelism, tmpdir } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { sampleStandardDeviation } from 'simple-statistics';
-import { chosenEngine, processorName, useEngine } from '../backend';
 import { InputError } from '../errors';
-import { codeHash } from '../pipeline/kept-steps';
 import type { Cell, ExperimentConfig } from './config';
 import { computedRows, type Experiment } from './experiment';
-import { gridOf } from './grid';
+import { markdownTable } from '../markdown-table';
+import { compareFigures, recomputeRows, type ComparedFigure } from './recompute';
 import { isFailed, type ResultRow, type Row } from './results';
-import { rowOf } from './run';
-import { runGrid } from './run-grid';
 
 export interface VerifyOptions {
   /** All rows of the experiment, as committed. */
@@ -22,27 +20,31 @@ export interface VerifyOptions {
   readonly jobs?: number;
 }
 
-/** A metric beside what it was. */
-export interface VerifiedMetric {
-  readonly metric: string;
-  readonly committed: number;
-  readonly now: number;
-  /** How far apart the two may lie. */
-  readonly tolerance: number;
-}
-
+/** What the command prints. */
 export interface Verification {
   readonly experiment: string;
   readonly cell: string;
   readonly seed: number;
-  readonly engine: string;
-  /** Why figures need not be equal; none when they must. */
-  readonly differences: readonly string[];
-  readonly metrics: number;
+  /** Whether the keys of steps and measures are those of the row; unknown of a row without keys. */
+  readonly sameCode: boolean | 'unknown';
+  /** Whether engine, processor and threads are those of the row. */
+  readonly sameProcessor: boolean;
+  readonly figures: number;
   readonly equal: number;
-  /** Metrics that lie too far from the committed ones. */
-  readonly outside: readonly VerifiedMetric[];
-  readonly seconds: number;
+  /** The figure that is farthest from the committed one; none when all are equal. */
+  readonly worst: ComparedFigure | null;
+}
+
+/** A figure with how far from the committed one it may lie. */
+export interface VerifiedFigure extends ComparedFigure {
+  readonly tolerance: number;
+}
+
+export interface Verified {
+  readonly verification: Verification;
+  readonly figures: readonly VerifiedFigure[];
+  /** Figures that lie too far from the committed ones. */
+  readonly outside: readonly VerifiedFigure[];
 }
 
 /**
@@ -62,85 +64,86 @@ export function cheapestRow(experiment: Experiment, cell?: Cell): ResultRow {
 }
 
 /**
- * Runs the cell of a row again. Where engine, code, processor and threads are those of the row, every figure must be equal. Else sums
- * round differently and samples part, so that it is another run of the same experiment: figures must then lie as near as seeds do,
- * |now − committed| ≤ max(4 s, 10% of the committed, 0.05), s being the standard deviation over the cell's seeds.
+ * Runs the cell of a row again. Where the keys of its code, the engine, the processor and its threads are those of the row, every figure
+ * must be equal. Else sums round differently and samples part, so that it is another run of the same experiment: figures must then lie as
+ * near as seeds do, |now − committed| ≤ max(4 s, 10% of the committed, 0.05), s being the standard deviation over the cell's seeds.
  *
  * @throws {InputError} when the row was made with another configuration than `config.json` gives.
  */
 export async function verifyRow(
   experiment: ExperimentConfig,
   { rows, row, ...options }: VerifyOptions,
-): Promise<Verification> {
-  const started = Date.now();
-  const engine = chosenEngine(options.engine ?? row.engine);
-  const { threads } = row.processor;
+): Promise<Verified> {
   const root = mkdtempSync(join(tmpdir(), 'rlhf-kit-verify-'));
   try {
-    const run = gridOf(experiment, root, engine).find(
-      ({ cell, seed }) => cell.name === row.cell && seed === row.seed,
-    );
-    if (run === undefined || run.configHash !== row.configHash)
-      throw new InputError(
-        `experiment verify: the row of ${row.cell}, seed ${row.seed}, was made with another configuration than config.json gives now`,
-      );
-    await useEngine(engine);
-    let again: Row | undefined;
-    await runGrid([run], {
-      title: `verify ${experiment.name}`,
-      root,
-      engine,
-      jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)),
-      threads,
-      until: Number.POSITIVE_INFINITY,
-      onCell: async (cell) => {
-        again = await rowOf(experiment, cell, engine, threads);
-      },
-      onFailure: (_, { error }) => {
-        throw new Error(`experiment verify: ${row.cell}, seed ${row.seed}: ${error}`);
-      },
-    });
-    if (again === undefined || isFailed(again))
-      throw new Error(`experiment verify: ${row.cell}, seed ${row.seed}: ${again?.error ?? 'no result'}`);
-    const differences = [
-      ...(engine === row.engine ? [] : [`engine ${engine}, not ${row.engine}`]),
-      ...(codeHash() === row.codeHash ? [] : ['the code has changed since']),
-      ...(again.dataHash === row.dataHash ? [] : ['other data']),
-      ...(processorName() === row.processor.model ? [] : ['another processor']),
-    ];
-    const compared = compareMetrics(row, again.metrics, rows, differences.length === 0);
+    const [again] = await recomputeRows('experiment verify', experiment, [row], { root, ...options });
+    if (again === undefined) throw new Error(`experiment verify: no result of ${row.cell}`);
+    const { now } = again;
+    const sameCode =
+      row.keys === undefined
+        ? 'unknown'
+        : isDeepStrictEqual(now.keys, row.keys) && now.dataHash === row.dataHash;
+    const sameProcessor = now.engine === row.engine && isDeepStrictEqual(now.processor, row.processor);
+    const exact = sameCode === true && sameProcessor;
+    const figures = compareFigures(again).map((figure) => ({
+      ...figure,
+      tolerance: exact ? 0 : toleranceOf(figure, row, rows),
+    }));
+    const distance = ({ committed, now: value }: ComparedFigure): number => Math.abs(value - committed);
+    const unequal = figures.filter(({ committed, now: value }) => value !== committed);
+    const [worst = null] = unequal.sort((a, b) => rank(distance(b)) - rank(distance(a)));
     return {
-      experiment: experiment.name,
-      cell: row.cell,
-      seed: row.seed,
-      engine,
-      differences,
-      metrics: compared.length,
-      equal: compared.filter(({ committed, now }) => committed === now).length,
-      outside: compared.filter(({ committed, now, tolerance }) => !(Math.abs(now - committed) <= tolerance)),
-      seconds: Math.round((Date.now() - started) / 1000),
+      verification: {
+        experiment: experiment.name,
+        cell: row.cell,
+        seed: row.seed,
+        sameCode,
+        sameProcessor,
+        figures: figures.length,
+        equal: figures.length - unequal.length,
+        worst: worst && { metric: worst.metric, committed: worst.committed, now: worst.now },
+      },
+      figures,
+      outside: figures.filter((figure) => !(distance(figure) <= figure.tolerance)),
     };
   } finally {
     rmSync(root, { recursive: true });
   }
 }
 
-/** Every metric of a row beside what it is now; `exact`: they must be equal. */
-export function compareMetrics(
-  row: ResultRow,
-  now: Readonly<Record<string, number>>,
-  rows: readonly Row[],
-  exact: boolean,
-): VerifiedMetric[] {
-  const seeds = rows.flatMap((other) => (isFailed(other) || other.cell !== row.cell ? [] : [other]));
-  return Object.entries(row.metrics).map(([metric, committed]) => {
-    const values = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
-    const spread = values.length < 2 ? 0 : sampleStandardDeviation(values);
-    return {
-      metric,
-      committed,
-      now: now[metric] ?? Number.NaN,
-      tolerance: exact ? 0 : Math.max(4 * spread, 0.1 * Math.abs(committed), 0.05),
-    };
-  });
+/** A figure that is missing is farther than any. */
+function rank(distance: number): number {
+  return Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+}
+
+function toleranceOf({ metric, committed }: ComparedFigure, row: ResultRow, rows: readonly Row[]): number {
+  const values = rows.flatMap((other) =>
+    isFailed(other) || other.cell !== row.cell ? [] : (other.metrics[metric] ?? []),
+  );
+  const spread = values.length < 2 ? 0 : sampleStandardDeviation(values);
+  return Math.max(4 * spread, 0.1 * Math.abs(committed), 0.05);
+}
+
+/** Every figure with what it was and how far it may lie, and what had to be the same. */
+export function verificationTable({ verification, figures }: Verified): string {
+  const { experiment, cell, seed, sameCode, sameProcessor } = verification;
+  const code = sameCode === 'unknown' ? 'unknown, the row has no keys' : sameCode ? 'the same' : 'changed';
+  const rows = figures.map(({ metric, committed, now, tolerance }) => [
+    metric,
+    `${committed}`,
+    `${now}`,
+    `${Number((now - committed).toPrecision(3))}`,
+    `${Number(tolerance.toPrecision(3))}`,
+  ]);
+  return [
+    `${experiment}, ${cell}, seed ${seed}; code: ${code}; processor: ${sameProcessor ? 'the same' : 'another'}`,
+    '',
+    markdownTable(
+      ['figure', 'committed', 'now', 'difference', 'tolerance'].map((head, i) => ({
+        head,
+        align: i === 0 ? 'left' : 'right',
+      })),
+      rows,
+    ),
+  ].join('\n');
 }

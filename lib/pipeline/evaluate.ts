@@ -48,6 +48,7 @@ export function evaluationStep(
   const { evaluation, reward } = config;
   return {
     name,
+    module: __filename,
     config: evaluation,
     inputs: [
       ...Object.values(folders).map((folder) => `${folder}/model`),

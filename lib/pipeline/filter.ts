@@ -11,6 +11,7 @@ import type { Step } from './run-steps';
 export function filterStep(config: PipelineConfig, out: (path: string) => string): Step {
   return {
     name: 'filter',
+    module: __filename,
     config: config.filter,
     inputs: ['preferences/votes.jsonl'],
     async run(directory) {

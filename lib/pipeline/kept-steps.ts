@@ -1,19 +1,21 @@
 /**
  * Steps kept by what decides their results: a step that was run before with the same configuration, the same inputs, the same engine
- * and the same code is not run again, whichever pipeline it belongs to. Notebooks and experiments share what takes long this way.
+ * and the same code of its own (see {@link codeKey}) is not run again, whichever pipeline it belongs to. Notebooks and experiments share what takes long this way.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { InputError, nearMatch } from '../errors';
 import { readJson } from '../files';
+import { codeKey, shortHash } from '../flow/code-keys';
 import { runStep, type Step, type StepManifest } from './run-steps';
 
 export interface KeptSteps {
   readonly steps: readonly Step[];
   /** The steps that a step reads from, in their order. */
   upstream(name: string): string[];
-  /** Folder of a step: its name and a hash of what decides its results. */
+  /** Hash of what decides a step's results whatever computes them: its code, its configuration, the keys of the steps it reads from. */
+  key(name: string): string;
+  /** Folder of a step: its name and a hash of its key and the engine. */
   folder(name: string): string;
   /** Where a file of a step is, e.g. `path('sft/model')`. */
   path(file: string): string;
@@ -53,12 +55,13 @@ export function keepSteps(
   };
   const upstream = (name: string): string[] => [...new Set(find(name).inputs.map(stepOf))];
   const keyOf = (name: string): string => {
-    const key =
-      keys.get(name) ?? shortHash([engine, codeHash(), name, find(name).config, upstream(name).map(keyOf)]);
+    const { module, config } = find(name);
+    const decisive = (): unknown[] => [name, codeKey(module), config, upstream(name).map(keyOf)];
+    const key = keys.get(name) ?? shortHash(JSON.stringify(decisive()));
     keys.set(name, key);
     return key;
   };
-  const folder = (name: string): string => join(root, `${name}-${keyOf(name)}`);
+  const folder = (name: string): string => join(root, `${name}-${shortHash(engine, keyOf(name))}`);
   const path = (file: string): string => {
     const name = stepOf(file);
     return join(folder(name), file.slice(name.length + 1));
@@ -86,6 +89,7 @@ export function keepSteps(
   return {
     steps,
     upstream,
+    key: keyOf,
     folder,
     path,
     isKept,
@@ -100,10 +104,6 @@ export function keepSteps(
 
 function stepOf(file: string): string {
   return file.split('/')[0] as string;
-}
-
-function shortHash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 10);
 }
 
 /** Halves that this process left when it was stopped, or that processes left which are gone. */
@@ -127,25 +127,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-let code: string | undefined;
-
-/** What shows and starts things computes none of them. */
-const withoutResults = /^((notebook|cli|bench|experiment(?![\\/]steps))[\\/]|index\.)/;
-
-/** SHA-256 of every source file that computes: results of other code are never taken for results of this one. */
-export function codeHash(): string {
-  if (code === undefined) {
-    const hash = createHash('sha256');
-    for (const folder of ['lib', 'datasets']) {
-      const root = join(__dirname, '..', '..', folder);
-      const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-        (file) => /(?<!\.d)\.(js|ts)$/.test(file) && !withoutResults.test(file),
-      );
-      for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)));
-    }
-    code = hash.digest('hex');
-  }
-  return code;
 }

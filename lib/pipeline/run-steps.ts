@@ -10,7 +10,9 @@ export type StepResults = Readonly<Record<string, unknown>>;
 export interface Step {
   /** Name of its folder. */
   readonly name: string;
-  /** What decides its results; a resumed step must have the same. */
+  /** `__filename` of the module that defines it: its code, and what that imports, is part of what decides its results. */
+  readonly module: string;
+  /** The rest of what decides its results; a resumed step must have the same. */
   readonly config: object;
   /** Files and folders of earlier steps that it reads, below the pipeline's folder. */
   readonly inputs: readonly string[];

@@ -10,6 +10,7 @@ import type { Step } from './run-steps';
 export function sftStep({ sft }: PipelineConfig, out: (path: string) => string): Step {
   return {
     name: 'sft',
+    module: __filename,
     config: sft,
     inputs: ['world/model', 'world/demonstrations.jsonl'],
     async run(directory) {

@@ -1,11 +1,16 @@
 /** The steps of the pipeline: what is done, in which order, and what each reads. */
 import type { PipelineConfig } from './config';
-import { sampleStep, voteStep } from './collect';
+import { dpoStep } from './dpo';
 import { evaluationStep } from './evaluate';
 import { filterStep } from './filter';
-import { dpoStep, ppoStep, selectDemonstrationsStep, selectPromptsStep } from './policies';
-import { rewardStep, scorecardStep } from './reward';
+import { ppoStep } from './ppo';
+import { selectPromptsStep } from './prompts';
+import { rewardStep } from './reward';
+import { sampleStep } from './sample';
+import { scorecardStep } from './scorecards';
+import { selectDemonstrationsStep } from './sft-term';
 import { sftStep } from './sft';
+import { voteStep } from './votes';
 import { worldStep } from './world';
 import type { Step } from './run-steps';
 

@@ -1,5 +1,5 @@
 /** The end of the pipeline: `summary.json` and the report, from the files of the steps alone. */
-import { frontierByStep, pointAt, type TrainingSample } from '../evaluation/frontier';
+import { frontierByStep, pointAt } from '../evaluation/frontier';
 import { renderReport } from '../evaluation/report/report';
 import type { AccountRow, Highlight, ReportData, SampleComparison } from '../evaluation/report/report-data';
 import {
@@ -11,15 +11,15 @@ import {
 } from '../evaluation/summary';
 import { readJson, readJsonLines, writeFileAtomically, writeJson } from '../files';
 import type { FilterReport } from '../filter/report';
-import type { PolicySample } from '../policy/samples';
 import type { LengthBalanceAccount } from '../reward/debias/bucket-balance';
 import type { RewardScorecard } from '../reward/scorecard/scorecard';
 import type { MetricsRow } from '../train/metrics';
 import { versions } from '../train/versions';
 import type { PipelineConfig } from './config';
 import { policyFolders, type EvaluatedRollout, type PipelineEvaluation } from './evaluate';
-import { rewardVariants, type RewardVariant, type VariantScorecard } from './reward';
-import { pipelineWorld } from './world';
+import { rewardVariants, type RewardVariant } from './reward-variants';
+import type { VariantScorecard } from './scorecards';
+import { trainingSamples } from './training-samples';
 
 export interface RunOutcome {
   readonly engine: string;
@@ -142,18 +142,6 @@ export async function summarize(
   };
   writeFileAtomically(out('report.html'), renderReport(data));
   return summary;
-}
-
-/** Samples of a training run with the truth about them: the gold judge is asked only now, when training is over. */
-export async function trainingSamples(config: PipelineConfig, path: string): Promise<TrainingSample[]> {
-  const world = pipelineWorld(config);
-  const samples = await readJsonLines<PolicySample>(path);
-  return samples.map(({ step, kl, score = Number.NaN, promptId, response }) => ({
-    step,
-    kl,
-    proxy: score,
-    gold: world.judge(promptId, response).utility,
-  }));
 }
 
 async function curves(title: string, runs: Readonly<Record<string, string>>, out: (path: string) => string) {

@@ -33,6 +33,7 @@ export function worldStep(config: PipelineConfig): Step {
   const { world: sizes, model, seed } = config;
   return {
     name: 'world',
+    module: __filename,
     config: { seed, ...sizes, ...model },
     inputs: [],
     async run(directory) {

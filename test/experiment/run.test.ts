@@ -44,6 +44,11 @@ const rowsOf = (folder: string): Row[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Row);
+/** A row as it was before rows had keys. */
+const withoutKeys = ({ keys, ...row }: ResultRow): object => {
+  void keys;
+  return { ...row, codeHash: 'c0de' };
+};
 /** What must not depend on when and how often it was run. */
 const figures = (folder: string) =>
   rowsOf(folder).map((row) => {
@@ -75,7 +80,11 @@ describe('experiment run', () => {
     ]);
     for (const row of rows) {
       expect(row).toMatchObject({ engine: 'wasm', processor: { threads: expect.any(Number) as number } });
-      for (const hash of [row.configHash, row.dataHash, row.codeHash]) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+      for (const hash of [row.configHash, row.dataHash]) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+      const { steps = {}, measures = {} } = row.keys ?? {};
+      expect(Object.keys(steps)).toContain('reward-debiased');
+      expect(Object.keys(measures)).toEqual(['filter', 'reward']);
+      for (const key of Object.values({ ...steps, ...measures })) expect(key).toMatch(/^[0-9a-f]{16}$/);
       expect(row.versions['rlhf-kit']).toBeDefined();
       expect(row.seconds).toBeGreaterThan(0);
       expect(Object.values(row.metrics).every(Number.isFinite)).toBe(true);
@@ -303,29 +312,54 @@ describe('experiment show, compare and what run writes', () => {
 describe('experiment verify', () => {
   const folder = join(root, 'whole');
 
-  it('runs the cheapest cell again, from nothing, and finds the same figures', async () => {
-    const { code, stdout } = await experiment(['verify', folder]);
+  it('runs the cheapest cell again, from nothing, and finds every figure equal', async () => {
+    const { code, stdout, stderr } = await experiment(['verify', folder]);
     expect(code).toBe(0);
-    const verified = JSON.parse(stdout) as { metrics: number };
-    expect(verified).toMatchObject({ experiment: 'whole', engine: 'wasm', differences: [], outside: [] });
-    expect(verified).toMatchObject({ equal: verified.metrics });
-    expect(verified.metrics).toBeGreaterThan(5);
+    const verified = JSON.parse(stdout) as { figures: number };
+    expect(Object.keys(verified)).toEqual([
+      'experiment',
+      'cell',
+      'seed',
+      'sameCode',
+      'sameProcessor',
+      'figures',
+      'equal',
+      'worst',
+    ]);
+    expect(verified).toMatchObject({ sameCode: true, sameProcessor: true, worst: null });
+    expect(verified).toMatchObject({ experiment: 'whole', equal: verified.figures });
+    expect(verified.figures).toBeGreaterThan(5);
+    expect(stderr).toMatch(/code: the same; processor: the same/);
+    expect(stderr).toMatch(/^\| reward\.goldAccuracy +\|/m);
   });
 
   it('says which figures are not what was committed, with exit code 1', async () => {
     const tampered = writeTinyExperiment(join(root, 'tampered'));
     const rows = rowsOf(folder) as ResultRow[];
+    // As small as a figure can be: where code and processor are the same, figures are equal and not only near.
+    const off = (row: ResultRow): number => (row.metrics['reward.goldAccuracy'] as number) + 1e-5;
     const lines = rows.map((row) =>
-      JSON.stringify({ ...row, metrics: { ...row.metrics, 'reward.goldAccuracy': 0.123 } }),
+      JSON.stringify({ ...row, metrics: { ...row.metrics, 'reward.goldAccuracy': off(row) } }),
     );
     writeFileSync(join(tampered, 'results.jsonl'), lines.join('\n'));
     const { code, stdout, stderr } = await experiment(['verify', tampered, '--cell', 'lambda=some']);
     expect(code).toBe(1);
-    expect(stderr).toContain('reward.goldAccuracy was 0.123, is ');
+    expect(stderr).toMatch(/experiment verify: tampered, lambda=some, seed \d: reward\.goldAccuracy was /);
     expect(JSON.parse(stdout)).toMatchObject({
       cell: 'lambda=some',
-      outside: [{ metric: 'reward.goldAccuracy' }],
+      sameCode: true,
+      worst: { metric: 'reward.goldAccuracy' },
     });
+  });
+
+  it('knows nothing of the code of a row without keys, and asks that figures be near', async () => {
+    const old = writeTinyExperiment(join(root, 'old'));
+    const rows = rowsOf(folder) as ResultRow[];
+    writeFileSync(join(old, 'results.jsonl'), rows.map((row) => JSON.stringify(withoutKeys(row))).join('\n'));
+    const { code, stdout, stderr } = await experiment(['verify', old]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ sameCode: 'unknown', sameProcessor: true });
+    expect(stderr).toContain('code: unknown, the row has no keys');
   });
 
   it('names the near match of a cell that there is not, and what has never been run', async () => {
@@ -338,5 +372,52 @@ describe('experiment verify', () => {
       code: 2,
       stderr: expect.stringContaining('fresh has no results; run it first') as string,
     });
+  });
+});
+
+describe('experiment rekey', () => {
+  const whole = join(root, 'whole');
+  const rekey = (folder: string, ...flags: string[]): Promise<Ended> =>
+    experiment(['rekey', folder, ...flags]);
+  const copyRows = (name: string, change: (row: ResultRow) => object): string => {
+    const folder = writeTinyExperiment(join(root, name));
+    const rows = rowsOf(whole) as ResultRow[];
+    writeFileSync(
+      join(folder, 'results.jsonl'),
+      rows.map((row) => `${JSON.stringify(change(row))}\n`).join(''),
+    );
+    return folder;
+  };
+
+  it('computes a sample again, and gives every row the keys of this code when figures are equal', async () => {
+    const folder = copyRows('rekeyed', withoutKeys);
+    const { code, stdout } = await rekey(folder, '--sample', '2');
+    expect(code).toBe(0);
+    const [report] = JSON.parse(stdout) as [{ sampled: string[] }];
+    expect(report).toMatchObject({ experiment: 'rekeyed', renewed: 4, current: 0, different: [] });
+    // Two seeds and two cells.
+    expect(report.sampled.map((row) => row.split(', seed ')[1]).sort()).toEqual(['1', '2']);
+    expect(new Set(report.sampled.map((row) => row.split(', ')[0])).size).toBe(2);
+    const rows = rowsOf(folder) as ResultRow[];
+    expect(rows.map(({ keys }) => keys)).toEqual((rowsOf(whole) as ResultRow[]).map(({ keys }) => keys));
+    expect(rows.filter(({ renewed }) => renewed === true)).toHaveLength(2);
+    for (const row of rows) expect(row).not.toHaveProperty('codeHash');
+    expect(figures(folder)).toEqual(figures(whole));
+    // Whose keys are those of this code already is left alone.
+    const again = JSON.parse((await rekey(folder)).stdout) as unknown[];
+    expect(again[0]).toMatchObject({ renewed: 0, current: 4, sampled: [] });
+  });
+
+  it('refuses where a number of the sample differs, and changes no row', async () => {
+    const folder = copyRows('moved', (row) => ({
+      ...withoutKeys(row),
+      prompts: { ...row.prompts, 'reward.goldAccuracy': [0.5, 0.25] },
+    }));
+    const before = readFileSync(join(folder, 'results.jsonl'), 'utf8');
+    const { code, stdout, stderr } = await rekey(folder, '--sample', '1');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/figures differ, and those rows keep their keys: moved: .*reward\.goldAccuracy\[/);
+    expect(JSON.parse(stdout)).toMatchObject([{ renewed: 0 }]);
+    expect(readFileSync(join(folder, 'results.jsonl'), 'utf8')).toBe(before);
   });
 });

@@ -58,8 +58,8 @@ export function sampleExperiment(promptsPerSeed = 40): Experiment {
       .filter((seed) => !(cell.name === 'filter=ties noise=high' && seed === 3))
       .map((seed) => sampleRow(cell, seed, promptsPerSeed)),
   );
-  const { dataHash, codeHash, metrics, prompts, curves, seconds, ...origin } = rows[0] as ResultRow;
-  void [dataHash, codeHash, metrics, prompts, curves, seconds];
+  const { dataHash, keys, metrics, prompts, curves, seconds, ...origin } = rows[0] as ResultRow;
+  void [dataHash, keys, metrics, prompts, curves, seconds];
   const failed: FailedRow = {
     ...origin,
     cell: 'filter=ties noise=high',
@@ -93,7 +93,7 @@ function sampleRow({ name, config: settings }: Cell, seed: number, promptsPerSee
     versions: { node: '20.20.2', 'xla-cpu-pjrt': '0.0.1' },
     processor: { model: 'a processor', threads: 2 },
     dataHash: 'd',
-    codeHash: 'e',
+    keys: { steps: { sft: 'e' }, measures: { reward: 'f' } },
     metrics: {
       'reward.goldAccuracy': accuracy,
       'ppo.winMinusLoss': 0.15 + effect + 0.02 * own.normal(),

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { InputError, InterruptedError } from '../../lib/errors';
 import { runSteps, wallSeconds, type Step } from '../../lib/pipeline/run-steps';
 
-const step = (name: string, ...inputs: string[]): Step => ({ name, inputs, config: {}, run: async () => {} });
+const step = (name: string, ...inputs: string[]): Step => ({
+  name,
+  module: __filename,
+  inputs,
+  config: {},
+  run: async () => {},
+});
 const steps = [
   step('a'),
   step('b', 'a/x'),

@@ -1,4 +1,4 @@
-/** `rlhf-kit experiment run|show|compare|verify|summary`: ablations over seeds, from a configuration to a verdict. */
+/** `rlhf-kit experiment run|show|compare|verify|rekey|summary`: ablations over seeds, from a configuration to a verdict. */
 import { join } from 'node:path';
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
@@ -6,6 +6,7 @@ import { defineCommand } from '../command';
 import {
   compareCellsOf,
   experimentActions,
+  rekeyRows,
   runAndWrite,
   showTable,
   summarize,
@@ -15,11 +16,11 @@ import {
 
 const fields: FieldTable<ExperimentCommandConfig> = {
   action: {
-    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
+    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
     type: experimentActions,
   },
   experiment: {
-    doc: 'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest cell when absent',
+    doc: 'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest cell when absent, for rekey all',
     type: 'path',
     optional: true,
   },
@@ -46,6 +47,13 @@ const fields: FieldTable<ExperimentCommandConfig> = {
     type: 'path',
     default: join('runs', 'experiments'),
   },
+  sample: {
+    doc: 'of rekey: rows of each experiment to compute again, the cheapest of seeds from the first to the last',
+    type: 'integer',
+    min: 1,
+    default: 2,
+    source: 'ours',
+  },
 };
 
 export const experimentCommand = defineCommand<ExperimentCommandConfig>({
@@ -56,6 +64,7 @@ export const experimentCommand = defineCommand<ExperimentCommandConfig>({
   async run(config) {
     const { action, experiment } = config;
     if (action === 'verify') return verifyCell(config);
+    if (action === 'rekey') return rekeyRows(config);
     if (action === 'summary') return summarize();
     if (experiment === undefined) throw new InputError(`experiment ${action}: name an experiment`);
     const named = { ...config, experiment };

@@ -1,7 +1,7 @@
 /** What each kind of data brings: a configuration of its cells, their steps and their measures. */
 import type { KeptSteps } from '../../pipeline/kept-steps';
 import type { Step } from '../../pipeline/run-steps';
-import type { Measurements } from '../measures/measurements';
+import type { Measure } from '../measures/measure';
 import type { Settings } from './settings';
 
 /** C: configuration of a cell, M: names of measures. */
@@ -10,9 +10,7 @@ export interface CellKind<C extends object = object, M extends string = string> 
   cellConfig(where: string, seed: number, settings: Settings): C;
   /** In order. */
   steps(config: C, out: (path: string) => string): Step[];
-  /** The steps that each measure reads from. */
-  readonly measuredSteps: Readonly<Record<M, readonly string[]>>;
-  measureCell(config: C, names: readonly M[], path: (file: string) => string): Promise<Measurements>;
+  readonly measures: Readonly<Record<M, Measure<C>>>;
   /** SHA-256 of the data that a cell was computed from. */
   dataHash(config: C, kept: KeptSteps): Promise<string>;
 }

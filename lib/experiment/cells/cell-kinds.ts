@@ -3,7 +3,7 @@ import type { CellConfig } from './dialogues';
 import type { CellKind } from './cell-kind';
 import { hashOfWorld } from './data-hash';
 import { hhRlhf } from './hh-rlhf';
-import { measureCell, measuredSteps } from '../measures/dialogue-measures';
+import { dialogueMeasures } from '../measures/dialogue-measures';
 import type { DataName, MeasureName } from '../measures/measure-names';
 import { mtBench } from './mt-bench';
 import { cellConfig } from './settings';
@@ -12,8 +12,7 @@ import { cellSteps } from '../steps/cell-steps';
 const dialogues: CellKind<CellConfig, MeasureName<'dialogues'>> = {
   cellConfig,
   steps: cellSteps,
-  measuredSteps,
-  measureCell,
+  measures: dialogueMeasures,
   dataHash: (_, kept) => hashOfWorld(kept.folder('world')),
 };
 

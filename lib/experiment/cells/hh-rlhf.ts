@@ -1,14 +1,12 @@
 /** Experiments on HH-RLHF's pairs. */
-import { readJsonLines } from '../../files';
 import { rewardFields } from '../../reward/config';
 import type { CellKind } from './cell-kind';
 import { hashOfFiles } from './data-hash';
 import { pairsBase, trainedOn, type PairsConfig } from './given-data';
 import type { MeasureName } from '../measures/measure-names';
-import { measureParts } from '../measures/measurements';
-import { pairMeasures } from '../measures/pair-measures';
+import { heldOutMeasures } from '../measures/held-out-pairs';
 import { applySettings, requireCounts } from './settings';
-import { pairFiles, pairSteps, type JudgedPair } from '../steps/pair-steps';
+import { pairFiles, pairSteps } from '../steps/pair-steps';
 
 export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {
   cellConfig: (where, seed, settings) => {
@@ -24,18 +22,6 @@ export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {
     return config;
   },
   steps: pairSteps,
-  measuredSteps: { helpful: ['held-out'], harmless: ['held-out'] },
-  // On the pairs held out of one of the two sets, whichever the model was trained on.
-  measureCell: (_, names, path) =>
-    measureParts(names, async (set) => {
-      const pairs = await readJsonLines<JudgedPair>(path(`held-out/${set}.jsonl`));
-      return pairMeasures(
-        pairs,
-        pairs.flatMap((pair) => [
-          { promptId: pair.promptId, score: pair.chosenScore, length: pair.chosenLength },
-          { promptId: pair.promptId, score: pair.rejectedScore, length: pair.rejectedLength },
-        ]),
-      );
-    }),
+  measures: heldOutMeasures,
   dataHash: (config) => Promise.resolve(hashOfFiles(pairFiles(config))),
 };

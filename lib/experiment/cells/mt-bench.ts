@@ -1,40 +1,16 @@
 /** Experiments on MT-bench's human votes. */
-import { readJson, readJsonLines } from '../../files';
 import { filterFields } from '../../filter/config';
-import type { FilterReport } from '../../filter/report';
 import { rewardFields } from '../../reward/config';
 import type { CellKind } from './cell-kind';
 import { hashOfFiles } from './data-hash';
 import { votesBase, type VotesConfig } from './given-data';
 import type { MeasureName } from '../measures/measure-names';
-import { measureParts, type MeasuredPart } from '../measures/measurements';
-import { votedMeasures } from '../measures/pair-measures';
+import { agreementMeasure } from '../measures/votes-agreement';
+import { votesFilterMeasure } from '../measures/votes-filter';
 import { applySettings, requireCounts } from './settings';
-import {
-  voteFiles,
-  voteSteps,
-  type HumanAgreement,
-  type ScoredLength,
-  type VotedPair,
-} from '../steps/vote-steps';
+import { voteFiles, voteSteps } from '../steps/vote-steps';
 
-type VotesMeasure = MeasureName<'mt-bench'>;
-type Measure = (path: (file: string) => string) => Promise<MeasuredPart>;
-
-const measures: Readonly<Record<VotesMeasure, Measure>> = {
-  filter: (path) => {
-    const { ties, cyclic, kept, alpha } = readJson<FilterReport>(path('filter/report.json'));
-    return Promise.resolve({ metrics: { ties, cyclic, kept, alpha: alpha ?? Number.NaN } });
-  },
-  agreement: async (path) =>
-    votedMeasures(
-      await readJsonLines<VotedPair>(path('held-out/pairs.jsonl')),
-      await readJsonLines<ScoredLength>(path('held-out/responses.jsonl')),
-      readJson<HumanAgreement>(path('held-out/humans.json')),
-    ),
-};
-
-export const mtBench: CellKind<VotesConfig, VotesMeasure> = {
+export const mtBench: CellKind<VotesConfig, MeasureName<'mt-bench'>> = {
   cellConfig: (where, seed, settings) => {
     const base = votesBase(seed);
     const { model, heldOutQuestions } = base;
@@ -47,7 +23,6 @@ export const mtBench: CellKind<VotesConfig, VotesMeasure> = {
     return config;
   },
   steps: voteSteps,
-  measuredSteps: { filter: ['filter'], agreement: ['held-out'] },
-  measureCell: (_, names, path) => measureParts(names, (name) => measures[name](path)),
+  measures: { filter: votesFilterMeasure, agreement: agreementMeasure },
   dataHash: (config) => Promise.resolve(hashOfFiles(voteFiles(config))),
 };

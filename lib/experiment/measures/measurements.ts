@@ -1,6 +1,8 @@
 /** The figures of a cell, put together from those of its measures. */
 import { mean } from 'simple-statistics';
+import { codeKey, shortHash } from '../../flow/code-keys';
 import type { CurvePoint } from '../results';
+import type { Measure } from './measure';
 
 export interface Measurements {
   readonly metrics: Readonly<Record<string, number>>;
@@ -9,19 +11,17 @@ export interface Measurements {
   readonly curves: Readonly<Record<string, readonly CurvePoint[]>>;
 }
 
-/** What one measure has to say, by names of its own. */
-export type MeasuredPart = Partial<Measurements>;
-
 /** Metrics are `<measure>.<what>`; those of `prompts` are their means. */
-export async function measureParts<N extends string>(
-  names: readonly N[],
-  measure: (name: N) => Promise<MeasuredPart>,
+export async function measureCell<C extends object>(
+  measures: Readonly<Record<string, Measure<C>>>,
+  config: C,
+  path: (file: string) => string,
 ): Promise<Measurements> {
   const metrics: Record<string, number> = {};
   const prompts: Record<string, readonly number[]> = {};
   const curves: Record<string, readonly CurvePoint[]> = {};
-  for (const name of names) {
-    const part = await measure(name);
+  for (const [name, { measure }] of Object.entries(measures)) {
+    const part = await measure(config, path);
     for (const [key, values] of Object.entries(part.prompts ?? {})) {
       prompts[`${name}.${key}`] = values.map(rounded);
       metrics[`${name}.${key}`] = rounded(mean(values));
@@ -36,6 +36,19 @@ export async function measureParts<N extends string>(
       }));
   }
   return { metrics, prompts, curves };
+}
+
+/**
+ * Hash of what decides the figures of a measure: its code, the configuration of the cell, and the steps that it reads from.
+ *
+ * @param keyOf keys of steps.
+ */
+export function measureKey<C extends object>(
+  { module, reads }: Measure<C>,
+  config: C,
+  keyOf: (step: string) => string,
+): string {
+  return shortHash(JSON.stringify([codeKey(module), codeKey(__filename), config, reads.map(keyOf)]));
 }
 
 /** Results are for reading and comparing: five decimals are finer than any noise here. */

@@ -2,7 +2,7 @@
 import { mean } from 'simple-statistics';
 import { byPrompt } from '../../evaluation/judged';
 import { lengthCorrelation } from '../../reward/scorecard/length-correlation';
-import type { MeasuredPart } from './measurements';
+import type { MeasuredPart } from './measure';
 import type { HumanAgreement, ScoredLength, VotedPair } from '../steps/vote-steps';
 import type { JudgedPair } from '../steps/pair-steps';
 

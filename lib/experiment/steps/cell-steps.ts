@@ -1,11 +1,16 @@
 /** The steps of a cell: those of the pipeline, with one reward model and whatever policies are asked for. */
-import { sampleStep, voteStep } from '../../pipeline/collect';
+import { dpoStep } from '../../pipeline/dpo';
 import { evaluationStep } from '../../pipeline/evaluate';
 import { filterStep } from '../../pipeline/filter';
-import { dpoStep, ppoStep, selectDemonstrationsStep, selectPromptsStep } from '../../pipeline/policies';
-import { rewardStep, scorecardStep } from '../../pipeline/reward';
+import { ppoStep } from '../../pipeline/ppo';
+import { selectPromptsStep } from '../../pipeline/prompts';
+import { rewardStep } from '../../pipeline/reward';
 import type { Step } from '../../pipeline/run-steps';
+import { sampleStep } from '../../pipeline/sample';
+import { scorecardStep } from '../../pipeline/scorecards';
+import { selectDemonstrationsStep } from '../../pipeline/sft-term';
 import { sftStep } from '../../pipeline/sft';
+import { voteStep } from '../../pipeline/votes';
 import { worldStep } from '../../pipeline/world';
 import type { CellConfig } from '../cells/dialogues';
 import { groupPolicyStep } from './group-policies';

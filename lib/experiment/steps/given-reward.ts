@@ -13,9 +13,11 @@ import { contents, givenModel } from './given-files';
 /**
  * Its head starts at zero, so that a seed decides which prompts it learns from and in what order.
  *
+ * @param module `__filename` of the module that calls: how it reads the pairs decides results too.
  * @param from what decides which pairs are read, for the step's configuration.
  */
 export function givenRewardStep(
+  module: string,
   { model: name, reward }: { readonly model: string; readonly reward: RewardConfig },
   inputs: readonly string[],
   from: object,
@@ -23,6 +25,7 @@ export function givenRewardStep(
 ): Step {
   return {
     name: 'reward',
+    module,
     get config() {
       return { ...reward, ...from, start: contents(givenModel(name).files) };
     },

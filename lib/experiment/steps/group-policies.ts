@@ -1,7 +1,7 @@
 /** GRPO and RLOO against the reward model, beside the pipeline's PPO and DPO. */
 import { readJsonLines } from '../../files';
 import { loadModel, saveModel } from '../../model/directory';
-import { debiasedScorer } from '../../pipeline/policies';
+import { debiasedScorer } from '../../pipeline/scorer';
 import type { Step } from '../../pipeline/run-steps';
 import { trainGrpo } from '../../policy/grpo/trainer';
 import { trainRloo } from '../../policy/rloo/trainer';
@@ -16,6 +16,7 @@ export function groupPolicyStep(
 ): Step {
   return {
     name,
+    module: __filename,
     config: config[name],
     inputs: ['sft/model', 'reward-debiased/model', 'prompts/selected.jsonl', 'sft-term/demonstrations.jsonl'],
     async run(directory) {

@@ -39,6 +39,7 @@ function pairsStep({ seed, trainingPairs, heldOutPairs }: PairsConfig): Step {
   const given = (): GivenFile[] => pairSets.map((set) => givenFile(files[set]));
   return {
     name: 'pairs',
+    module: __filename,
     get config() {
       return { seed, trainingPairs, heldOutPairs, files: contents(given()) };
     },
@@ -86,7 +87,7 @@ function rewardOfPairs(config: PairsConfig, out: (path: string) => string): Step
   const { trainedOn, trainingPairs } = config;
   const sets = trainedOn === 'both' ? pairSets : [trainedOn];
   const inputs = sets.map((set) => `pairs/${set}.jsonl`);
-  return givenRewardStep(config, inputs, { trainedOn }, async () => {
+  return givenRewardStep(__filename, config, inputs, { trainedOn }, async () => {
     const pairs = await Promise.all(inputs.map((path) => readPairs(out(path))));
     return pairs.flatMap((own) => own.slice(0, Math.floor(trainingPairs / sets.length)));
   });
@@ -96,6 +97,7 @@ function heldOutPairs({ reward }: PairsConfig, out: (path: string) => string): S
   const { maxPromptTokens, maxResponseTokens } = reward;
   return {
     name: 'held-out',
+    module: __filename,
     config: { maxPromptTokens, maxResponseTokens },
     inputs: ['reward/model', ...pairSets.map((set) => `pairs/${set}-held-out.jsonl`)],
     async run(directory) {

@@ -12,6 +12,7 @@ import type { CellConfig } from '../cells/dialogues';
 export function rewardSftStep({ sft, rewardModel, seed }: CellConfig, out: (path: string) => string): Step {
   return {
     name: 'reward-sft',
+    module: __filename,
     config: { ...sft, rewardModel },
     inputs: ['world/model', 'world/demonstrations.jsonl'],
     async run(directory) {

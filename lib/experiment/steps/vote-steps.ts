@@ -65,6 +65,7 @@ export function voteSteps(config: VotesConfig, out: (path: string) => string): S
 function votesStep({ seed, heldOutQuestions }: VotesConfig): Step {
   return {
     name: 'votes',
+    module: __filename,
     get config() {
       return { seed, heldOutQuestions, files: contents([givenFile(votesFile)]) };
     },
@@ -98,6 +99,7 @@ function questionOf({ promptId }: { readonly promptId: string }): string {
 function votesFilterStep({ filter }: VotesConfig, out: (path: string) => string): Step {
   return {
     name: 'filter',
+    module: __filename,
     config: filter,
     inputs: ['votes/training.jsonl'],
     async run(directory) {
@@ -111,7 +113,9 @@ function votesFilterStep({ filter }: VotesConfig, out: (path: string) => string)
 }
 
 function rewardOfVotes(config: VotesConfig, out: (path: string) => string): Step {
-  return givenRewardStep(config, ['filter/pairs.jsonl'], {}, () => readPairs(out('filter/pairs.jsonl')));
+  return givenRewardStep(__filename, config, ['filter/pairs.jsonl'], {}, () =>
+    readPairs(out('filter/pairs.jsonl')),
+  );
 }
 
 /** Scores of the answers held out, and who preferred which: the same votes in every cell of a seed, however it filters. */
@@ -119,6 +123,7 @@ function heldOutVotes({ reward }: VotesConfig, out: (path: string) => string): S
   const { maxPromptTokens, maxResponseTokens } = reward;
   return {
     name: 'held-out',
+    module: __filename,
     config: { maxPromptTokens, maxResponseTokens },
     inputs: ['reward/model', 'votes/held-out.jsonl'],
     async run(directory) {

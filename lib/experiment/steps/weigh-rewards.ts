@@ -12,6 +12,7 @@ export const trainedReward = 'reward-trained';
 export function weighRewardsStep(rewardWeights: string, out: (path: string) => string): Step {
   return {
     name: 'reward-debiased',
+    module: __filename,
     config: { rewardWeights },
     inputs: [`${trainedReward}/model`, `${trainedReward}/length-balance.json`],
     run(directory) {

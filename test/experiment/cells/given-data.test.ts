@@ -71,9 +71,9 @@ function cellsOf(changes: object): CellRun[] {
   return gridOf(experiment(changes), join(root, 'store'), 'wasm');
 }
 
-async function rowFor(changes: object, run: CellRun): Promise<ResultRow> {
+async function rowFor(run: CellRun): Promise<ResultRow> {
   await run.kept.run(...run.finals);
-  const row = await rowOf(experiment(changes), run, 'wasm', 1);
+  const row = await rowOf(run, 'wasm', 1);
   if (isFailed(row)) throw new Error(row.error);
   return row;
 }
@@ -82,7 +82,7 @@ describe('an experiment on MT-bench', () => {
   it('parts votes by question, filters, trains and measures; the votes held out are those of every cell', async () => {
     const [none, both] = cellsOf(votes) as [CellRun, CellRun];
     const tensors = tf.memory().numTensors;
-    const rows = [await rowFor(votes, none), await rowFor(votes, both)] as const;
+    const rows = [await rowFor(none), await rowFor(both)] as const;
     expect(tf.memory().numTensors).toBe(tensors);
     const questions = async (file: string): Promise<Set<string>> =>
       new Set(
@@ -135,7 +135,7 @@ describe('an experiment on MT-bench', () => {
 describe('an experiment on HH-RLHF', () => {
   it('trains on one set or half of each, and measures on pairs held out of both', async () => {
     const [helpful, both] = cellsOf(pairs) as [CellRun, CellRun];
-    const row = await rowFor(pairs, helpful);
+    const row = await rowFor(helpful);
     expect(row.prompts['helpful.accuracy']).toHaveLength(10);
     expect(row.prompts['harmless.accuracy']).toHaveLength(10);
     expect(row.metrics['helpful.longerWins']).toBeGreaterThan(0.5);
@@ -241,8 +241,8 @@ describe('the command', () => {
     expect(unnamed.stderr).toMatch(/no experiment on the embedded world below experiments\/ has results/);
     const { status, stdout } = experiment(given, 'verify', 'votes');
     expect(status).toBe(0);
-    const verified = JSON.parse(stdout) as { metrics: number; equal: number };
-    expect(verified.equal).toBe(verified.metrics);
+    const verified = JSON.parse(stdout) as { figures: number; equal: number };
+    expect(verified.equal).toBe(verified.figures);
   });
 });
 

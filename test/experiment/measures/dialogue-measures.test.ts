@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeJson, writeJsonLines } from '../../../lib/files';
 import { experimentBase } from '../../../lib/experiment/cells/dialogues';
-import { measureCell } from '../../../lib/experiment/measures/dialogue-measures';
+import { dialogueMeasures } from '../../../lib/experiment/measures/dialogue-measures';
+import { measureCell } from '../../../lib/experiment/measures/measurements';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-measures-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
+const { reward, bestOfN, ppo } = dialogueMeasures;
 const path = (file: string): string => join(root, file);
 const config = { ...experimentBase(1), evaluation: { ...experimentBase(1).evaluation, tieMargin: 0.02 } };
 
@@ -57,7 +59,7 @@ describe('measureCell', () => {
       scoreLengthCorrelation: { equalQuality: -0.1 },
     });
     write('reward-debiased/length-balance.json', { lengthOnlyAccuracy: { before: 0.6, after: 0.5 } });
-    const { metrics, prompts } = await measureCell(config, ['reward', 'bestOfN'], path);
+    const { metrics, prompts } = await measureCell({ reward, bestOfN }, config, path);
     // q: (0.4, 0.6) ½, (0.6, 0.4) right: ¾.
     expect(prompts['reward.goldAccuracy']).toEqual([0.66667, 0.75, 0.5]);
     expect(metrics['reward.goldAccuracy']).toBeCloseTo((2 / 3 + 3 / 4 + 1 / 2) / 3, 5);
@@ -111,7 +113,7 @@ describe('measureCell', () => {
       { step: 3, 'objective/kl': 2, 'objective/scores': 1 },
       { step: 4, 'objective/kl': 3, 'objective/scores': 3 },
     ]);
-    const { metrics, prompts, curves } = await measureCell(config, ['ppo'], path);
+    const { metrics, prompts, curves } = await measureCell({ ppo }, config, path);
     // p: 0.71 beats 0.5 and ties 0.7; 0.6 beats 0.5 and loses to 0.7. q: 0.3 loses to 0.4.
     expect(prompts['ppo.winMinusLoss']).toEqual([0.25, -1]);
     expect(prompts['ppo.goldGain']).toEqual([0.055, -0.1]);

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import { mean } from 'simple-statistics';
 import { afterAll, describe, expect, it } from 'vitest';
 import { experimentBase } from '../../../lib/experiment/cells/dialogues';
-import { gainedDimensions, pickedDimensions } from '../../../lib/experiment/measures/dimension-measures';
-import { measureCell } from '../../../lib/experiment/measures/dialogue-measures';
+import { dialogueMeasures } from '../../../lib/experiment/measures/dialogue-measures';
+import { gainedDimensions } from '../../../lib/experiment/measures/dialogues/gained-dimensions';
+import { pickedDimensions } from '../../../lib/experiment/measures/dialogues/picked-dimensions';
+import { measureCell } from '../../../lib/experiment/measures/measurements';
 import { writeJson, writeJsonLines } from '../../../lib/files';
 import { pipelineWorld } from '../../../lib/pipeline/world';
 
@@ -90,6 +92,7 @@ describe('measureCell', () => {
 
   it('asks the gold judge about the answers that were scored, and about those of policies', async () => {
     const config = experimentBase(1);
+    const { dimensions, dpoDimensions } = dialogueMeasures;
     const world = pipelineWorld(config);
     const demonstrations = world.demonstrations(400).slice(0, 40);
     const prompts = world.prompts('evaluate', 20);
@@ -103,7 +106,7 @@ describe('measureCell', () => {
       rollouts.flatMap((rollout, i) => (i % 2 === k ? [{ ...rollout, policy }] : []));
     writeJsonLines(path('evaluation-dpo/rollouts.jsonl'), [...of('sft', 0), ...of('dpo', 1)]);
 
-    const { metrics } = await measureCell(config, ['dimensions', 'dpoDimensions'], path);
+    const { metrics } = await measureCell({ dimensions, dpoDimensions }, config, path);
     const judged = rollouts.map(({ promptId, response }) => world.judge(promptId, response));
     for (const [name, key] of [
       ['helpful', 'helpfulness'],

@@ -23,7 +23,6 @@ function row(
     versions: {},
     processor: { model: '', threads: 1 },
     dataHash: '',
-    codeHash: '',
     metrics,
     prompts,
     seconds: 1,

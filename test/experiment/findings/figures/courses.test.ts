@@ -20,7 +20,6 @@ function withCourses(courses: Readonly<Record<string, readonly (readonly CurvePo
         prompts: {},
         curves: { ppo },
         dataHash: '',
-        codeHash: '',
         seconds: 1,
       })),
     ),

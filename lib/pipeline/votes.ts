@@ -1,46 +1,13 @@
-/** Step 2: the SFT model answers each prompt K times, and simulated annotators compare the answers. */
+/** Step 2: simulated annotators compare the answers. */
 import type { GoldVerdict } from '../../datasets/dialogues';
 import { readJsonLines, writeJsonLines } from '../files';
-import { loadModel } from '../model/directory';
-import { sampleResponses } from '../model/sample';
 import { panel, simulateVotes } from '../preferences/annotators';
 import { createRng } from '../random';
-import { disposeTree } from '../tensor/pytree';
-import { startProgress } from '../train/progress';
 import { chunk } from '../train/sampler';
-import type { PromptRecord, Rollout } from '../types';
+import type { Rollout } from '../types';
 import type { PipelineConfig } from './config';
 import type { Step } from './run-steps';
 import { pipelineWorld } from './world';
-
-/** K answers of the SFT model to every prompt of a file, as `rollouts.jsonl`. */
-export function sampleStep(
-  config: PipelineConfig,
-  name: string,
-  split: 'annotate' | 'reinforce' | 'evaluate',
-  out: (path: string) => string,
-): Step {
-  const { sampling, seed } = config;
-  return {
-    name,
-    config: { ...sampling, seed, split },
-    inputs: ['sft/model', `world/${split}.jsonl`],
-    async run(directory) {
-      const model = loadModel(out('sft/model'));
-      const prompts = await readJsonLines<PromptRecord>(out(`world/${split}.jsonl`));
-      const progress = startProgress(name, prompts.length * sampling.samplesPerPrompt, 'response');
-      const rollouts = await sampleResponses(model, prompts, {
-        ...sampling,
-        rng: createRng(seed).fork(name),
-        onProgress: (done) => progress.update(done),
-      });
-      progress.stop();
-      disposeTree(model.params);
-      writeJsonLines(directory.file('rollouts.jsonl'), rollouts);
-      return { prompts: prompts.length, responses: rollouts.length };
-    },
-  };
-}
 
 /**
  * Votes of simulated annotators on the sampled answers, as `votes.jsonl`, with verdicts on the dimensions that the gold judge knows.
@@ -52,6 +19,7 @@ export function voteStep(config: PipelineConfig, out: (path: string) => string, 
   const { annotators, sampling, seed } = config;
   return {
     name: 'preferences',
+    module: __filename,
     config: { ...annotators, seed, ...(prompts !== undefined && { prompts }) },
     inputs: ['candidates/rollouts.jsonl'],
     async run(directory) {
