@@ -1,23 +1,10 @@
 /** A StableHLO program in the making: one line an operation, each with the name of its result. */
 
 import { util } from '@tensorflow/tfjs';
-import { valuesToKeep, type Line } from './barriers';
+import { lineOf, lineText, moduleText } from './module-text';
 import { userPlace } from './place';
-import { alike, literal, typeOf, type Value, type ValueType } from './value';
-
-/** Operations that run together: those of the program itself, or of a loop's round within it. */
-interface Region {
-  /** Lines that hold more than one operation, as loops do, are plain text. */
-  readonly lines: (Line | string)[];
-  /** Values that are made in it. */
-  readonly names: Set<string>;
-  /** What was written {@link Program.once} of these. */
-  readonly derived: Map<string, Value>;
-}
-
-function region(names: readonly string[] = []): Region {
-  return { lines: [], names: new Set(names), derived: new Map() };
-}
+import { region, type Region } from './region';
+import { alike, literal, rowByRow, sameShape, typeOf, type Value, type ValueType } from './value';
 
 export class Program {
   /** From the program itself to the loop that is being written. */
@@ -269,7 +256,7 @@ export class Program {
       this.regions.pop();
       const { lines } = own;
       const names = returned.map(({ name }) => name).join(', ');
-      return [...lines.map(written), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join(
+      return [...lines.map(lineText), `stablehlo.return ${names} : ${returned.map(typeOf).join(', ')}`].join(
         '\n',
       );
     };
@@ -290,40 +277,14 @@ export class Program {
    * @param donated the result that may take over a parameter's memory, by the parameter's number; both have one type.
    */
   text(results: readonly Value[], donated: ReadonlyMap<number, number> = new Map()): string {
-    const parameters = this.parameters.map((value, i) => {
-      const result = donated.get(i);
-      const donation = result === undefined ? '' : ` {tf.aliasing_output = ${result} : i32}`;
-      return `${value.name}: ${typeOf(value)}${donation}`;
-    });
-    const types = results.map(typeOf).join(', ');
-    const { lines } = this.regions[0];
-    const operations = lines.filter((line): line is Line => typeof line !== 'string');
-    const names = results.map(({ name }) => name);
-    const kept = this.forProcessor ? valuesToKeep(operations, names) : new Set<string>();
-    return [
-      'module {',
-      `func.func public @main(${parameters.join(', ')}) -> (${types}) {`,
-      ...lines.flatMap((line) => {
-        if (typeof line === 'string' || !kept.has(line.name)) return written(line);
-        const computed = `%computed${line.name.slice(1)}`;
-        const type = line.operation.slice(line.operation.lastIndexOf('tensor<'));
-        return [
-          `${computed} = ${line.operation}`,
-          `${line.name} = stablehlo.optimization_barrier ${computed} : ${type}`,
-        ];
-      }),
-      `return ${results.map(({ name }) => name).join(', ')} : ${types}`,
-      '}',
-      '}',
-      '',
-    ].join('\n');
+    const { parameters, forProcessor: keepsValues } = this;
+    return moduleText({ parameters, lines: this.regions[0].lines, results, donated, keepsValues });
   }
 
   /** Where in the user's program the operation of a line of {@link text} comes from. @param line from 1. */
   placeOf(text: string, line: number): string | undefined {
-    const [, number] = /^%(?:computed)?(\d+)/.exec(text.split('\n')[line - 1] ?? '') ?? [];
-    const found = this.regions[0].lines.find((one) => typeof one !== 'string' && one.name === `%${number}`);
-    return found === undefined ? undefined : userPlace((found as Line).place?.stack);
+    const found = lineOf(text, line, this.regions[0].lines);
+    return found && userPlace(found.place?.stack);
   }
 
   /** An operation that is written with the types of its operands and of its result; the latter has the first one's type of number. */
@@ -387,18 +348,4 @@ export class Program {
     for (const { name } of values) this.region.names.add(name);
     return values;
   }
-}
-
-function written(line: Line | string): string {
-  return typeof line === 'string' ? line : `${line.name} = ${line.operation}`;
-}
-
-/** A layout: the axes from the one whose numbers lie side by side. */
-function rowByRow(rank: number): string {
-  const axes = Array.from({ length: rank }, (_, i) => rank - 1 - i).join(', ');
-  return `dense<${rank === 1 ? axes : `[${axes}]`}> : tensor<${rank}xindex>`;
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }

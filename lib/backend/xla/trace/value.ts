@@ -41,3 +41,13 @@ export function alike(numbers: ArrayLike<number>): boolean {
   for (let i = 1; i < numbers.length; i++) if (!Object.is(numbers[i], numbers[0])) return false;
   return true;
 }
+
+/** A layout: the axes from the one whose numbers lie side by side. */
+export function rowByRow(rank: number): string {
+  const axes = Array.from({ length: rank }, (_, i) => rank - 1 - i).join(', ');
+  return `dense<${rank === 1 ? axes : `[${axes}]`}> : tensor<${rank}xindex>`;
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
