@@ -6,7 +6,7 @@ import type { ModelConfig } from '../model/config';
 import type { LanguageModel } from '../model/sample';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
-import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../train/responses';
+import { responseLogps } from '../train/responses';
 import { encodeRow, padRows, type SequenceBatch, type SequenceLimits } from '../train/sequences';
 import type { Rollout } from '../types';
 
@@ -69,9 +69,7 @@ export function sequenceKl(
 
 /** Σ_t log π(y_t) of the responses of a batch. [B] */
 function batchLogprobs(model: ModelConfig, temperature: number) {
-  return jit((params: NamedTensors, batch: SequenceBatch): tf.Tensor1D => {
-    const hidden = responseHidden(params, model, batch); // [B, R, D]
-    const logits = responseLogits(params, model, hidden, temperature === 0 ? 1 : temperature); // [B·R, V]
-    return sequenceLogprobs(responseLogprobs(logits, batch), batch.responseMask); // [B]
-  });
+  return jit((params: NamedTensors, batch: SequenceBatch) =>
+    responseLogps(params, model, batch, temperature === 0 ? 1 : temperature),
+  );
 }

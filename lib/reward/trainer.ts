@@ -6,12 +6,25 @@ import type { ModelConfig, ScoreDimension } from '../model/config';
 import { createRng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
-import { train, type LossAndMetrics, type Trainer } from '../train/loop';
-import type { Metrics } from '../train/metrics';
+import { train, type Trainer } from '../train/loop';
+import {
+  heldOutMetrics,
+  lastOf,
+  maxOf,
+  minOf,
+  type LossAndMetrics,
+  type Metrics,
+  type ScalarMetrics,
+} from '../train/metrics';
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByGroup } from '../train/sampler';
-import { adaptLengthSlope, initialLengthCovariate, lengthCovariateMetrics } from './debias/length-covariate';
+import {
+  adaptLengthSlope,
+  initialLengthCovariate,
+  lengthCovariateMetrics,
+  type LengthCovariate,
+} from './debias/length-covariate';
 import { encodePair, rewardBatch, type RewardBatch, type RewardRow } from './batch';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
@@ -19,6 +32,12 @@ import { configuredDimensions, dimensionLoss, weighedMetrics } from './dimension
 import { rewardLoss, type RewardLoss } from './loss';
 import { scoreRows, scoreRowsByDimension, type RewardModels } from './score';
 import type { PairSplit } from './split';
+
+/** What changes as the run goes. */
+type RewardState = LengthCovariate & {
+  /** Tokens read so far, prompts included. */
+  readonly numTokens: number;
+};
 
 /**
  * Trains a reward model and returns its parameters: the given model's without language-model and value heads, with
@@ -50,7 +69,6 @@ export async function trainReward(
     .sort((a, b) => a.chosen.length - b.chosen.length);
   const totalSteps = config.maxSteps ?? Math.ceil((rows.length * config.numTrainEpochs) / config.batchSize);
   const byPrompt = groupRows(training);
-  const carry = { num_tokens: 0, ...initialLengthCovariate };
 
   // 2. loss
   const compareDimensions = (weights: NamedTensors, batch: RewardBatch, asked: readonly ScoreDimension[]) => {
@@ -93,50 +111,51 @@ export async function trainReward(
   };
 
   // 3. trainer
-  const evaluate = jit((weights: NamedTensors, batch: RewardBatch): Record<string, tf.Tensor> => {
+  const evaluate = jit((weights: NamedTensors, batch: RewardBatch): LossAndMetrics => {
     if (dimensions === undefined) {
       const { loss: value, metrics } = compare(weights, batch);
-      return { loss: value, ...metrics };
+      return { loss: value, metrics };
     }
     const { loss: value, metrics, right } = compareDimensions(weights, batch, dimensions);
     const rightBy = dimensions.map(({ name }, k) => [`right/${name}`, right[k] as tf.Scalar]);
-    return { loss: value, ...metrics, ...(Object.fromEntries(rightBy) as Record<string, tf.Scalar>) };
+    return { loss: value, metrics: { ...metrics, ...(Object.fromEntries(rightBy) as ScalarMetrics) } };
   });
-  const trainer: Trainer<RewardBatch> = {
+  const trainer: Trainer<RewardBatch, RewardState> = {
     name: 'reward',
     totalSteps,
     updatesPerStep: 1,
-    carry,
+    initialState: { numTokens: 0, ...initialLengthCovariate },
     shown: ['loss', 'accuracy'],
     loss,
-    async batches(step) {
+    async batches(step, _, state) {
       const drawn = stepRowsByGroup(step, config.batchSize, byPrompt, rng.fork('rows')).map(
         (i) => rows[i] as RewardRow,
       );
-      carry.num_tokens += drawn.reduce((sum, row) => sum + row.chosen.length + row.rejected.length, 0);
+      const numTokens =
+        state.numTokens + drawn.reduce((sum, row) => sum + row.chosen.length + row.rejected.length, 0);
       const size = Math.ceil(drawn.length / config.gradientAccumulationSteps);
       return {
         updates: [
           chunk(drawn, size).map((part) =>
-            rewardBatch(part, drawn.length, tokenizer.padTokenId, config, carry.lengthSlope),
+            rewardBatch(part, drawn.length, tokenizer.padTokenId, config, state.lengthSlope),
           ),
         ],
-        metrics: { num_tokens: carry.num_tokens, epoch: (step * config.batchSize) / rows.length },
-        ...(config.lengthCovariate && {
-          finish([update]) {
-            const { length_gradient: gradient = 0, length_curvature: curvature = 0 } = update ?? {};
-            Object.assign(carry, adaptLengthSlope(carry, gradient, curvature));
-            return { length_slope: carry.lengthSlope };
-          },
-        }),
+        metrics: { num_tokens: lastOf(numTokens), epoch: lastOf((step * config.batchSize) / rows.length) },
+        next([update]) {
+          if (!config.lengthCovariate) return { state: { ...state, numTokens } };
+          const { length_gradient: gradient = 0, length_curvature: curvature = 0 } = update ?? {};
+          const fit = adaptLengthSlope(state, gradient, curvature);
+          return { state: { numTokens, ...fit }, metrics: { length_slope: fit.lengthSlope } };
+        },
       };
     },
     async afterStep(step, weights) {
       if (evalRows.length === 0 || (step % config.evalSteps !== 0 && step !== totalSteps)) return undefined;
       // Without the length term: what the scores alone are worth.
-      const metrics = evaluateRows(evalRows, config, tokenizer.padTokenId, (batch) =>
-        evaluate(weights, batch),
+      const parts = chunk(evalRows, config.batchSize).map((part) =>
+        rewardBatch(part, evalRows.length, tokenizer.padTokenId, config),
       );
+      const metrics = heldOutMetrics(parts, (batch) => evaluate(weights, batch));
       return dimensions === undefined ? metrics : dimensionAccuracies(metrics, dimensions, evalRows);
     },
   };
@@ -156,13 +175,13 @@ function groupRows(pairs: readonly PreferencePair[]): number[][] {
 }
 
 /** TRL's names. */
-function lossMetrics(result: RewardLoss): Record<string, tf.Scalar> {
+function lossMetrics(result: RewardLoss): ScalarMetrics {
   return {
     accuracy: result.accuracy,
     margin: result.margin,
     mean_reward: result.meanReward,
-    min_reward: result.minReward,
-    max_reward: result.maxReward,
+    min_reward: minOf(result.minReward),
+    max_reward: maxOf(result.maxReward),
   };
 }
 
@@ -214,28 +233,4 @@ export function initRewardParams(
   const initial = Object.fromEntries(kept.map(([name, tensor]) => [name, tensor.clone()]));
   initial['score.weight'] ??= tf.zeros([dimensions?.length ?? 1, config.hiddenSize]);
   return initial;
-}
-
-/** Metrics over all rows: each batch is divided by the count of all rows, so its sums add up to means. */
-function evaluateRows(
-  rows: readonly RewardRow[],
-  config: RewardConfig,
-  padTokenId: number,
-  evaluate: (batch: RewardBatch) => Record<string, tf.Tensor>,
-): Metrics {
-  const total: Metrics = {};
-  for (const part of chunk(rows, config.batchSize)) {
-    const batch = rewardBatch(part, rows.length, padTokenId, config);
-    const metrics = evaluate(batch);
-    for (const [key, tensor] of Object.entries(metrics)) {
-      const value = tensor.dataSync()[0] as number;
-      const before = total[`eval_${key}`];
-      if (before === undefined) total[`eval_${key}`] = value;
-      else if (key.startsWith('min_')) total[`eval_${key}`] = Math.min(before, value);
-      else if (key.startsWith('max_')) total[`eval_${key}`] = Math.max(before, value);
-      else total[`eval_${key}`] = before + value;
-    }
-    disposeTree([batch, metrics]);
-  }
-  return total;
 }

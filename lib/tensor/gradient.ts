@@ -1,26 +1,24 @@
 /** Values and gradients of losses over named parameters, with metrics carried along. */
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
+import { flatten, mapTree } from './pytree';
 
 /**
- * Loss, metrics and ∂loss/∂params. Metrics are any further scalars the loss computes on its way; no gradient flows from
+ * Loss, metrics and ∂loss/∂params. Metrics are a tree of any further scalars the loss computes on its way; no gradient flows from
  * them.
  *
  * @throws {InputError} naming the parameters that take no part in the loss: they could not be trained by it.
  */
-export function valueAndGrad<
-  P extends Record<string, tf.Tensor>,
-  M extends Readonly<Record<string, tf.Scalar>>,
->(
+export function valueAndGrad<P extends Record<string, tf.Tensor>, M>(
   loss: (params: P) => { loss: tf.Scalar; metrics: M },
   params: P,
 ): { loss: tf.Scalar; metrics: M; grads: P } {
-  const kept: Record<string, tf.Scalar> = {};
+  let kept: unknown;
   try {
     const forward = (): tf.Scalar => {
       const result = loss(params);
       // The scope of the forward pass disposes what it does not return: metrics are kept through it.
-      for (const [name, scalar] of Object.entries(result.metrics)) kept[name] = tf.keep(scalar.clone());
+      kept = mapTree(result.metrics, (scalar) => tf.keep(scalar.clone()));
       return result.loss;
     };
     const tensors = Object.values(params);
@@ -33,17 +31,10 @@ export function valueAndGrad<
     }
     return {
       loss: value as tf.Scalar,
-      metrics: mapNames(kept, (_, scalar) => scalar.clone()) as unknown as M,
-      grads: mapNames(params, (i) => grads[i] as tf.Tensor) as P,
+      metrics: mapTree(kept, (scalar) => scalar.clone()) as M,
+      grads: Object.fromEntries(Object.keys(params).map((name, i) => [name, grads[i]])) as P,
     };
   } finally {
-    tf.dispose(kept);
+    tf.dispose(flatten(kept));
   }
-}
-
-function mapNames<T extends tf.Tensor>(
-  tensors: Readonly<Record<string, T>>,
-  f: (index: number, tensor: T) => tf.Tensor,
-): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor], i) => [name, f(i, tensor)]));
 }

@@ -6,7 +6,10 @@ import { readJson, writeJson } from '../files';
 import { readSafetensors, writeSafetensors } from '../model/weights';
 import type { AdamwMoments, NamedTensors } from './adamw';
 import { checkpointSteps, newestCheckpoint } from './checkpoint-steps';
-import type { Metrics } from './metrics';
+import type { StepMetrics } from './metrics';
+
+/** Numbers that a trainer adapts as it goes: a KL coefficient, a learning-rate factor, tokens seen. */
+export type TrainerState = Readonly<Record<string, number>>;
 
 export interface Checkpoint {
   /** Steps done. */
@@ -15,15 +18,15 @@ export interface Checkpoint {
   readonly updates: number;
   readonly params: NamedTensors;
   readonly moments: AdamwMoments;
-  /** Numbers a trainer adapts as it goes: a KL coefficient, a learning-rate factor. Random streams need none (see random.ts). */
-  readonly carry: Readonly<Record<string, number>>;
+  /** Random streams need none (see random.ts). */
+  readonly state: TrainerState;
   /** Metrics of steps that no logged row holds yet. */
-  readonly pending: readonly Metrics[];
+  readonly pending: readonly StepMetrics[];
 }
 
 /** Writes `checkpoint-<step>` and removes the ones before it. A kill in the middle leaves the old one in place. */
 export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): void {
-  const { step, updates, params, moments, carry, pending } = checkpoint;
+  const { step, updates, params, moments, state, pending } = checkpoint;
   const target = join(runDirectory, `checkpoint-${step}`);
   const temporary = `${target}.tmp`;
   rmSync(temporary, { recursive: true, force: true });
@@ -33,7 +36,7 @@ export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): vo
     ...prefixed('m.', moments.m),
     ...prefixed('v.', moments.v),
   });
-  writeJson(join(temporary, 'trainer.json'), { step, updates, carry, pending });
+  writeJson(join(temporary, 'trainer.json'), { step, updates, state, pending });
   rmSync(target, { recursive: true, force: true });
   renameSync(temporary, target);
   for (const older of checkpointSteps(runDirectory)) {
@@ -44,15 +47,28 @@ export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): vo
 /**
  * Reads the newest checkpoint of a run; undefined when it has none yet.
  *
- * @throws {InputError} when the checkpoint is not of a model with the given parameters.
+ * @throws {InputError} when the checkpoint is not of a model with the given parameters, or when its trainer's state has other numbers than
+ * the given one.
  */
-export function loadCheckpoint(runDirectory: string, params: NamedTensors): Checkpoint | undefined {
+export function loadCheckpoint(
+  runDirectory: string,
+  params: NamedTensors,
+  initialState: TrainerState,
+): Checkpoint | undefined {
   const newest = newestCheckpoint(runDirectory);
   if (newest === 0) return undefined;
   const directory = join(runDirectory, `checkpoint-${newest}`);
-  const trainer = readJson<Pick<Checkpoint, 'step' | 'updates' | 'carry' | 'pending'>>(
+  const trainer = readJson<Pick<Checkpoint, 'step' | 'updates' | 'state' | 'pending'>>(
     join(directory, 'trainer.json'),
   );
+  const [expected, got] = [initialState, trainer.state ?? {}].map((state) =>
+    Object.keys(state).sort().join(', '),
+  );
+  if (got !== expected) {
+    throw new InputError(
+      `${join(directory, 'trainer.json')}: 'state' must hold ${expected || 'nothing'}, got ${got || 'nothing'}; another version wrote it, start the run anew`,
+    );
+  }
   const state = readSafetensors(join(directory, 'state.safetensors'));
   const part = (prefix: string): NamedTensors =>
     Object.fromEntries(

@@ -53,3 +53,14 @@ export function responseLogprobs(logits: tf.Tensor2D, batch: SequenceBatch): tf.
 export function sequenceLogprobs(logprobs: tf.Tensor2D, responseMask: tf.Tensor2D): tf.Tensor1D {
   return tf.sum(tf.mul(logprobs, responseMask), 1);
 }
+
+/** Σ log π(token) over each response of a batch, read by the model. @returns nats. [B] */
+export function responseLogps(
+  params: NamedTensors,
+  model: ModelConfig,
+  batch: SequenceBatch,
+  temperature = 1,
+): tf.Tensor1D {
+  const logits = responseLogits(params, model, responseHidden(params, model, batch), temperature); // [B·R, V]
+  return sequenceLogprobs(responseLogprobs(logits, batch), batch.responseMask);
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -9,6 +9,7 @@ import { createRng } from '../../lib/random';
 import type { NamedTensors } from '../../lib/train/adamw';
 import { requestInterrupt } from '../../lib/train/interrupt';
 import { train, type LoopConfig, type Trainer } from '../../lib/train/loop';
+import { maxOf } from '../../lib/train/metrics';
 import { openRunDirectory } from '../../lib/train/run-directory';
 
 let folder: string;
@@ -30,34 +31,34 @@ const config: LoopConfig = {
   saveSteps: 4,
 };
 
+type State = { readonly seen: number };
 type Batch = { x: tf.Tensor2D; y: tf.Tensor1D; count: tf.Scalar };
 
-/** Linear regression on random rows, cut into `parts` microbatches; its carry counts rows seen. */
+/** Linear regression on random rows, cut into `parts` microbatches; its state counts rows seen. */
 function regression(
   totalSteps: number,
   parts = 1,
   events: { stopAt?: number; poisonAt?: number } = {},
-): Trainer<Batch> {
-  const carry = { seen: 0 };
+): Trainer<Batch, State> {
   return {
     name: 'regression',
     totalSteps,
     updatesPerStep: 1,
-    carry,
+    initialState: { seen: 0 },
     loss: (params, { x, y, count }) => {
       const errors = tf.sub(tf.reshape(tf.matMul(x, params['w'] as tf.Tensor2D), [-1]), y);
       return {
         loss: tf.div(tf.sum(tf.square(errors)), count) as tf.Scalar,
         metrics: {
-          max_error: tf.max(errors) as tf.Scalar,
+          largest_error: maxOf(tf.max(errors) as tf.Scalar),
           mean_error: tf.div(tf.sum(errors), count) as tf.Scalar,
         },
       };
     },
-    async batches(step) {
+    async batches(step, _, state) {
       if (step === events.stopAt) requestInterrupt();
       const rng = createRng(1).fork(step);
-      carry.seen += 8;
+      const seen = state.seen + 8;
       const x = Array.from({ length: 8 }, () => [rng.normal(), rng.normal()]);
       const y = x.map(
         ([a, b]) => 2 * (a as number) - (b as number) + (step === events.poisonAt ? Infinity : 0),
@@ -68,7 +69,7 @@ function regression(
         y: tf.tensor1d(y.slice(i * size, (i + 1) * size)),
         count: tf.scalar(8),
       }));
-      return { updates: [updates], metrics: { seen: carry.seen } };
+      return { updates: [updates], metrics: { seen }, next: () => ({ state: { seen } }) };
     },
   };
 }
@@ -76,7 +77,7 @@ function regression(
 const initial = (): NamedTensors => ({ w: tf.tensor2d([[0.1], [0.2]]) });
 const runTo = async (
   name: string,
-  trainer: Trainer<Batch>,
+  trainer: Trainer<Batch, State>,
   resume = false,
   changes: Partial<LoopConfig> = {},
 ) => {
@@ -106,7 +107,7 @@ describe('train', () => {
     expect(Object.keys(rows[0] ?? {})).toEqual([
       'step',
       'loss',
-      'max_error',
+      'largest_error',
       'mean_error',
       'grad_norm',
       'learning_rate',
@@ -144,10 +145,31 @@ describe('train', () => {
     expect(await runTo('killed', regression(10), true)).toEqual(unbroken);
   });
 
+  it('refuses a checkpoint whose state has other numbers', async () => {
+    await expect(runTo('other', regression(10, 1, { poisonAt: 7 }))).rejects.toThrow();
+    const path = join(folder, 'other/checkpoint-4/trainer.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"seen"', '"rows"'));
+    await expect(runTo('other', regression(10), true)).rejects.toThrow(
+      "trainer.json: 'state' must hold seen, got rows; another version wrote it",
+    );
+  });
+
+  it('takes the learning rate from the schedule and the state', async () => {
+    const halved = { ...regression(6), learningRateFactor: ({ seen }: State) => (seen < 24 ? 1 : 0.5) };
+    const rates = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as Record<string, number>)['learning_rate'] as number);
+    const [plain, adapted] = [await runTo('plain', regression(6)), await runTo('halved', halved)];
+    expect(rates(adapted.metrics)[0]).toBe(rates(plain.metrics)[0]);
+    expect(rates(adapted.metrics)[1]).toBeCloseTo((rates(plain.metrics)[1] as number) / 2, 9);
+  });
+
   it('keeps the number of tensors constant after the first steps', async () => {
     const counts: number[] = [];
     const trainer = { ...regression(8), afterStep: async () => void counts.push(tf.memory().numTensors) };
-    await runTo('memory', trainer as Trainer<Batch>);
+    await runTo('memory', trainer as Trainer<Batch, State>);
     expect(new Set(counts.slice(1)).size).toBe(1);
   });
 

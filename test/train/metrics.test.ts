@@ -1,8 +1,19 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { meanMetrics, openMetricsLog } from '../../lib/train/metrics';
+import {
+  addScalars,
+  heldOutMetrics,
+  lastOf,
+  maxOf,
+  meanMetrics,
+  minOf,
+  openMetricsLog,
+  readMetrics,
+  type ScalarMetrics,
+} from '../../lib/train/metrics';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-metrics-'))));
@@ -35,7 +46,56 @@ describe('meanMetrics', () => {
   });
 
   it('takes the last of what says how far a run has got', () => {
-    const rows = [{ num_tokens: 10, epoch: 0.5 }, { num_tokens: 30, epoch: 1 }, { loss: 1 }];
-    expect(meanMetrics(rows)).toEqual({ num_tokens: 30, epoch: 1, loss: 1 });
+    const rows = [{ tokens: lastOf(10), epoch: lastOf(0.5) }, { tokens: lastOf(30) }, { loss: 1 }];
+    expect(meanMetrics(rows)).toEqual({ tokens: 30, epoch: 0.5, loss: 1 });
+  });
+
+  it('averages minima and maxima of batches, whatever their names', () => {
+    expect(
+      meanMetrics([
+        { a: minOf(1), max_b: 2 },
+        { a: minOf(3), max_b: 4 },
+      ]),
+    ).toEqual({ a: 2, max_b: 3 });
+  });
+});
+
+/** Of two parts of a batch. */
+const parts = [
+  { mean: 1, least: 2, largest: 3, position: 4 },
+  { mean: 10, least: 1, largest: 2, position: 3 },
+];
+const scalars = (part: (typeof parts)[number]): ScalarMetrics => ({
+  min_mean: tf.scalar(part.mean),
+  least: minOf(tf.scalar(part.least)),
+  largest: maxOf(tf.scalar(part.largest)),
+  position: lastOf(tf.scalar(part.position)),
+});
+
+describe('addScalars', () => {
+  it('adds means and takes minima, maxima and last ones by the reduction that a metric carries, not by its name', () => {
+    const [first, second] = parts.map(scalars) as [ScalarMetrics, ScalarMetrics];
+    const sum = addScalars(first, second);
+    expect(meanMetrics([readMetrics(sum)])).toEqual({ min_mean: 11, least: 1, largest: 3, position: 3 });
+  });
+});
+
+describe('heldOutMetrics', () => {
+  it('puts the parts together under the prefix eval_, loss included, and leaves no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    const batches = parts.map((part) => ({ part, input: tf.scalar(0) }));
+    const metrics = heldOutMetrics(batches, ({ part }) => ({
+      loss: tf.scalar(part.mean / 2),
+      metrics: scalars(part),
+    }));
+    expect(metrics).toEqual({
+      eval_loss: 5.5,
+      eval_min_mean: 11,
+      eval_least: 1,
+      eval_largest: 3,
+      eval_position: 3,
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(heldOutMetrics([], () => ({ loss: tf.scalar(0), metrics: {} }))).toEqual({});
   });
 });

@@ -1,26 +1,10 @@
-/** Preference pairs as token batches, with what the frozen reference says of them. */
+/** Preference pairs as token batches. */
 import * as tf from '@tensorflow/tfjs';
 import { coefficients, type Coefficients } from '../../tensor/coefficients';
-import type { Tokenizer } from '../../tokenizer/tokenizer';
-import {
-  encodeRow,
-  padRows,
-  type EncodedRow,
-  type SequenceBatch,
-  type SequenceLimits,
-} from '../../train/sequences';
-import type { PreferencePair } from '../../types';
+import { padRows, type SequenceBatch } from '../../train/sequences';
 import type { SftTermBatch } from '../demonstrations';
 import type { DpoConfig } from './config';
-
-/** A pair in tokens. */
-export interface DpoRow {
-  readonly chosen: EncodedRow;
-  readonly rejected: EncodedRow;
-  /** log π_ref of the whole responses, nats; known once the reference has read them. */
-  refChosenLogps: number;
-  refRejectedLogps: number;
-}
+import type { DpoRow } from './rows';
 
 export type DpoBatch = {
   /** Chosen rows, then rejected rows. [2B, …] */
@@ -36,19 +20,6 @@ export type DpoBatch = {
   readonly coefficients: Coefficients<'beta' | 'labelSmoothing' | 'chosenSftCoef'>;
   readonly demonstrations?: SftTermBatch;
 };
-
-export function encodePair(
-  tokenizer: Tokenizer,
-  { prompt, chosen, rejected }: PreferencePair,
-  limits: SequenceLimits,
-): DpoRow {
-  return {
-    chosen: encodeRow(tokenizer, prompt, chosen, limits),
-    rejected: encodeRow(tokenizer, prompt, rejected, limits),
-    refChosenLogps: Number.NaN,
-    refRejectedLogps: Number.NaN,
-  };
-}
 
 /** Lays pairs out; the caller disposes the batch. `whole` are all pairs of the step. */
 export function dpoBatch(

@@ -5,7 +5,7 @@ import { sampleResponses, type LanguageModel } from '../../model/sample';
 import type { Rng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
-import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
+import { responseLogps } from '../../train/responses';
 import { chunk } from '../../train/sampler';
 import { encodeRow, padRows, type SequenceBatch } from '../../train/sequences';
 import type { PromptRecord, Scorer } from '../../types';
@@ -40,10 +40,9 @@ export function policySampler(
   }
   const { config: model, tokenizer } = reference;
   const { maxPromptTokens, maxResponseTokens } = config;
-  const logps = jit((params: NamedTensors, batch: SequenceBatch) => {
-    const logits = responseLogits(params, model, responseHidden(params, model, batch), temperature);
-    return sequenceLogprobs(responseLogprobs(logits, batch), batch.responseMask); // [B]
-  });
+  const logps = jit((params: NamedTensors, batch: SequenceBatch) =>
+    responseLogps(params, model, batch, temperature),
+  );
   return async (step, params, rng) => {
     const rollouts = await sampleResponses({ ...reference, params }, samplePrompts, {
       samplesPerPrompt: 1,

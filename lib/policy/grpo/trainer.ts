@@ -7,8 +7,8 @@ import type { LanguageModel } from '../../model/sample';
 import { createRng } from '../../random';
 import { entropy } from '../../tensor/logprobs';
 import type { NamedTensors } from '../../train/adamw';
-import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
-import type { Metrics } from '../../train/metrics';
+import { train, type Trainer } from '../../train/loop';
+import type { LossAndMetrics, Metrics } from '../../train/metrics';
 import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
@@ -107,9 +107,10 @@ export async function trainGrpo(
     name: 'grpo',
     totalSteps: config.maxSteps,
     updatesPerStep: config.numIterations * config.numMiniBatches,
+    initialState: {},
     shown: ['reward', 'frac_reward_zero_std', 'objective/kl'],
     loss,
-    async batches(step, params) {
+    async batches(step, params, state) {
       const chosen = drawGroups(step, prompts, config, rng.fork('rows'));
       const rollouts = await sample(params, chosen, rng.fork('samples').fork(step));
       const scores = await scoreInParts(scorer, scorerInputs(rollouts));
@@ -137,9 +138,9 @@ export async function trainGrpo(
       return {
         updates,
         metrics: { ...groupMetrics(rollouts, rewards, groups), ...partMetrics(scores) },
-        finish: (perUpdate) => {
+        next: (perUpdate) => {
           refuseStaleRatio('grpo', perUpdate[0] as Metrics, config);
-          return {};
+          return { state };
         },
       };
     },

@@ -10,8 +10,8 @@ import { createRng } from '../../random';
 import { entropy } from '../../tensor/logprobs';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
-import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
-import type { Metrics } from '../../train/metrics';
+import { train, type Trainer } from '../../train/loop';
+import type { LossAndMetrics, Metrics } from '../../train/metrics';
 import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
@@ -41,6 +41,12 @@ export interface PpoInputs {
   /** Called after every step with the policy reached, value head included; what it returns is logged, e.g. forgetting probes. */
   readonly afterStep?: (step: number, params: NamedTensors) => Promise<Metrics | undefined>;
 }
+
+/** What changes as the run goes. */
+type PpoState = {
+  readonly klCoef: number;
+  readonly learningRateFactor: number;
+};
 
 /**
  * Trains a policy by PPO and returns its parameters, without the value head; the given model is the frozen reference and is
@@ -89,7 +95,6 @@ export async function trainPpo(
     config.rewardBaseline === 'reference'
       ? await scoreReference(reference, prompts, scorer, config, rng.fork('reference'))
       : undefined;
-  const carry = { klCoef: config.klCoef, learningRateFactor: 1 };
 
   // 2. loss
   const loss = (params: NamedTensors, batch: PpoBatch): LossAndMetrics => {
@@ -125,21 +130,22 @@ export async function trainPpo(
   // 3. trainer
   const appendSamples =
     config.samplesEvery > 0 ? openSamples(run.file('samples.jsonl'), run.lastStep()) : undefined;
-  const trainer: Trainer<PpoBatch> = {
+  const trainer: Trainer<PpoBatch, PpoState> = {
     name: 'ppo',
     totalSteps: config.maxSteps,
     updatesPerStep: config.numPpoEpochs * config.numMiniBatches,
-    carry,
+    initialState: { klCoef: config.klCoef, learningRateFactor: 1 },
+    learningRateFactor: (state) => state.learningRateFactor,
     shown: ['objective/scores', 'objective/score_gap', 'objective/kl'],
     loss,
     ...(inputs.afterStep !== undefined && { afterStep: inputs.afterStep }),
-    async batches(step, params) {
+    async batches(step, params, state) {
       const chosen = stepRows(step, config.rolloutBatchSize, prompts.length, rng.fork('rows')).map(
         (i) => prompts[i] as PromptRecord,
       );
       const rollouts = await sample(params, chosen, rng.fork('samples').fork(step));
       const scores = await scoreInParts(scorer, scorerInputs(rollouts));
-      const scored = scoreRollouts(rollouts, scores.scores, referenceScores, config, carry.klCoef);
+      const scored = scoreRollouts(rollouts, scores.scores, referenceScores, config, state.klCoef);
       if (appendSamples !== undefined && (step % config.samplesEvery === 0 || step === 1)) {
         appendSamples(rolloutSamples(step, rollouts, scores));
       }
@@ -156,31 +162,26 @@ export async function trainPpo(
       return {
         updates,
         metrics,
-        finish: (perUpdate) => finishStep(perUpdate, metrics['objective/kl'] as number),
+        next: (perUpdate) => finishStep(state, perUpdate, metrics['objective/kl'] as number),
       };
     },
   };
-  const finishStep = (perUpdate: readonly Metrics[], kl: number): Metrics => {
+  const finishStep = (state: PpoState, perUpdate: readonly Metrics[], kl: number) => {
     refuseStaleRatio('ppo', perUpdate[0] as Metrics, config);
     const approxKl = perUpdate.reduce((sum, row) => sum + (row['policy/approxkl_avg'] as number), 0);
-    const logged = { 'objective/kl_coef': carry.klCoef };
-    if (config.klTarget !== undefined) {
-      carry.klCoef = adaptKlCoef(
-        carry.klCoef,
-        kl,
-        config.klTarget,
-        config.rolloutBatchSize,
-        config.klHorizon,
-      );
-    }
-    if (config.lrKlTarget !== undefined) {
-      carry.learningRateFactor = adaptLearningRate(
-        carry.learningRateFactor,
-        approxKl / perUpdate.length,
-        config.lrKlTarget,
-      );
-    }
-    return logged;
+    const { klTarget, klHorizon, lrKlTarget, rolloutBatchSize } = config;
+    const { klCoef, learningRateFactor } = state;
+    return {
+      state: {
+        klCoef:
+          klTarget === undefined ? klCoef : adaptKlCoef(klCoef, kl, klTarget, rolloutBatchSize, klHorizon),
+        learningRateFactor:
+          lrKlTarget === undefined
+            ? learningRateFactor
+            : adaptLearningRate(learningRateFactor, approxKl / perUpdate.length, lrKlTarget),
+      },
+      metrics: { 'objective/kl_coef': klCoef },
+    };
   };
   const initial = withValueHead(reference, inputs, config);
   try {

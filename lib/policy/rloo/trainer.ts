@@ -8,8 +8,8 @@ import { createRng } from '../../random';
 import { k1 } from '../../tensor/kl';
 import { entropy } from '../../tensor/logprobs';
 import type { NamedTensors } from '../../train/adamw';
-import { train, type LossAndMetrics, type Trainer } from '../../train/loop';
-import type { Metrics } from '../../train/metrics';
+import { train, type Trainer } from '../../train/loop';
+import type { LossAndMetrics, Metrics } from '../../train/metrics';
 import { inPrecision } from '../../train/precision';
 import { responseHidden, responseLogits, responseLogprobs, sequenceLogprobs } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
@@ -113,9 +113,10 @@ export async function trainRloo(
     name: 'rloo',
     totalSteps: config.maxSteps,
     updatesPerStep: config.numIterations * config.numMiniBatches,
+    initialState: {},
     shown: ['reward', 'frac_reward_zero_std', 'objective/kl'],
     loss,
-    async batches(step, params) {
+    async batches(step, params, state) {
       const chosen = drawGroups(step, prompts, config, rng.fork('rows'));
       const rollouts = await sample(params, chosen, rng.fork('samples').fork(step));
       const scores = await scoreInParts(scorer, scorerInputs(rollouts));
@@ -149,9 +150,9 @@ export async function trainRloo(
           ...(beta > 0 && { kl: moments(ratios.flatMap((own) => [...own])).mean }),
           ...partMetrics(scores),
         },
-        finish: (perUpdate) => {
+        next: (perUpdate) => {
           refuseStaleRatio('rloo', perUpdate[0] as Metrics, config);
-          return {};
+          return { state };
         },
       };
     },

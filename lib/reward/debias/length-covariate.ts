@@ -14,14 +14,14 @@ import * as tf from '@tensorflow/tfjs';
 const memory = 20;
 
 /** State of the fit, which a checkpoint holds. */
-export interface LengthCovariate {
+export type LengthCovariate = {
   /** γ, log-odds a token. */
-  lengthSlope: number;
+  readonly lengthSlope: number;
   /** Running mean of the curvature, tokens². */
-  lengthCurvature: number;
+  readonly lengthCurvature: number;
   /** Batches seen. */
-  lengthBatches: number;
-}
+  readonly lengthBatches: number;
+};
 
 export const initialLengthCovariate: LengthCovariate = {
   lengthSlope: 0,

@@ -211,6 +211,7 @@ describe.skipIf(pluginPath === undefined)('steps on a device (need the plugin of
       name: 'logarithm',
       totalSteps: 5,
       updatesPerStep: 1,
+      initialState: {},
       loss: ({ w }, { x }) => ({ loss: tf.log(tf.mul(w as tf.Tensor, x)) as tf.Scalar, metrics: {} }),
       batches: (step) => Promise.resolve({ updates: [[{ x: tf.scalar(step === 3 ? -1 : 1) }]] }),
     };

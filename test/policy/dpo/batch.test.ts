@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { dpoBatch, encodePair } from '../../../lib/policy/dpo/batch';
+import { dpoBatch } from '../../../lib/policy/dpo/batch';
+import { encodePair } from '../../../lib/policy/dpo/rows';
 import { dpoConfig, tokenizer } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
@@ -9,14 +10,6 @@ const row = (prompt: string, chosen: string, rejected: string, refs: [number, nu
   ...encodePair(tokenizer, { promptId: prompt, prompt, chosen, rejected }, limits),
   refChosenLogps: refs[0],
   refRejectedLogps: refs[1],
-});
-
-describe('encodePair', () => {
-  it('ends both sides with the end-of-turn token; a long prompt loses its beginning, a long response its end', () => {
-    const { chosen, rejected } = row('abcde', 'ab', 'abcdef', [0, 0]);
-    expect(chosen).toEqual({ promptTokens: [3, 4, 5, 6], responseTokens: [2, 3, 1] });
-    expect(rejected.responseTokens).toEqual([2, 3, 4, 5]);
-  });
 });
 
 describe('dpoBatch', () => {

@@ -149,12 +149,12 @@ describe('trainPpo', () => {
     const unbroken = await trained({ ...options, maxSteps: 5 });
     const run = await tinyRun();
     await trained({ ...options, maxSteps: 3 }, {}, Promise.resolve(run));
-    const { step, carry } = readJson<{ step: number; carry: Record<string, number> }>(
+    const { step, state } = readJson<{ step: number; state: Record<string, number> }>(
       run.file('checkpoint-2/trainer.json'),
     );
     expect(step).toBe(2);
     // Logged to nine digits.
-    expect(carry['klCoef']).toBeCloseTo(unbroken.rows[2]?.['objective/kl_coef'] as number, 9);
+    expect(state['klCoef']).toBeCloseTo(unbroken.rows[2]?.['objective/kl_coef'] as number, 9);
     const resumed = await trained({ ...options, maxSteps: 5 }, {}, tinyRun(run.path, true));
     expect(resumed.rows).toEqual(unbroken.rows);
     expect(resumed.samples).toEqual(unbroken.samples);

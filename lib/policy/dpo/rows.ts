@@ -1,0 +1,79 @@
+/** Preference pairs in tokens, with what the frozen reference says of them. */
+import type * as tf from '@tensorflow/tfjs';
+import { disposeTree } from '../../tensor/pytree';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import { startProgress } from '../../train/progress';
+import { chunk } from '../../train/sampler';
+import {
+  encodeRow,
+  padRows,
+  type EncodedRow,
+  type SequenceBatch,
+  type SequenceLimits,
+} from '../../train/sequences';
+import type { PreferencePair } from '../../types';
+import type { DpoConfig } from './config';
+
+/** A pair in tokens. */
+export interface PairRow {
+  readonly chosen: EncodedRow;
+  readonly rejected: EncodedRow;
+}
+
+/** A pair as the loss reads it. */
+export interface DpoRow extends PairRow {
+  /** log π_ref of the whole responses, nats. */
+  readonly refChosenLogps: number;
+  readonly refRejectedLogps: number;
+}
+
+export function encodePair(
+  tokenizer: Tokenizer,
+  { prompt, chosen, rejected }: PreferencePair,
+  limits: SequenceLimits,
+): PairRow {
+  return {
+    chosen: encodeRow(tokenizer, prompt, chosen, limits),
+    rejected: encodeRow(tokenizer, prompt, rejected, limits),
+  };
+}
+
+/** Tokens of the prompt and the longer response. */
+export function longerSide({ chosen, rejected }: PairRow): number {
+  const responses = Math.max(chosen.responseTokens.length, rejected.responseTokens.length);
+  return chosen.promptTokens.length + responses;
+}
+
+/**
+ * Reads log π_ref of both sides of pairs, once for the whole run; pairs of like length go together.
+ *
+ * @param refLogps log π_ref of the responses of a batch. [2B]
+ * @returns by pair.
+ */
+export function readReference(
+  pairs: readonly PairRow[],
+  refLogps: (batch: SequenceBatch) => tf.Tensor1D,
+  config: DpoConfig,
+  padTokenId: number,
+): Map<PairRow, DpoRow> {
+  const progress = startProgress('dpo: reference', pairs.length, 'pair');
+  const rows = new Map<PairRow, DpoRow>();
+  const byLength = [...pairs].sort((a, b) => longerSide(a) - longerSide(b));
+  for (const part of chunk(byLength, config.batchSize)) {
+    const sides = [...part.map((pair) => pair.chosen), ...part.map((pair) => pair.rejected)];
+    const batch = padRows(sides, padTokenId, config, 2 * config.batchSize);
+    const read = refLogps(batch);
+    const values = read.dataSync();
+    disposeTree([batch, read]);
+    part.forEach((pair, i) =>
+      rows.set(pair, {
+        ...pair,
+        refChosenLogps: values[i] as number,
+        refRejectedLogps: values[part.length + i] as number,
+      }),
+    );
+    progress.update(rows.size);
+  }
+  progress.stop();
+  return rows;
+}
