@@ -7,7 +7,7 @@ export interface ColumnText {
 }
 
 /** What stands where there is no value. */
-export const missing = '–';
+const missing = '–';
 
 const mostDecimals = 6;
 

@@ -15,7 +15,7 @@ export function bounds([low, high]: Interval, format: (value: number) => string)
   return `[${format(low)}, ${format(high)}]`;
 }
 
-export function percent(fraction: number): string {
+function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)}%`;
 }
 

@@ -180,7 +180,7 @@ export function claimsTable(experiment: Experiment): string {
 }
 
 /** `reproduced (own interval; not after Holm)`. */
-export function verdictText({ claim, verdict, holdsAdjusted }: JudgedClaim): string {
+function verdictText({ claim, verdict, holdsAdjusted }: JudgedClaim): string {
   const text =
     verdict === 'not shown' || holdsAdjusted ? verdict : `${verdict} (own interval; not after Holm)`;
   const expected = claim.expected === 'equal' ? `within ± ${claim.margin ?? 0}` : claim.expected;
@@ -199,7 +199,7 @@ export function comparedText(config: ExperimentConfig, { claim, comparison }: Ju
 }
 
 /** A claim's difference with its interval, in decimals of its own. */
-export function claimDifference(comparison: Comparison): string {
+function claimDifference(comparison: Comparison): string {
   return differenceText(comparison, decimalsFor([comparison.difference, ...(comparison.ci ?? [])]));
 }
 
