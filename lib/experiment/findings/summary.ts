@@ -3,7 +3,8 @@ import { sum } from 'simple-statistics';
 import { computedRows, type Experiment } from '../experiment';
 import { markdownTable, type Column } from '../../markdown-table';
 import type { Marked } from './markers';
-import { decimal, decimalsFor, intervalText, minutesText, missing, signed } from './number-text';
+import { decimal, intervalText, missing, signed } from '../../number-text';
+import { decimalsFor, minutesText } from './result-text';
 import { judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
 /** Where it stands in README.md. */

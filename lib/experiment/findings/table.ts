@@ -12,7 +12,8 @@ import {
   type Experiment,
 } from '../experiment';
 import { markdownTable, type Column } from '../../markdown-table';
-import { decimal, decimalsFor, estimateText, minutesText, missing, pText, signed } from './number-text';
+import { decimal, missing, signed } from '../../number-text';
+import { decimalsFor, estimateText, minutesText, pText } from './result-text';
 import { estimateMean, metricValues, type Comparison } from '../statistics/compare-cells';
 import { experimentVerdict, judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
