@@ -16,6 +16,7 @@ const root = [
   'files.ts',
   'intervals.ts',
   'group-by.ts',
+  'number-text.ts',
   'reading-length.ts',
   'markdown-table.ts',
 ];

@@ -7,7 +7,7 @@ import { families, probeFamilies, rewardedFamilies } from './families';
 import { drawKind, respond, type LengthRange } from './response';
 
 /** What a dialogue is for; dialogues of different splits are drawn apart. */
-export const splits = ['demonstrate', 'annotate', 'reinforce', 'evaluate', 'probe'] as const;
+const splits = ['demonstrate', 'annotate', 'reinforce', 'evaluate', 'probe'] as const;
 export type Split = (typeof splits)[number];
 
 export interface Dialogue {

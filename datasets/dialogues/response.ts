@@ -42,7 +42,7 @@ export function respond(family: Family, spec: Spec, kind: Kind, range: LengthRan
 }
 
 /** The sentences as one text: a space before a sentence of letters, none before an ideograph. */
-export function join(sentences: readonly string[]): string {
+function join(sentences: readonly string[]): string {
   return sentences.map((s, i) => (i > 0 && /^[\x20-\x7e]/.test(s) ? ` ${s}` : s)).join('');
 }
 

@@ -75,7 +75,7 @@ export function isFailed(row: Row): row is FailedRow {
 }
 
 /** Path of the results in an experiment's folder. */
-export function resultsFile(folder: string): string {
+function resultsFile(folder: string): string {
   return join(folder, 'results.jsonl');
 }
 

@@ -22,7 +22,7 @@ export const cyclePolicies = ['drop', 'weakest', 'merge', 'keep'] as const;
 export type CyclePolicy = (typeof cyclePolicies)[number];
 
 /** Number of each node's strongly connected component (Tarjan 1972). */
-export function componentsOf(edges: readonly Edge[]): ReadonlyMap<string, number> {
+function componentsOf(edges: readonly Edge[]): ReadonlyMap<string, number> {
   // Names may be whole texts; graphlib joins names into keys, so nodes go in under numbers.
   const numbers = new Map<string, string>();
   const nodeOf = (name: string): string => {

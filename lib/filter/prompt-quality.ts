@@ -18,7 +18,7 @@ export interface PromptRules {
 export type PromptProblem = 'tooShort' | 'noLetters' | 'repetitive';
 
 /** Short prompts repeat characters by chance. */
-export const leastForShare = 8;
+const leastForShare = 8;
 
 /** What is wrong with a prompt's last turn, or undefined when the rules see nothing. */
 export function promptProblem(prompt: Prompt, rules: PromptRules): PromptProblem | undefined {

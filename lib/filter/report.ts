@@ -1,5 +1,6 @@
 /** The filter's report: what report.json holds, and the same as a page to read. */
 import { markdownTable, type Column } from '../markdown-table';
+import { decimal, missing, percent } from '../number-text';
 import type { AnnotatorRow, KappaRow, VotePairAgreement } from './agreement';
 import type { CyclePolicy } from './cycles';
 import type { LabelRule } from './labels';
@@ -98,14 +99,14 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
     table(
       ['', ''],
       [
-        ["Krippendorff's alpha (nominal)", number(report.alpha)],
+        ["Krippendorff's alpha (nominal)", coefficient(report.alpha)],
         ['items judged twice or more', agreement.judgedTwice],
         ['of these unanimous', agreement.unanimous],
-        [`two votes agree (${agreement.votePairs} pairs of votes)`, percent(agreement.agreement)],
-        [`… when neither is a tie (${agreement.strictVotePairs})`, percent(agreement.strictAgreement)],
-        ['longer answer preferred', percent(report.longerPreferred)],
-        ['noise ceiling: truth agrees with one vote', percent(noiseCeiling?.vote ?? null)],
-        ['noise ceiling: truth agrees with the kept labels', percent(noiseCeiling?.label ?? null)],
+        [`two votes agree (${agreement.votePairs} pairs of votes)`, shareText(agreement.agreement)],
+        [`… when neither is a tie (${agreement.strictVotePairs})`, shareText(agreement.strictAgreement)],
+        ['longer answer preferred', shareText(report.longerPreferred)],
+        ['noise ceiling: truth agrees with one vote', shareText(noiseCeiling?.vote ?? null)],
+        ['noise ceiling: truth agrees with the kept labels', shareText(noiseCeiling?.label ?? null)],
       ],
     ),
     table(
@@ -115,8 +116,8 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
         .map((row) => [
           row.annotator,
           row.votes,
-          percent(row.tieRate),
-          percent(row.leaveOneOutAgreement),
+          shareText(row.tieRate),
+          shareText(row.leaveOneOutAgreement),
           row.sharedVotes,
         ]),
     ),
@@ -125,7 +126,12 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
       ['annotators', 'common items', 'agreement', "Cohen's kappa"],
       agreement.kappas
         .slice(0, shownRows)
-        .map((row) => [row.annotators.join(' – '), row.items, percent(row.agreement), number(row.kappa)]),
+        .map((row) => [
+          row.annotators.join(' – '),
+          row.items,
+          shareText(row.agreement),
+          coefficient(row.kappa),
+        ]),
     ),
     more(agreement.kappas.length, 'pairs of annotators'),
     '## Kept pairs',
@@ -160,10 +166,10 @@ function more(count: number, what: string): string {
   return count > shownRows ? `The ${shownRows} largest of ${count} ${what}; report.json has all.` : '';
 }
 
-function percent(share: number | null): string {
-  return share === null ? '–' : `${(100 * share).toFixed(1)}%`;
+function shareText(share: number | null): string {
+  return share === null ? missing : percent(share);
 }
 
-function number(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
+function coefficient(value: number | null): string {
+  return value === null ? missing : decimal(value, 3);
 }

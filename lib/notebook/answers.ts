@@ -1,6 +1,7 @@
 /** Answers to one prompt side by side. */
 import { html, type Html } from '../evaluation/report/html';
 import { seriesStyles } from '../evaluation/report/theme';
+import { decimal } from '../number-text';
 import type { Prompt } from '../types';
 import { display } from './cell-output';
 import { asWritten } from './show';
@@ -64,8 +65,7 @@ function marks({ marks = {} }: ShownAnswer, answers: readonly ShownAnswer[]): Ht
 }
 
 function markText(value: number): string {
-  const text = Number.isInteger(value) ? `${Math.abs(value)}` : Math.abs(value).toFixed(2);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  return decimal(value, Number.isInteger(value) ? 0 : 2);
 }
 
 function textAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): string {

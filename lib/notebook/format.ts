@@ -1,13 +1,11 @@
 /** Values of a table's column as text: numbers of one column with the same number of decimals, so that their points stand in line. */
+import { decimal, missing } from '../number-text';
 
 export interface ColumnText {
   /** Numbers stand right, everything else left. */
   readonly align: 'left' | 'right';
   readonly cells: readonly string[];
 }
-
-/** What stands where there is no value. */
-export const missing = '–';
 
 const mostDecimals = 6;
 
@@ -19,7 +17,7 @@ export function columnText(values: readonly unknown[]): ColumnText {
   const decimals = decimalsOf(numbers.filter(Number.isFinite));
   return {
     align: 'right',
-    cells: values.map((value) => (isMissing(value) ? missing : numberText(value as number, decimals))),
+    cells: values.map((value) => (isMissing(value) ? missing : decimal(value as number, decimals))),
   };
 }
 
@@ -34,13 +32,6 @@ function decimalsOf(numbers: readonly number[]): number {
   const middle = sizes.sort((a, b) => a - b)[sizes.length >> 1] as number;
   const least = middle < 1000 ? 1 : 0;
   return Math.min(mostDecimals, Math.max(least, 2 - Math.floor(Math.log10(middle))));
-}
-
-function numberText(value: number, decimals: number): string {
-  if (!Number.isFinite(value)) return String(value).replace('-', '−');
-  // What rounds to nothing has no sign.
-  const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
 function plainText(value: unknown): string {

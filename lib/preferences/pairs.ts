@@ -9,7 +9,7 @@ export type PairRow = Omit<PreferencePair, 'chosen' | 'rejected'> & {
 };
 
 /** A pair in TRL's preference layout with an explicit prompt. */
-export function toPairRow(pair: PreferencePair): PairRow {
+function toPairRow(pair: PreferencePair): PairRow {
   if (typeof pair.prompt === 'string') return pair;
   const asMessages = (content: string): Message[] => [{ role: 'assistant', content }];
   return { ...pair, chosen: asMessages(pair.chosen), rejected: asMessages(pair.rejected) };

@@ -13,7 +13,7 @@ import type { RewardConfig } from './config';
 import { rewardLoss, type RewardLoss } from './loss';
 
 /** The dimension that stands for the pair's own verdict: the chosen side is better. */
-export const overall = 'overall';
+const overall = 'overall';
 
 /** Who is better on a dimension. */
 export type PairVerdict = 'chosen' | 'rejected' | 'tie';
@@ -150,7 +150,7 @@ export function dimensionLoss(
  * @param scored [responses, K]
  * @returns [responses]
  */
-export function weighScores(scored: tf.Tensor2D, dimensions: readonly ScoreDimension[]): tf.Tensor1D {
+function weighScores(scored: tf.Tensor2D, dimensions: readonly ScoreDimension[]): tf.Tensor1D {
   return tf.sum(tf.mul(scored, tf.tensor1d(shares(dimensions))), 1);
 }
 

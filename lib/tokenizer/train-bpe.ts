@@ -28,7 +28,7 @@ export interface TrainedTokenizer {
 }
 
 /** One mark for each role, one for the end of a turn. */
-export const chatSpecialTokens: SpecialTokens = {
+const chatSpecialTokens: SpecialTokens = {
   pad: '<|pad|>',
   bos: '<|bos|>',
   eos: '<|end|>',

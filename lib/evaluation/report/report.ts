@@ -1,4 +1,5 @@
 /** Puts a report together: which charts and tables there are for the data given, and what to see in each. */
+import { intervalText, points } from '../../number-text';
 import { reliabilityDiagram } from './figures/calibration';
 import { frontierFigure } from './figures/frontier';
 import { lengthFigure } from './figures/lengths';
@@ -10,7 +11,7 @@ import { winTieLoss } from './figures/win-tie-loss';
 import { renderPage, type Card, type Section } from './page';
 import type { Highlight, ReportData } from './report-data';
 import { sampleFolds } from './samples';
-import { accountTable, bounds, points, policyTable } from './tables';
+import { accountTable, policyTable } from './tables';
 import { seriesStyles, type SeriesStyle } from './theme';
 
 type Styles = ReadonlyMap<string, SeriesStyle>;
@@ -42,7 +43,7 @@ function policyHighlights({ policies = {}, baseline }: ReportData): Highlight[] 
     .map(([name, { winMinusLoss, winMinusLossCi }]) => ({
       label: `${name}: wins − losses against ${baseline}`,
       value: `${points(winMinusLoss)} points`,
-      note: `95% ${bounds(winMinusLossCi, points)}`,
+      note: `95% ${intervalText(winMinusLossCi, points)}`,
     }));
 }
 

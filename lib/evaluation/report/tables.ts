@@ -1,27 +1,11 @@
 /** Tables of the report. */
-import type { Interval } from '../../intervals';
+import { decimal, intervalText, percent, points } from '../../number-text';
 import type { PolicyResult } from '../policies';
 import { html, type Html } from './html';
 import type { AccountRow, ReportData } from './report-data';
 import type { SeriesStyle } from './theme';
 
-/** Signed percentage points of a fraction: `+12.3`. */
-export function points(fraction: number): string {
-  return `${fraction >= 0 ? '+' : '−'}${Math.abs(100 * fraction).toFixed(1)}`;
-}
-
-/** Bounds in brackets. */
-export function bounds([low, high]: Interval, format: (value: number) => string): string {
-  return `[${format(low)}, ${format(high)}]`;
-}
-
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`;
-}
-
-function decimal(value: number): string {
-  return value.toFixed(3).replace('-', '−');
-}
+const three = (value: number): string => decimal(value, 3);
 
 /** A row a policy: quality, wins and losses against the baseline, length, distance; intervals under their figures. */
 export function policyTable(
@@ -34,15 +18,15 @@ export function policyTable(
       name === baseline ? html`<td class="number">·</td>` : numberCell(figure, interval);
     return html`<tr>
       <td class="name"><span class="swatch" style="background:${styles.get(name)?.color}"></span>${name}</td>
-      ${numberCell(decimal(result.quality), bounds(result.qualityCi, decimal))}
+      ${numberCell(three(result.quality), intervalText(result.qualityCi, three))}
       ${compared(
-        decimal(result.qualityDifference.difference),
-        bounds(result.qualityDifference.differenceCi, decimal),
+        three(result.qualityDifference.difference),
+        intervalText(result.qualityDifference.differenceCi, three),
       )}
       ${compared([result.wins, result.ties, result.losses].map((share) => (100 * share).toFixed(0)).join(' / '))}
-      ${compared(points(result.winMinusLoss), bounds(result.winMinusLossCi, points))}
+      ${compared(points(result.winMinusLoss), intervalText(result.winMinusLossCi, points))}
       ${compared(percent(result.winRate))}
-      ${compared(percent(result.lengthControlledWinRate), bounds(result.lengthControlledWinRateCi, percent))}
+      ${compared(percent(result.lengthControlledWinRate), intervalText(result.lengthControlledWinRateCi, percent))}
       ${numberCell(result.meanResponseTokens.toFixed(1))} ${compared(result.kl.toFixed(2))}
     </tr>`;
   });

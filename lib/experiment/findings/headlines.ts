@@ -4,7 +4,7 @@ import type { Interval } from '../../intervals';
 import type { Experiment } from '../experiment';
 import { judgeClaims, type JudgedClaim, type Verdict } from '../statistics/verdict';
 import type { Marked } from './markers';
-import { decimal, intervalText, signed } from './number-text';
+import { decimal, intervalText, signed } from '../../number-text';
 import { bulletList } from './paragraph';
 
 /** Where the sentences are in README.md. */

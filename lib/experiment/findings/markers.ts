@@ -31,11 +31,6 @@ export function rewriteMarked(text: string, marked: Marked, content: string): st
   return text.slice(0, start) + markedPart(marked, content) + text.slice(end);
 }
 
-/** Whether what stands between the markers is another content than this one. */
-export function hasDrifted(text: string, marked: Marked, content: string): boolean {
-  return rewriteMarked(text, marked, content) !== text;
-}
-
 function findMarked(text: string, name: string): { readonly start: number; readonly end: number } {
   const [begin, ...moreBegins] = [...text.matchAll(begins(name))];
   const [end, ...moreEnds] = [...text.matchAll(ends(name))];

@@ -7,8 +7,9 @@ import { readJson } from '../../files';
 import { estimateMean } from '../statistics/compare-cells';
 import { markdownTable } from '../../markdown-table';
 import type { Marked } from './markers';
-import { decimal, estimateText, intervalText, signed } from './number-text';
+import { decimal, intervalText, percent, points } from '../../number-text';
 import { paragraph } from './paragraph';
+import { estimateText } from './result-text';
 
 /** Where the tables are in the README.md of the runs' folder. */
 export const pipelineRunsMarkers: Marked = { name: 'runs', madeBy: '`npx rlhf-kit experiment summary`' };
@@ -77,8 +78,6 @@ function meanText(values: readonly number[], format: (value: number) => string):
   return estimate === undefined ? '' : estimateText(estimate, format);
 }
 
-const points = (share: number): string => signed(100 * share, 1);
-const percent = (share: number): string => `${decimal(100 * share, 1)}%`;
 const three = (value: number): string => decimal(value, 3);
 const one = (value: number): string => decimal(value, 1);
 

@@ -3,8 +3,9 @@ import { sum } from 'simple-statistics';
 import { computedRows, type Experiment } from '../experiment';
 import { markdownTable, type Column } from '../../markdown-table';
 import type { Marked } from './markers';
+import { decimal, intervalText, missing, signed } from '../../number-text';
 import { paragraph } from './paragraph';
-import { decimal, decimalsFor, intervalText, minutesText, missing, signed } from './number-text';
+import { decimalsFor, minutesText } from './result-text';
 import { judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
 /** Where the summary is in docs/results.md. */

@@ -12,8 +12,9 @@ import {
   type Experiment,
 } from '../experiment';
 import { markdownTable, type Column } from '../../markdown-table';
-import { decimal, decimalsFor, estimateText, minutesText, missing, pText, signed } from './number-text';
+import { decimal, missing, signed } from '../../number-text';
 import { bulletList, paragraph } from './paragraph';
+import { decimalsFor, estimateText, minutesText, pText } from './result-text';
 import { estimateMean, metricValues, type Comparison } from '../statistics/compare-cells';
 import { experimentVerdict, judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
@@ -181,7 +182,7 @@ export function claimsTable(experiment: Experiment): string {
 }
 
 /** `reproduced (own interval; not after Holm)`. */
-export function verdictText({ claim, verdict, holdsAdjusted }: JudgedClaim): string {
+function verdictText({ claim, verdict, holdsAdjusted }: JudgedClaim): string {
   const text =
     verdict === 'not shown' || holdsAdjusted ? verdict : `${verdict} (own interval; not after Holm)`;
   const expected = claim.expected === 'equal' ? `within ± ${claim.margin ?? 0}` : claim.expected;
@@ -200,7 +201,7 @@ export function comparedText(config: ExperimentConfig, { claim, comparison }: Ju
 }
 
 /** A claim's difference with its interval, in decimals of its own. */
-export function claimDifference(comparison: Comparison): string {
+function claimDifference(comparison: Comparison): string {
   return differenceText(comparison, decimalsFor([comparison.difference, ...(comparison.ci ?? [])]));
 }
 

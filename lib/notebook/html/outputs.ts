@@ -1,4 +1,5 @@
 /** Outputs of cells as markup. */
+import { stripVTControlCharacters } from 'node:util';
 import { html, scriptJson, trusted, type Html } from '../../evaluation/report/html';
 import { textOf, type Output, type Text } from '../runner/notebook-file';
 import { renderMarkdown } from './markdown';
@@ -51,7 +52,7 @@ function image(type: string, base64: string): Html {
 }
 
 function foldedText(given: string, name: string): Html {
-  const lines = withoutColours(given).trimEnd().split('\n');
+  const lines = stripVTControlCharacters(given).trimEnd().split('\n');
   const shown = html`<pre class="${name}">${lines.slice(0, shownLines).join('\n')}</pre>`;
   const rest = lines.slice(shownLines);
   if (rest.length === 0) return shown;
@@ -60,11 +61,6 @@ function foldedText(given: string, name: string): Html {
       <summary>${rest.length} more ${rest.length === 1 ? 'line' : 'lines'}</summary>
       <pre class="${name}">${rest.join('\n')}</pre>
     </details>`;
-}
-
-/** Terminals' escape sequences. */
-function withoutColours(text: string): string {
-  return text.replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g'), '');
 }
 
 /** JSON for the page's script, under an id. */

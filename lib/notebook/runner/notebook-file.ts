@@ -47,7 +47,7 @@ export function textOf(text: Text): string {
 }
 
 /** Text in lines. */
-export function linesOf(text: Text): string[] {
+function linesOf(text: Text): string[] {
   return textOf(text).match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 

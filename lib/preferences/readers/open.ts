@@ -52,12 +52,12 @@ export function streamPairs(file: string, options: ReadOptions = {}): AsyncGener
 }
 
 /** Streams rows to imitate. */
-export function streamDemonstrations(file: string, options: ReadOptions = {}): AsyncGenerator<Demonstration> {
+function streamDemonstrations(file: string, options: ReadOptions = {}): AsyncGenerator<Demonstration> {
   return streamRecords('demonstrations', demonstrationLayouts, file, options);
 }
 
 /** Streams prompts. */
-export function streamPrompts(file: string, options: ReadOptions = {}): AsyncGenerator<PromptRecord> {
+function streamPrompts(file: string, options: ReadOptions = {}): AsyncGenerator<PromptRecord> {
   return streamRecords('prompts', promptLayouts, file, options);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasDrifted, markedPart, rewriteMarked } from '../../../lib/experiment/findings/markers';
+import { markedPart, rewriteMarked } from '../../../lib/experiment/findings/markers';
 
 const marked = { name: 'experiments', madeBy: '`rlhf-kit experiment summary`' };
 const text = `# Title\n\n${markedPart(marked, 'old $& figures')}\n\nThe end.\n`;
@@ -26,13 +26,5 @@ describe('rewriteMarked', () => {
     expect(() => rewriteMarked(broken, marked, 'new')).toThrow(
       "there must be one line '<!-- experiments: begin … -->' and below it one line '<!-- experiments: end -->'",
     );
-  });
-});
-
-describe('hasDrifted', () => {
-  it('tells whether the content is the one that would be written', () => {
-    expect(hasDrifted(text, marked, 'old $& figures')).toBe(false);
-    expect(hasDrifted(text, marked, 'old $& figures, edited')).toBe(true);
-    expect(hasDrifted(text.replace('old', 'by hand'), marked, 'old $& figures')).toBe(true);
   });
 });

@@ -21,7 +21,7 @@ export type ElementType = keyof typeof elementTypes;
 export type HostArray = Uint8Array | Int32Array | Uint32Array | Float32Array | Uint16Array;
 
 /** Numbers in an array of a shape. */
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 

@@ -94,7 +94,6 @@ const fields = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
-export const structFields: Readonly<Record<string, readonly string[]>> = fields;
 export type StructName = keyof typeof fields;
 export type FieldOf<N extends StructName> = (typeof fields)[N][number];
 

@@ -1,32 +1,12 @@
-/** Numbers of results as text. */
-import type { Interval } from '../../intervals';
+/** Results as text. */
+import { intervalText, missing } from '../../number-text';
 import type { Estimate } from '../statistics/compare-cells';
-
-/** What stands where there is no value. */
-export const missing = '–';
 
 /** As many decimals as leave the largest of a metric's values three digits: at least none, at most four. */
 export function decimalsFor(values: readonly number[]): number {
   const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
   // 0.998 and 1.002 of one metric stand with as many decimals.
   return largest < 0.01 ? 4 : largest < 2 ? 3 : largest < 20 ? 2 : largest < 200 ? 1 : 0;
-}
-
-/** With a true minus; what rounds to nothing has no sign. */
-export function decimal(value: number, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-/** With its sign: `+0.12`. */
-export function signed(value: number, decimals: number): string {
-  const text = decimal(value, decimals);
-  return Number(text) === 0 || text.startsWith('−') ? text : `+${text}`;
-}
-
-/** `[0.71, 0.75]`. */
-export function intervalText([low, high]: Interval, format: (value: number) => string): string {
-  return `[${format(low)}, ${format(high)}]`;
 }
 
 /** `0.73 [0.71, 0.75]`; without an interval the value alone. */

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  decimal,
-  decimalsFor,
-  estimateText,
-  intervalText,
-  minutesText,
-  pText,
-  signed,
-} from '../../../lib/experiment/findings/number-text';
+import { decimalsFor, estimateText, minutesText, pText } from '../../../lib/experiment/findings/result-text';
+import { decimal } from '../../../lib/number-text';
 
 describe('decimalsFor', () => {
   it.each([
@@ -24,19 +17,8 @@ describe('decimalsFor', () => {
   });
 });
 
-describe('numbers', () => {
-  it('have a true minus, and none where they round to nothing', () => {
-    expect([decimal(-1.25, 1), decimal(-0.01, 1), decimal(2, 1)]).toEqual(['−1.3', '0.0', '2.0']);
-    expect([signed(-0.5, 1), signed(0.5, 1), signed(0.01, 1), signed(-0.01, 1)]).toEqual([
-      '−0.5',
-      '+0.5',
-      '0.0',
-      '0.0',
-    ]);
-  });
-
+describe('results', () => {
   it('stand with their intervals', () => {
-    expect(intervalText([-1, 1], (value) => signed(value, 0))).toBe('[−1, +1]');
     expect(estimateText({ mean: 1, ci: [0, 2] }, (value) => decimal(value, 1))).toBe('1.0 [0.0, 2.0]');
     expect(estimateText({ mean: 1, ci: null }, (value) => decimal(value, 1))).toBe('1.0');
   });

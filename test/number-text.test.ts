@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { decimal, intervalText, percent, points, signed } from '../lib/number-text';
+
+describe('numbers', () => {
+  it('have a true minus, and no sign where they round to nothing', () => {
+    expect([decimal(-1.25, 1), decimal(-0.01, 1), decimal(2, 1)]).toEqual(['−1.3', '0.0', '2.0']);
+    expect([signed(-0.5, 1), signed(0.5, 1), signed(0.01, 1), signed(-0.01, 1)]).toEqual([
+      '−0.5',
+      '+0.5',
+      '0.0',
+      '0.0',
+    ]);
+  });
+
+  it('that are not finite stay what they are', () => {
+    expect([decimal(NaN, 2), decimal(-Infinity, 2)]).toEqual(['NaN', '−Infinity']);
+  });
+
+  it('are shares and their differences', () => {
+    expect([percent(0.7125), percent(-0.02), points(0.123), points(-0.0001)]).toEqual([
+      '71.3%',
+      '−2.0%',
+      '+12.3',
+      '0.0',
+    ]);
+  });
+
+  it('stand with their intervals', () => {
+    expect(intervalText([-1, 1], (value) => signed(value, 0))).toBe('[−1, +1]');
+  });
+});
