@@ -77,7 +77,7 @@ describe('workers of the pipeline', () => {
     async () => {
       const { code, errors } = await run('crashed', [], { file: 'ppo/config.json', happen: abortWorkers });
       expect(code, errors).toBe(0);
-      expect(errors).toMatch(/the process of ppo ended with SIGABRT; the step goes on/);
+      expect(errors).toMatch(/the process of ppo ended with SIGABRT; the stage goes on/);
       expect(summary('crashed')).toEqual(summary('unbroken'));
     },
     300_000,

@@ -5,14 +5,18 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { readExperiment } from '../../../lib/experiment/config';
-import { gridOf, stepsBehind } from '../../../lib/experiment/grid';
-import { trainedReward, weighRewardsStep } from '../../../lib/experiment/steps/weigh-rewards';
-import { readJson, writeJson } from '../../../lib/files';
+import { gridOf } from '../../../lib/experiment/grid';
+import { weighStage } from '../../../lib/experiment/stages/weigh-rewards';
+import { createFlow } from '../../../lib/flow/flow';
+import { modelFolder } from '../../../lib/flow/formats';
+import { givenInput } from '../../../lib/flow/input';
+import { runFlow } from '../../../lib/flow/run';
+import { openStore } from '../../../lib/flow/store';
 import { loadModel, saveModel } from '../../../lib/model/directory';
-import { runStep } from '../../../lib/pipeline/run-steps';
 import { createRng } from '../../../lib/random';
 import { rewardScorer } from '../../../lib/reward/score';
 import { disposeTree } from '../../../lib/tensor/pytree';
+import { labelsBehind } from '../../support/cell-stages';
 import { saveTinyModel } from '../../support/tiny-model';
 import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
 
@@ -26,23 +30,25 @@ const names = ['helpful', 'harmless'];
 const inputs = ['a', 'b', 'ab', 'ba'].map((response) => ({ prompt: 'a', response }));
 const limits = { maxPromptTokens: 8, maxResponseTokens: 8, batchSize: 4 };
 
-describe('weighRewardsStep', () => {
+describe('weighStage', () => {
   it('changes how the scores of dimensions add up, and nothing else', async () => {
     saveTinyModel(out('language-model'));
     const model = loadModel(out('language-model'));
     const head = tf.tensor2d(createRng(3).normals(2 * model.config.hiddenSize), [2, model.config.hiddenSize]);
-    saveModel(out(`${trainedReward}/model`), {
+    saveModel(out('reward/model'), {
       ...model,
       params: { ...model.params, 'score.weight': head },
       config: { ...model.config, scoreDimensions: names.map((name) => ({ name, weight: 1 })) },
     });
-    writeJson(out(`${trainedReward}/length-balance.json`), { method: 'none' });
     disposeTree([model.params, head]);
 
-    await runStep(out, 'cpu', weighRewardsStep('helpful=1,harmless=3', out));
-    const weighed = loadModel(out('reward-debiased/model'));
+    const flow = createFlow({ module: __filename, config: {} });
+    const given = givenInput(__filename, { path: out('reward/model') }, modelFolder);
+    const { node } = flow.add(weighStage, { model: given }, { rewardWeights: 'helpful=1,harmless=3' });
+    await runFlow([node], { store: openStore({ kind: 'run', root, engine: 'cpu' }), onFailure: 'stop' });
+    const weighed = loadModel(out('reward-weighed/model'));
     const scored = await rewardScorer(weighed, limits).inParts?.(inputs);
-    const trained = loadModel(out(`${trainedReward}/model`));
+    const trained = loadModel(out('reward/model'));
     const before = await rewardScorer(trained, limits).inParts?.(inputs);
     disposeTree([weighed.params, trained.params]);
     if (scored === undefined || before === undefined) throw new Error('a model of two dimensions has parts');
@@ -52,7 +58,6 @@ describe('weighRewardsStep', () => {
       expect(before.scores[i]).toBeCloseTo((helpful + harmless) / 2, 5);
       expect(scored.scores[i]).toBeCloseTo((helpful + 3 * harmless) / 4, 5);
     });
-    expect(readJson(out('reward-debiased/length-balance.json'))).toEqual({ method: 'none' });
   });
 });
 
@@ -60,10 +65,10 @@ describe('experiment 11', () => {
   it('trains two reward models a seed, and scores with four', () => {
     const experiment = readExperiment(join(__dirname, '../../../experiments/11-guidelines'));
     const runs = gridOf({ ...experiment, seeds: [1] }, join(root, 'store'), 'cpu');
-    const steps = [...stepsBehind(runs).values()].map(({ name }) => name);
-    // The scalar one is in the folder of the others' weighed copies.
-    expect(steps.filter((name) => name === trainedReward)).toHaveLength(1);
-    expect(steps.filter((name) => name === 'reward-debiased')).toHaveLength(4);
+    const labels = labelsBehind(runs);
+    // The scalar one and the one of several dimensions, which is weighed in three ways.
+    expect(labels.filter((label) => label === 'reward')).toHaveLength(2);
+    expect(labels.filter((label) => label === 'reward-weighed')).toHaveLength(3);
   });
 });
 
@@ -83,10 +88,10 @@ describe('weights changed after training', () => {
         harmless: { ...dimensions, rewardWeights: 'helpful=1,harmless=4' },
       },
     });
-    const steps = [...stepsBehind(runs).values()].map(({ name }) => name);
-    const count = (name: string): number => steps.filter((other) => other === name).length;
-    expect(count('reward-trained')).toBe(1);
-    expect(count('reward-debiased')).toBe(2);
+    const labels = labelsBehind(runs);
+    const count = (name: string): number => labels.filter((other) => other === name).length;
+    expect(count('reward')).toBe(1);
+    expect(count('reward-weighed')).toBe(2);
     expect(count('scorecards')).toBe(2);
     expect(count('best-of-n')).toBe(1);
   });
