@@ -1,6 +1,7 @@
-/** The grid of an experiment: its cells with their seeds, and the steps behind them, each once however many cells share it. */
+/** The grid of an experiment: its cells with their seeds, each with its flow and where the flow's results are kept. */
 import { createHash } from 'node:crypto';
-import { keepSteps, type KeptSteps } from '../pipeline/kept-steps';
+import { nodesBehind, stageFiles, type Flow, type FlowNode } from '../flow/flow';
+import { openStore, type Store } from '../flow/store';
 import { cellKinds } from './cells/cell-kinds';
 import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
 import type { Measure } from './measures/measure';
@@ -16,26 +17,19 @@ export interface CellRun {
   /** Resolved; of the kind that the data has. */
   readonly config: object;
   readonly configHash: string;
-  readonly kept: KeptSteps;
+  readonly flow: Flow;
+  readonly store: Store;
+  /** Where a file of a stage is. */
+  path(file: string): string;
   /** By name. */
   readonly measures: Readonly<Record<string, Measure>>;
-  /** The steps that its measures read from. */
-  readonly finals: readonly string[];
-}
-
-/** A step that some cells need, known by its folder. */
-export interface GridStep {
-  readonly folder: string;
-  readonly name: string;
-  readonly data: DataName;
-  readonly config: object;
-  readonly kept: KeptSteps;
-  /** Folders of the steps that it reads from. */
-  readonly upstream: readonly string[];
+  /** The stages that its measures read from. */
+  readonly finals: readonly FlowNode[];
 }
 
 /**
- * All cells with all seeds, seed by seed: when the budget ends early, whole seeds are there.
+ * All cells with all seeds, seed by seed: when the budget ends early, whole seeds are there. Stages that cells share are kept once, below
+ * `root`.
  *
  * @throws {InputError} for a setting that the configuration does not have or cannot take.
  */
@@ -45,7 +39,8 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
   const measures = Object.fromEntries(
     experiment.measures.map((name) => [name, kind.measures[name] as Measure]),
   );
-  const finals = [...new Set(Object.values(measures).flatMap(({ reads }) => reads))];
+  const labels = [...new Set(Object.values(measures).flatMap(({ reads }) => reads))];
+  const store = openStore({ kind: 'keyed', root, engine });
   return experiment.seeds.flatMap((seed) =>
     cellsOf(experiment).map((cell): CellRun => {
       const config = kind.cellConfig(
@@ -53,6 +48,7 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
         seed,
         settingsOf(experiment, cell),
       );
+      const flow = kind.flow(config);
       return {
         cell,
         seed,
@@ -61,48 +57,23 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
         configHash: createHash('sha256')
           .update(JSON.stringify([experiment.measures, config]))
           .digest('hex'),
-        kept: keepSteps((path) => kind.steps(config, path), root, engine),
+        flow,
+        store,
+        path: stageFiles(flow, store.folder),
         measures,
-        finals,
+        finals: labels.map(flow.node),
       };
     }),
   );
 }
 
-/** The steps behind some cells in an order in which each comes after those it reads from, cell after cell. */
-export function stepsBehind(runs: readonly CellRun[]): Map<string, GridStep> {
-  const steps = new Map<string, GridStep>();
-  const add = (run: CellRun, name: string): void => {
-    const { data, config, kept } = run;
-    const folder = kept.folder(name);
-    if (steps.has(folder)) return;
-    const upstream = kept.upstream(name);
-    for (const earlier of upstream) add(run, earlier);
-    steps.set(folder, {
-      folder,
-      name,
-      data,
-      config,
-      kept,
-      upstream: upstream.map((earlier) => kept.folder(earlier)),
-    });
-  };
-  for (const run of runs) for (const name of run.finals) add(run, name);
-  return steps;
-}
-
-/** Names of the steps behind one cell. */
-export function stepNames(run: CellRun): string[] {
-  return [...stepsBehind([run]).values()].map(({ name }) => name);
-}
-
-/** Keys of what computes a cell now: of the steps behind it, and of its measures. */
-export function keysOf(run: CellRun): RowKeys {
-  const { kept, measures, config } = run;
+/** Keys of what computes a cell now: of the stages behind it, and of its measures. */
+export function keysOf({ flow, finals, measures, config }: CellRun): RowKeys {
+  const keyOf = (label: string): string => flow.node(label).key();
   return {
-    steps: Object.fromEntries(stepNames(run).map((name) => [name, kept.key(name)])),
+    steps: Object.fromEntries(nodesBehind(finals).map((node) => [node.label, node.key()])),
     measures: Object.fromEntries(
-      Object.entries(measures).map(([name, measure]) => [name, measureKey(measure, config, kept.key)]),
+      Object.entries(measures).map(([name, measure]) => [name, measureKey(measure, config, keyOf)]),
     ),
   };
 }

@@ -2,11 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { chosenEngine, useEngine } from '../backend';
 import { InputError } from '../errors';
+import { computeCells } from './compute-cells';
 import type { ExperimentConfig } from './config';
 import { gridOf, type CellRun } from './grid';
 import { isFailed, type ResultRow, type Row } from './results';
 import { rowOf } from './run';
-import { runGrid } from './run-grid';
 
 export interface RecomputeOptions {
   /** Where steps are kept meanwhile; those that are there are not run again. */
@@ -53,12 +53,12 @@ export async function recomputeRows(
   const { threads } = processor;
   const grid = gridOf(experiment, root, engine);
   const wanted = new Map(rows.map((row) => [runOfRow(command, grid, row), row]));
+  const [first, ...others] = wanted.keys();
+  if (first === undefined) return [];
   await useEngine(engine);
   const found = new Map<CellRun, Row>();
-  await runGrid([...wanted.keys()], {
+  await computeCells([first, ...others], {
     title: `${command} ${experiment.name}`,
-    root,
-    engine,
     jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)),
     threads,
     until: Number.POSITIVE_INFINITY,

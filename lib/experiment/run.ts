@@ -6,10 +6,11 @@ import { errorMessage, InputError } from '../errors';
 import { versions } from '../train/versions';
 import { cellKinds } from './cells/cell-kinds';
 import type { ExperimentConfig } from './config';
-import { gridOf, keysOf, stepNames, type CellRun } from './grid';
+import { nodesBehind, type FlowNode } from '../flow/flow';
+import { computeCells } from './compute-cells';
+import { gridOf, keysOf, type CellRun } from './grid';
 import { measureCell } from './measures/measurements';
 import { isFailed, readResults, writeResults, type ResultRow, type Row } from './results';
-import { runGrid } from './run-grid';
 
 export interface ExperimentOptions {
   /** Folder of the experiment: its configuration and its results. */
@@ -56,8 +57,9 @@ export async function runExperiment(
     return row !== undefined && !isFailed(row);
   };
   const open = grid.filter((run) => !isDone(run));
+  const [first, ...others] = open;
   const outcome = { experiment: experiment.name, cells: grid.length, before: grid.length - open.length };
-  if (open.length === 0) return { ...outcome, computed: 0, failed: [], left: 0, seconds: 0 };
+  if (first === undefined) return { ...outcome, computed: 0, failed: [], left: 0, seconds: 0 };
 
   // Before anything is begun: without the engine no cell can be computed, and that is no failure of the cells.
   await useEngine(engine);
@@ -66,10 +68,8 @@ export async function runExperiment(
     const inOrder = grid.flatMap(({ cell, seed }) => rows.get(rowKey(cell.name, seed)) ?? []);
     writeResults(folder, inOrder);
   };
-  const left = await runGrid(open, {
+  const left = await computeCells([first, ...others], {
     title: experiment.name,
-    root,
-    engine,
     jobs,
     threads,
     until: started + experiment.budgetMinutes * 60_000,
@@ -93,19 +93,20 @@ function rowKey(cell: string, seed: number): string {
 /** Measures a cell whose steps are there. A figure that is not a number makes it a failed one. */
 export async function rowOf(run: CellRun, engine: EngineName, threads: number): Promise<Row> {
   const origin = originOf(run, engine, threads);
-  const log = run.kept.folder(run.finals[0] as string);
+  const { store, finals, path } = run;
+  const log = store.folder(finals[0] as FlowNode);
   try {
-    const { metrics, prompts, curves } = await measureCell(run.measures, run.config, run.kept.path);
+    const { metrics, prompts, curves } = await measureCell(run.measures, run.config, path);
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (bad !== undefined) return { ...origin, error: `${bad[0]} is ${bad[1]}`, log };
     const row: ResultRow = {
       ...origin,
-      dataHash: await cellKinds[run.data].dataHash(run.config, run.kept),
+      dataHash: await cellKinds[run.data].dataHash(run.config, path),
       keys: keysOf(run),
       metrics,
       prompts,
       ...(Object.keys(curves).length > 0 && { curves }),
-      seconds: round(stepNames(run).reduce((sum, name) => sum + run.kept.manifest(name).seconds, 0)),
+      seconds: round(nodesBehind(finals).reduce((sum, node) => sum + store.manifest(node).seconds, 0)),
     };
     return row;
   } catch (error) {

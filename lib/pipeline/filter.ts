@@ -1,27 +1,35 @@
-/** Step 3: votes to clean pairs, with the account and the agreement of the annotators. */
+/** Stage 3: votes to clean pairs, with the account and the agreement of the annotators. */
+import { writeFileAtomically, writeJson } from '../files';
 import { filterVotes } from '../filter/chain';
-import { reportMarkdown } from '../filter/report';
-import { readJsonLines, writeFileAtomically, writeJson } from '../files';
+import type { FilterConfig } from '../filter/config';
+import { reportMarkdown, type FilterReport } from '../filter/report';
+import { jsonFile } from '../flow/formats';
+import { defineStage, innerSlot, optional, output } from '../flow/stage';
 import { writePairs } from '../preferences/pairs';
-import { loadTokenizer } from '../tokenizer/tokenizer';
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Comparison } from '../types';
-import type { PipelineConfig } from './config';
-import type { Step } from './run-steps';
+import { pairLines } from './formats';
 
-export function filterStep(config: PipelineConfig, out: (path: string) => string): Step {
-  return {
-    name: 'filter',
-    module: __filename,
-    config: config.filter,
-    inputs: ['preferences/votes.jsonl'],
-    async run(directory) {
-      const votes = await readJsonLines<Comparison>(out('preferences/votes.jsonl'));
-      const tokenizer = loadTokenizer(out('world/model'));
-      const { pairs, report } = filterVotes(votes, config.filter, (text) => tokenizer.encode(text).length);
-      writePairs(directory.file('pairs.jsonl'), pairs);
-      writeJson(directory.file('report.json'), report);
-      writeFileAtomically(directory.file('report.md'), reportMarkdown(report));
-      return { pairs: pairs.length };
-    },
-  };
-}
+export const filterStage = defineStage({
+  name: 'filter',
+  module: __filename,
+  inputs: {
+    votes: innerSlot<readonly Comparison[]>('votes of annotators'),
+    tokenizer: optional(innerSlot<Tokenizer>('measures lengths; characters count when absent')),
+  },
+  outputs: {
+    pairs: output('pairs.jsonl', pairLines),
+    report: output('report.json', jsonFile<FilterReport>()),
+  },
+  run({ votes, tokenizer }, config: FilterConfig, run) {
+    const { pairs, report } = filterVotes(
+      votes,
+      config,
+      ...(tokenizer === undefined ? [] : [(text: string): number => tokenizer.encode(text).length]),
+    );
+    writePairs(run.file('pairs.jsonl'), pairs);
+    writeJson(run.file('report.json'), report);
+    writeFileAtomically(run.file('report.md'), reportMarkdown(report));
+    return Promise.resolve({ pairs: pairs.length });
+  },
+});

@@ -1,17 +1,17 @@
 /** The whole pipeline on the embedded world, stage after stage; between them there are only files. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chosenEngine, engineEnvironment, takeThreads, threadsEach, useEngine } from '../backend';
+import { chosenEngine, threadsEach, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson } from '../files';
-import { interruptible, requestInterrupt } from '../train/interrupt';
+import { runFlow } from '../flow/run';
+import type { StageManifest } from '../flow/run-stage';
+import { openStore } from '../flow/store';
 import type { PipelineConfig } from './config';
-import { runStep, runSteps, wallSeconds, type StepManifest } from './run-steps';
-import { pipelineSteps } from './steps';
+import { pipelineFlow } from './flow';
 import { summarize } from './summarize';
-import type { PipelineOrder } from './worker-process';
-import { startWorkers } from './workers';
+import { wallSeconds } from './wall-seconds';
 
 export interface PipelineOptions {
   readonly out: string;
@@ -48,31 +48,20 @@ export async function runPipeline(
       return readJson<PipelineSummary>(out('summary.json'));
     }
   }
-  const steps = pipelineSteps(config, out);
+  const flow = pipelineFlow(config);
   const engine = jobs === undefined ? await useEngine(options.engine) : chosenEngine(options.engine);
-  if (jobs === undefined) {
-    await runSteps(steps, 1, (step) => ({
-      done: runStep(out, engine, step),
-      stop: requestInterrupt,
-    }));
-  } else {
-    const workers = startWorkers<PipelineOrder>({
-      count: jobs,
-      program: join(__dirname, 'worker-process.js'),
-      environment: { ...takeThreads(threadsEach(jobs)), ...engineEnvironment(engine) },
-    });
-    try {
-      await interruptible(
-        () => runSteps(steps, jobs, ({ name }) => workers.run({ name, config, out: options.out, engine })),
-        workers.end,
-      );
-    } finally {
-      workers.end();
-    }
-  }
-  const manifests = steps.map(({ name }) => readJson<StepManifest>(out(`${name}/manifest.json`)));
+  const store = openStore({ kind: 'run', root: options.out, engine });
+  const { nodes } = flow;
+  await runFlow(nodes, {
+    store,
+    ...(jobs !== undefined && { workers: { count: jobs, threads: threadsEach(jobs) } }),
+    onFailure: 'stop',
+    onStart: (node) =>
+      void process.stderr.write(`${nodes.indexOf(node) + 1}/${nodes.length} ${node.label}\n`),
+  });
+  const manifests = nodes.map(store.manifest);
   const stageSeconds = Object.fromEntries(
-    steps.map(({ name }, i) => [name, (manifests[i] as StepManifest).seconds]),
+    nodes.map(({ label }, i) => [label, (manifests[i] as StageManifest).seconds]),
   );
   return summarize(config, { engine, command, stageSeconds, wallSeconds: wallSeconds(manifests) }, out);
 }

@@ -3,8 +3,21 @@ import { probePassRates, type ProbeResult } from '../evaluation/probes';
 import { sampleResponses, type LanguageModel } from '../model/sample';
 import { createRng } from '../random';
 import type { PromptRecord } from '../types';
-import type { PipelineConfig } from './config';
-import { pipelineWorld } from './world';
+import { derivedInput, type Handle, type Input } from '../flow/input';
+import type { Model } from '../model/directory';
+import type { PpoInputs } from '../policy/ppo/trainer';
+import { pipelineWorld, worldChoice, type WorldChoice } from './world';
+
+/** What decides the answers to probes, besides the model. */
+export interface ProbeConfig extends WorldChoice {
+  readonly sampling: { readonly maxNewTokens: number; readonly maxPromptTokens: number };
+}
+
+/** Those parts of a configuration. */
+export function probeConfig(config: ProbeConfig): ProbeConfig {
+  const { maxNewTokens, maxPromptTokens } = config.sampling;
+  return { ...worldChoice(config), sampling: { maxNewTokens, maxPromptTokens } };
+}
 
 /**
  * Share of probe prompts that a model answers wholly right, by task. Greedy: a probe asks whether a capability is still there.
@@ -12,7 +25,7 @@ import { pipelineWorld } from './world';
  * @param onProgress told the number of answers so far.
  */
 export async function askProbes(
-  config: PipelineConfig,
+  config: ProbeConfig,
   model: LanguageModel,
   prompts: readonly PromptRecord[],
   onProgress?: (done: number) => void,
@@ -27,4 +40,27 @@ export async function askProbes(
     ...(onProgress !== undefined && { onProgress }),
   });
   return probePassRates(answers, ({ promptId, response }) => world.judge(promptId, response).passes === true);
+}
+
+/** Asks the probes after every `every`-th step and after the last: metrics `probes/<task>`, the share that passes. */
+export function probing(
+  model: Handle<Model>,
+  prompts: Handle<readonly PromptRecord[]>,
+  settings: ProbeConfig & { readonly every: number; readonly maxSteps: number },
+): Input<NonNullable<PpoInputs['afterStep']>> {
+  const { every, maxSteps } = settings;
+  return derivedInput(
+    { model, prompts },
+    {
+      module: __filename,
+      settings,
+      make: (opened) => async (step, params) => {
+        if (step % every !== 0 && step !== maxSteps) return undefined;
+        const results = await askProbes(settings, { ...opened.model, params }, opened.prompts);
+        return Object.fromEntries(
+          Object.entries(results).map(([task, { passRate }]) => [`probes/${task}`, passRate]),
+        );
+      },
+    },
+  );
 }

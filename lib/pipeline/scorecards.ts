@@ -1,20 +1,19 @@
-/** Step 4, last: how good each reward model is. */
-import { readJson, readJsonLines, writeJson } from '../files';
-import { loadModel } from '../model/directory';
-import { readPairs } from '../preferences/readers/open';
+/** Stage 4, last: how good each reward model is. */
+import { writeJson } from '../files';
+import type { FilterReport } from '../filter/report';
+import { defineStage, innerSlot } from '../flow/stage';
+import type { Model } from '../model/directory';
+import type { RewardConfig } from '../reward/config';
 import { fitLengthResidual, lengthResidual } from '../reward/debias/length-residual';
+import { rewardScorer } from '../reward/score';
+import { bestOfN, type BestOfNPoint } from '../reward/scorecard/best-of-n';
 import { scorePairs } from '../reward/scorecard/score-pairs';
 import { rewardScorecard, type RewardScorecard, type ScoredPair } from '../reward/scorecard/scorecard';
-import { bestOfN, type BestOfNPoint } from '../reward/scorecard/best-of-n';
-import { rewardScorer } from '../reward/score';
 import { splitPairs } from '../reward/split';
-import { disposeTree } from '../tensor/pytree';
 import { chunk } from '../train/sampler';
 import type { PreferencePair, Rollout } from '../types';
-import type { PipelineConfig } from './config';
-import { rewardVariants, variantConfig, type RewardVariant } from './reward-variants';
-import type { Step } from './run-steps';
-import { pipelineWorld } from './world';
+import { scorerLimits } from './scorer';
+import { pipelineWorld, type WorldChoice } from './world';
 
 /** What `scorecards/<variant>.json` holds. */
 export interface VariantScorecard extends RewardScorecard {
@@ -57,67 +56,59 @@ function residualScorecard(
   });
 }
 
-/**
- * Scorecards of reward models on held-out labels and, with gold, on the SFT model's answers to the evaluation prompts; of the first one
- * also without its length residual.
- */
-export function scorecardStep(
-  config: PipelineConfig,
-  out: (path: string) => string,
-  variants: readonly RewardVariant[] = rewardVariants,
-): Step {
-  const { reward, sampling } = config;
-  return {
-    name: 'scorecards',
-    module: __filename,
-    config: { reward, sampling },
-    inputs: [
-      ...variants.map((variant) => `reward-${variant}/model`),
-      'filter/pairs.jsonl',
-      'filter/report.json',
-      'best-of-n/rollouts.jsonl',
-    ],
-    async run(directory) {
-      const world = pipelineWorld(config);
-      const pairs = await readPairs(out('filter/pairs.jsonl'));
-      const report = readJson<{ noiseCeiling: { label: number } | null }>(out('filter/report.json'));
-      const rollouts = await readJsonLines<Rollout>(out('best-of-n/rollouts.jsonl'));
-      for (const variant of variants) {
-        const model = loadModel(out(`reward-${variant}/model`));
-        const limits = {
-          maxPromptTokens: reward.maxPromptTokens,
-          maxResponseTokens: reward.maxResponseTokens,
-        };
-        const score = rewardScorer(model, { ...limits, batchSize: 64 });
-        const { heldOut } = splitPairs(pairs, variantConfig(config, variant), model.tokenizer);
-        const scored = await scorePairs(score, heldOut, (text) => model.tokenizer.encode(text).length);
-        const scores = await score(rollouts);
-        const responses = rollouts.map(({ promptId, task = 'other', response, responseTokens }, i) => ({
-          score: scores[i] as number,
-          length: responseTokens,
-          gold: world.judge(promptId, response).utility,
-          promptId,
-          task,
-        }));
-        const answers = chunk(responses, sampling.samplesPerPrompt).map((rows) => ({
-          proxy: rows.map((row) => row.score),
-          gold: rows.map((row) => row.gold),
-        }));
-        const ns = Array.from({ length: sampling.samplesPerPrompt }, (_, i) => i + 1);
-        const scorecard: VariantScorecard = {
-          ...rewardScorecard({
-            pairs: scored,
-            responses,
-            ...(report.noiseCeiling !== null && { noiseCeiling: report.noiseCeiling.label }),
-          }),
-          bestOfN: bestOfN(answers, ns),
-          responses,
-        };
-        writeJson(directory.file(`${variant}.json`), scorecard);
-        if (variant === variants[0])
-          writeJson(directory.file('length-residual.json'), residualScorecard(scored, heldOut, responses));
-        disposeTree(model.params);
-      }
-    },
-  };
+export interface ScorecardsConfig extends WorldChoice {
+  /** Configurations that the models were trained with, by the models' names: they decide what was held out. */
+  readonly rewards: Readonly<Record<string, RewardConfig>>;
+  readonly samplesPerPrompt: number;
 }
+
+/**
+ * Scorecards of reward models, `<name>.json`, on held-out labels and, with gold, on answers to the evaluation prompts; of the first one also
+ * without its length residual.
+ */
+export const scorecardsStage = defineStage({
+  name: 'scorecards',
+  module: __filename,
+  inputs: {
+    models: innerSlot<Readonly<Record<string, Model>>>('reward models by name'),
+    pairs: innerSlot<readonly PreferencePair[]>('the pairs that they learnt from, those held out included'),
+    report: innerSlot<FilterReport>('the report of the filter'),
+    rollouts: innerSlot<readonly Rollout[]>('answers, all of a prompt one after another'),
+  },
+  outputs: {},
+  async run({ models, pairs, report, rollouts }, config: ScorecardsConfig, run) {
+    const { samplesPerPrompt, rewards } = config;
+    const world = pipelineWorld(config);
+    for (const [name, model] of Object.entries(models)) {
+      const reward = rewards[name] as RewardConfig;
+      const score = rewardScorer(model, { ...scorerLimits(reward), batchSize: 64 });
+      const { heldOut } = splitPairs(pairs, reward, model.tokenizer);
+      const scored = await scorePairs(score, heldOut, (text) => model.tokenizer.encode(text).length);
+      const scores = await score(rollouts);
+      const responses = rollouts.map(({ promptId, task = 'other', response, responseTokens }, i) => ({
+        score: scores[i] as number,
+        length: responseTokens,
+        gold: world.judge(promptId, response).utility,
+        promptId,
+        task,
+      }));
+      const answers = chunk(responses, samplesPerPrompt).map((rows) => ({
+        proxy: rows.map((row) => row.score),
+        gold: rows.map((row) => row.gold),
+      }));
+      const ns = Array.from({ length: samplesPerPrompt }, (_, i) => i + 1);
+      const scorecard: VariantScorecard = {
+        ...rewardScorecard({
+          pairs: scored,
+          responses,
+          ...(report.noiseCeiling !== null && { noiseCeiling: report.noiseCeiling.label }),
+        }),
+        bestOfN: bestOfN(answers, ns),
+        responses,
+      };
+      writeJson(run.file(`${name}.json`), scorecard);
+      if (name === Object.keys(models)[0])
+        writeJson(run.file('length-residual.json'), residualScorecard(scored, heldOut, responses));
+    }
+  },
+});

@@ -1,19 +1,39 @@
-/** Steps of the pipeline one by one, kept from run to run: how notebooks share what takes long. */
+/** Stages of the pipeline one by one, kept from run to run: how notebooks share what takes long. */
 import { join } from 'node:path';
 import { currentEngine } from '../backend';
+import { stageFiles, type Flow } from '../flow/flow';
+import { runFlow } from '../flow/run';
+import { openStore } from '../flow/store';
 import type { PipelineConfig } from './config';
-import { keepSteps, type KeptSteps } from './kept-steps';
-import { pipelineSteps } from './steps';
+import { pipelineFlow } from './flow';
 
-export type Stages = Pick<KeptSteps, 'path' | 'run'>;
+export interface Stages {
+  readonly flow: Flow;
+  /** Where a file of a stage is, e.g. `path('sft/model')`. */
+  path(file: string): string;
+  /**
+   * Runs stages, and before each those that it reads from, unless they are kept.
+   *
+   * @throws {InputError} for a name that no stage has.
+   */
+  run(...names: string[]): Promise<void>;
+}
 
-/** Where notebooks keep their steps, below the folder that a notebook runs in. */
+/** Where notebooks keep their stages, below the folder that a notebook runs in. */
 const defaultRoot = join('runs', 'notebooks');
 
 /**
- * The steps of a pipeline, each with a folder `<name>-<key>`. Two configurations that differ in a late step share the early
+ * The stages of a pipeline, each with a folder `<name>-<key>`. Two configurations that differ in a late stage share the early
  * ones.
  */
 export function openStages(config: PipelineConfig, root = defaultRoot): Stages {
-  return keepSteps((path) => pipelineSteps(config, path), root, currentEngine());
+  const flow = pipelineFlow(config);
+  const store = openStore({ kind: 'keyed', root, engine: currentEngine() });
+  return {
+    flow,
+    path: stageFiles(flow, store.folder),
+    async run(...names) {
+      await runFlow(names.map(flow.node), { store, onFailure: 'stop' });
+    },
+  };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readExperiment } from '../../lib/experiment/config';
-import { gridOf, stepNames, stepsBehind } from '../../lib/experiment/grid';
+import { gridOf, keysOf } from '../../lib/experiment/grid';
+import { labelsBehind } from '../support/cell-stages';
 import { writeTinyExperiment } from '../support/tiny-experiment';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-grid-'));
@@ -36,21 +37,21 @@ describe('gridOf', () => {
   });
 });
 
-describe('stepsBehind', () => {
+describe('the stages behind cells', () => {
   const countOf = (given: Record<string, unknown>): Record<string, number> => {
     const counts: Record<string, number> = {};
-    for (const { name } of stepsBehind(grid(given)).values()) counts[name] = (counts[name] ?? 0) + 1;
+    for (const label of labelsBehind(grid(given))) counts[label] = (counts[label] ?? 0) + 1;
     return counts;
   };
 
-  it('has what cells share once a seed, and only what the measures need', () => {
+  it('are what cells share once a seed, and only what the measures need', () => {
     expect(countOf({})).toEqual({
       world: 2,
       sft: 2,
       candidates: 2,
       preferences: 2,
       filter: 2,
-      'reward-debiased': 4,
+      reward: 4,
       'best-of-n': 2,
       scorecards: 4,
     });
@@ -63,31 +64,41 @@ describe('stepsBehind', () => {
     });
   });
 
-  it('trains a reward model of another size from an SFT run of its own, and the policy from the common one', () => {
+  it('train a reward model of another size from an SFT run of its own, and the policy from the common one', () => {
     const counts = countOf({
       axes: { size: { base: {}, small: { 'rewardModel.hiddenSize': 16 } } },
       baseline: { size: 'base' },
       measures: ['ppo'],
       seeds: [1],
     });
-    expect(counts).toMatchObject({ sft: 1, 'reward-sft': 1, 'reward-debiased': 2, ppo: 2 });
+    expect(counts).toMatchObject({ sft: 1, 'reward-sft': 1, reward: 2, ppo: 2 });
+  });
+});
+
+describe('keysOf', () => {
+  const first = (given: Record<string, unknown>) => {
+    const [run] = grid(given);
+    return keysOf(run as NonNullable<typeof run>);
+  };
+
+  it('has a key for each stage behind a cell and for each measure', () => {
+    const { steps, measures } = first({ measures: ['filter', 'reward'] });
+    expect(Object.keys(steps)).toContain('scorecards');
+    expect(Object.keys(steps)).not.toContain('ppo');
+    expect(Object.keys(measures)).toEqual(['filter', 'reward']);
   });
 
-  it('comes in an order in which each step follows those it reads from', () => {
-    const seen = new Set<string>();
-    for (const { folder, upstream } of stepsBehind(
-      grid({ measures: ['ppo', 'dpo', 'grpo', 'rloo'] }),
-    ).values()) {
-      for (const earlier of upstream) expect(seen).toContain(earlier);
-      seen.add(folder);
-    }
-  });
-
-  it('names the steps behind one cell once each', () => {
-    const [first] = grid({ measures: ['filter', 'reward'] });
-    const names = stepNames(first as NonNullable<typeof first>);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names).toContain('scorecards');
-    expect(names).not.toContain('ppo');
+  it('changes with a setting from the stage on that has it, whatever the engine', () => {
+    const axes = (value: number) => ({
+      axes: { a: { b: { 'reward.scoreL2Coefficient': value } } },
+      baseline: { a: 'b' },
+    });
+    const [one, other] = [first(axes(0.1)), first(axes(0.2))];
+    for (const label of ['world', 'sft', 'filter', 'best-of-n'])
+      expect(other.steps[label]).toBe(one.steps[label]);
+    for (const label of ['reward', 'scorecards']) expect(other.steps[label]).not.toBe(one.steps[label]);
+    const experiment = readExperiment(writeTinyExperiment(join(root, 'e'), axes(0.1)));
+    const [elsewhere] = gridOf(experiment, join(root, 'other-store'), 'wasm');
+    expect(keysOf(elsewhere as NonNullable<typeof elsewhere>)).toEqual(one);
   });
 });

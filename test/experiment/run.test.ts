@@ -82,7 +82,7 @@ describe('experiment run', () => {
       expect(row).toMatchObject({ engine: 'wasm', processor: { threads: expect.any(Number) as number } });
       for (const hash of [row.configHash, row.dataHash]) expect(hash).toMatch(/^[0-9a-f]{64}$/);
       const { steps = {}, measures = {} } = row.keys ?? {};
-      expect(Object.keys(steps)).toContain('reward-debiased');
+      expect(Object.keys(steps)).toContain('reward');
       expect(Object.keys(measures)).toEqual(['filter', 'reward']);
       for (const key of Object.values({ ...steps, ...measures })) expect(key).toMatch(/^[0-9a-f]{16}$/);
       expect(row.versions['rlhf-kit']).toBeDefined();
@@ -102,7 +102,7 @@ describe('experiment run', () => {
   it('trains an SFT model once a seed, however many cells share it', () => {
     const kept = readdirSync(join(root, 'store', readdirSync(join(root, 'store'))[0] as string));
     const count = (name: string): number => kept.filter((folder) => folder.startsWith(`${name}-`)).length;
-    expect([count('sft'), count('candidates'), count('reward-debiased')]).toEqual([2, 2, 4]);
+    expect([count('sft'), count('candidates'), count('reward')]).toEqual([2, 2, 4]);
   });
 
   it('repeats nothing that is done', async () => {

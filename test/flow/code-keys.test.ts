@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cellKinds } from '../../lib/experiment/cells/cell-kinds';
 import { experimentBase } from '../../lib/experiment/cells/dialogues';
+import { pipelineFlow } from '../../lib/pipeline/flow';
 import { pipelinePresets } from '../../lib/pipeline/presets';
-import { pipelineSteps } from '../../lib/pipeline/steps';
 import { codeFile, importGraph } from '../../lib/flow/build/import-graph';
 import { codeKey, codeKeyIn, filesBehind } from '../../lib/flow/code-keys';
 
@@ -21,31 +21,33 @@ const version = (): string => '1.0.0';
 const graph = importGraph(sources, version);
 const moduleOf = (filename: string): string => filename.slice(root.length + 1);
 
-/** Modules of the pipeline's steps and of all measures, by name. */
-const config = experimentBase(1);
-const steps = [
-  ...pipelineSteps(pipelinePresets.smoke(1), (path) => path),
-  ...cellKinds.dialogues.steps(config, (path) => path),
-].map(({ name, module }) => [name, moduleOf(module)] as const);
+/** Modules of the stages, with those that make their inputs, and of all measures, by name. */
+const stages = [
+  ...pipelineFlow(pipelinePresets.smoke(1)).nodes,
+  ...cellKinds.dialogues.flow({ ...experimentBase(1), rewardModel: { hiddenSize: 16 } }).nodes,
+].map(({ label, stage, inputs }): [string, string[]] => [
+  label,
+  [stage.module, ...Object.values(inputs).flatMap((input) => input.modules)].map(moduleOf),
+]);
 const measures = Object.entries(cellKinds.dialogues.measures).map(
-  ([name, { module }]) => [`measure ${name}`, moduleOf(module)] as const,
+  ([name, { module }]): [string, string[]] => [`measure ${name}`, [moduleOf(module)]],
 );
-const modules = new Map([...steps, ...measures]);
+const modules = new Map([...stages, ...measures]);
 
-/** Names of the steps and measures whose keys an edit changes. */
+/** Names of the stages and measures whose keys an edit changes. */
 function changedBy(path: string, edit: (text: string) => string): string[] {
   const before = sources.get(path) as string;
   const after = edit(before);
   expect(after).not.toBe(before);
   const edited = { ...graph, [path]: codeFile(path, new Map([...sources, [path, after]]), version) };
   return [...modules]
-    .filter(([, module]) => codeKeyIn(graph, module) !== codeKeyIn(edited, module))
+    .filter(([, own]) => own.some((module) => codeKeyIn(graph, module) !== codeKeyIn(edited, module)))
     .map(([name]) => name);
 }
 
 const append = (text: string): string => `${text}\nexport const one = 1;\n`;
 
-describe('code keys of steps and measures', () => {
+describe('code keys of stages and measures', () => {
   it('do not change with the look of a report', () => {
     expect(
       changedBy('lib/evaluation/report/style.ts', (text) => text.replace(/#[0-9a-f]{3,6}/, '#123')),
@@ -55,8 +57,24 @@ describe('code keys of steps and measures', () => {
   it('of PPO change with its advantages, and of nothing that does not run PPO', () => {
     const changed = changedBy('lib/policy/ppo/advantage.ts', (text) => text.replaceAll('gamma *', 'gamma +'));
     expect(changed).toContain('ppo');
-    for (const name of ['world', 'sft', 'reward-debiased', 'prompts', 'dpo', 'measure ppo'])
+    for (const name of [
+      'world',
+      'sft',
+      'reward-debiased',
+      'reward-sft',
+      'prompts',
+      'dpo',
+      'grpo',
+      'measure ppo',
+    ])
       expect(changed).not.toContain(name);
+  });
+
+  it('change with what makes an input: a scorer is part of what learns from it', () => {
+    const changed = changedBy('lib/reward/score.ts', append);
+    expect(changed).toEqual(expect.arrayContaining(['prompts', 'sft-term', 'dpo', 'ppo', 'grpo', 'rloo']));
+    expect(changed).not.toContain('sft');
+    expect(changed).not.toContain('filter');
   });
 
   it('of a measure change with it, and no other', () => {
@@ -88,7 +106,7 @@ describe('code keys of steps and measures', () => {
     const newer = (name: string): string => (name === '@tensorflow/tfjs' ? '2.0.0' : '1.0.0');
     const path = 'lib/train/adamw.ts';
     const other = { ...graph, [path]: codeFile(path, sources, newer) };
-    const sft = modules.get('sft') as string;
+    const [sft] = modules.get('sft') as [string];
     expect(codeKeyIn(other, sft)).not.toBe(codeKeyIn(graph, sft));
   });
 });

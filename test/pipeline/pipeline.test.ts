@@ -6,8 +6,8 @@ import { pipelinePolicies, type PipelineSummary } from '../../lib/evaluation/sum
 import { InterruptedError } from '../../lib/errors';
 import { readJson, readJsonLines } from '../../lib/files';
 import { runPipeline } from '../../lib/pipeline/pipeline';
+import { pipelineFlow } from '../../lib/pipeline/flow';
 import { pipelinePresets } from '../../lib/pipeline/presets';
-import { pipelineSteps } from '../../lib/pipeline/steps';
 import type { RewardScorecard } from '../../lib/reward/scorecard/scorecard';
 import { requestInterrupt } from '../../lib/train/interrupt';
 import { engines } from '../support/engines';
@@ -68,9 +68,9 @@ describe('the pipeline at smoke size', () => {
   });
 
   it('leaves a manifest with input hashes for every step, and a report that asks nothing of the network', () => {
-    for (const { name } of pipelineSteps(pipelinePresets.smoke(1), (path) => path)) {
+    for (const { label } of pipelineFlow(pipelinePresets.smoke(1)).nodes) {
       const manifest = readJson<{ complete: boolean; inputs: Record<string, string> }>(
-        join(folder, 'unbroken', name, 'manifest.json'),
+        join(folder, 'unbroken', label, 'manifest.json'),
       );
       expect(manifest.complete).toBe(true);
       for (const hash of Object.values(manifest.inputs)) expect(hash).toMatch(/^[0-9a-f]{64}$/);

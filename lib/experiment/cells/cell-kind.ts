@@ -1,6 +1,5 @@
-/** What each kind of data brings: a configuration of its cells, their steps and their measures. */
-import type { KeptSteps } from '../../pipeline/kept-steps';
-import type { Step } from '../../pipeline/run-steps';
+/** What each kind of data brings: a configuration of its cells, their flow and their measures. */
+import type { Flow } from '../../flow/flow';
 import type { Measure } from '../measures/measure';
 import type { Settings } from './settings';
 
@@ -8,9 +7,8 @@ import type { Settings } from './settings';
 export interface CellKind<C extends object = object, M extends string = string> {
   /** The base with a seed and with settings in it. */
   cellConfig(where: string, seed: number, settings: Settings): C;
-  /** In order. */
-  steps(config: C, out: (path: string) => string): Step[];
+  flow(config: C): Flow;
   readonly measures: Readonly<Record<M, Measure<C>>>;
   /** SHA-256 of the data that a cell was computed from. */
-  dataHash(config: C, kept: KeptSteps): Promise<string>;
+  dataHash(config: C, path: (file: string) => string): Promise<string>;
 }

@@ -7,13 +7,13 @@ import { dialogueMeasures } from '../measures/dialogue-measures';
 import type { DataName, MeasureName } from '../measures/measure-names';
 import { mtBench } from './mt-bench';
 import { cellConfig } from './settings';
-import { cellSteps } from '../steps/cell-steps';
+import { dialogueFlow } from '../stages/dialogue-flow';
 
 const dialogues: CellKind<CellConfig, MeasureName<'dialogues'>> = {
   cellConfig,
-  steps: cellSteps,
+  flow: dialogueFlow,
   measures: dialogueMeasures,
-  dataHash: (_, kept) => hashOfWorld(kept.folder('world')),
+  dataHash: (_, path) => hashOfWorld(path('world')),
 };
 
 export const cellKinds: Readonly<Record<DataName, CellKind>> = {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256File } from '../../files';
-import type { GivenFile } from '../steps/given-files';
+import type { NamedFile } from '../stages/given-files';
 
 /** SHA-256 over the world's records. */
 export async function hashOfWorld(folder: string): Promise<string> {
@@ -15,7 +15,7 @@ export async function hashOfWorld(folder: string): Promise<string> {
 }
 
 /** SHA-256 over given files, wherever they lie. */
-export function hashOfFiles(files: readonly GivenFile[]): string {
+export function hashOfFiles(files: readonly NamedFile[]): string {
   const hash = createHash('sha256');
   for (const { name, sha256 } of files) hash.update(`${name} ${sha256}\n`);
   return hash.digest('hex');

@@ -3,7 +3,7 @@ import { parseConfig } from '../../config';
 import { grpoFields, type GrpoConfig } from '../../policy/grpo/config';
 import { rlooFields, type RlooConfig } from '../../policy/rloo/config';
 import type { PipelineConfig } from '../../pipeline/config';
-import type { DpoLabels } from '../../pipeline/dpo';
+import type { DpoLabels } from '../../pipeline/dpo-inputs';
 import { pipelinePresets } from '../../pipeline/presets';
 
 export interface CellConfig extends PipelineConfig {

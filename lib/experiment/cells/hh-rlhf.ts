@@ -6,7 +6,7 @@ import { pairsBase, trainedOn, type PairsConfig } from './given-data';
 import type { MeasureName } from '../measures/measure-names';
 import { heldOutMeasures } from '../measures/held-out-pairs';
 import { applySettings, requireCounts } from './settings';
-import { pairFiles, pairSteps } from '../steps/pair-steps';
+import { pairFiles, pairsFlow } from '../stages/pairs-flow';
 
 export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {
   cellConfig: (where, seed, settings) => {
@@ -21,7 +21,7 @@ export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {
     requireCounts(where, { trainingPairs: config.trainingPairs, heldOutPairs: config.heldOutPairs });
     return config;
   },
-  steps: pairSteps,
+  flow: pairsFlow,
   measures: heldOutMeasures,
   dataHash: (config) => Promise.resolve(hashOfFiles(pairFiles(config))),
 };

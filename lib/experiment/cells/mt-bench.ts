@@ -8,7 +8,7 @@ import type { MeasureName } from '../measures/measure-names';
 import { agreementMeasure } from '../measures/votes-agreement';
 import { votesFilterMeasure } from '../measures/votes-filter';
 import { applySettings, requireCounts } from './settings';
-import { voteFiles, voteSteps } from '../steps/vote-steps';
+import { voteFiles, votesFlow } from '../stages/votes-flow';
 
 export const mtBench: CellKind<VotesConfig, MeasureName<'mt-bench'>> = {
   cellConfig: (where, seed, settings) => {
@@ -22,7 +22,7 @@ export const mtBench: CellKind<VotesConfig, MeasureName<'mt-bench'>> = {
     requireCounts(where, { heldOutQuestions: config.heldOutQuestions });
     return config;
   },
-  steps: voteSteps,
+  flow: votesFlow,
   measures: { filter: votesFilterMeasure, agreement: agreementMeasure },
   dataHash: (config) => Promise.resolve(hashOfFiles(voteFiles(config))),
 };

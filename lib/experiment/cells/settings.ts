@@ -3,7 +3,7 @@ import { parseConfig, type FieldTable } from '../../config';
 import { InputError, nearMatch } from '../../errors';
 import { evaluationFields } from '../../evaluation/config';
 import { filterFields } from '../../filter/config';
-import { dpoLabels } from '../../pipeline/dpo';
+import { dpoLabels } from '../../pipeline/dpo-inputs';
 import { dpoFields } from '../../policy/dpo/config';
 import { grpoFields } from '../../policy/grpo/config';
 import { ppoFields } from '../../policy/ppo/config';

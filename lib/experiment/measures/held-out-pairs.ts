@@ -1,7 +1,7 @@
 /** Measures `helpful` and `harmless`: on the pairs held out of one of the two sets, whichever the model was trained on. */
 import { readJsonLines } from '../../files';
 import type { PairSet, PairsConfig } from '../cells/given-data';
-import type { JudgedPair } from '../steps/pair-steps';
+import type { JudgedPair } from '../stages/held-out-pairs';
 import type { Measure } from './measure';
 import { pairMeasures } from './pair-measures';
 

@@ -3,8 +3,8 @@ import { mean } from 'simple-statistics';
 import { byPrompt } from '../../evaluation/judged';
 import { lengthCorrelation } from '../../reward/scorecard/length-correlation';
 import type { MeasuredPart } from './measure';
-import type { HumanAgreement, ScoredLength, VotedPair } from '../steps/vote-steps';
-import type { JudgedPair } from '../steps/pair-steps';
+import type { HumanAgreement, ScoredLength, VotedPair } from '../stages/held-out-votes';
+import type { JudgedPair } from '../stages/held-out-pairs';
 
 /**
  * - `accuracy`: share of pairs with chosenScore > rejectedScore, a mean of one number a prompt; equal scores are half right.

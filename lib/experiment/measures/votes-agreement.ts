@@ -1,7 +1,7 @@
 /** Measure `agreement`: how often the reward model says what people say on the votes held out. */
 import { readJson, readJsonLines } from '../../files';
 import type { VotesConfig } from '../cells/given-data';
-import type { HumanAgreement, ScoredLength, VotedPair } from '../steps/vote-steps';
+import type { HumanAgreement, ScoredLength, VotedPair } from '../stages/held-out-votes';
 import type { Measure } from './measure';
 import { votedMeasures } from './pair-measures';
 

@@ -13,6 +13,7 @@ import { isFailed, type ResultRow } from '../../../lib/experiment/results';
 import { rowOf } from '../../../lib/experiment/run';
 import { readJsonLines } from '../../../lib/files';
 import type { Comparison, PreferencePair } from '../../../lib/types';
+import { stagesOf } from '../../support/cell-stages';
 import { tinyModelName, writeGivenData } from '../../support/given-data';
 import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
 
@@ -72,7 +73,7 @@ function cellsOf(changes: object): CellRun[] {
 }
 
 async function rowFor(run: CellRun): Promise<ResultRow> {
-  await run.kept.run(...run.finals);
+  await stagesOf(run).run(...run.finals.map(({ label }) => label));
   const row = await rowOf(run, 'wasm', 1);
   if (isFailed(row)) throw new Error(row.error);
   return row;
@@ -86,7 +87,7 @@ describe('an experiment on MT-bench', () => {
     expect(tf.memory().numTensors).toBe(tensors);
     const questions = async (file: string): Promise<Set<string>> =>
       new Set(
-        (await readJsonLines<Comparison>(none.kept.path(file))).map(
+        (await readJsonLines<Comparison>(none.path(file))).map(
           ({ promptId }) => promptId.split('/')[0] as string,
         ),
       );
@@ -104,8 +105,8 @@ describe('an experiment on MT-bench', () => {
       expect(metrics['agreement.pairs']).toBe(18);
       expect(metrics['agreement.longerWins']).toBe(0.5);
     }
-    expect(both.kept.folder('votes')).toBe(none.kept.folder('votes'));
-    expect(both.kept.folder('reward')).not.toBe(none.kept.folder('reward'));
+    expect(stagesOf(both).folder('votes')).toBe(stagesOf(none).folder('votes'));
+    expect(stagesOf(both).folder('reward')).not.toBe(stagesOf(none).folder('reward'));
     expect(rows[0].dataHash).toBe(rows[1].dataHash);
     expect(rows[0].configHash).not.toBe(rows[1].configHash);
     expect(JSON.stringify(rows)).not.toMatch(/bread|Tell of/);
@@ -114,7 +115,8 @@ describe('an experiment on MT-bench', () => {
   it('has other questions held out with another seed', async () => {
     const runs = cellsOf({ ...votes, seeds: [1, 2], axes: {}, baseline: {} });
     const ids = await Promise.all(
-      runs.map(async ({ kept }) => {
+      runs.map(async (run) => {
+        const kept = stagesOf(run);
         await kept.run('votes');
         return (await readJsonLines<Comparison>(kept.path('votes/held-out.jsonl'))).map(
           ({ promptId }) => promptId,
@@ -126,7 +128,7 @@ describe('an experiment on MT-bench', () => {
 
   it('refuses as many questions as there are', async () => {
     const [run] = cellsOf({ ...votes, base: { ...votes.base, heldOutQuestions: 8 } }) as [CellRun];
-    await expect(run.kept.run('votes')).rejects.toThrow(
+    await expect(stagesOf(run).run('votes')).rejects.toThrow(
       /heldOutQuestions must be at most 7, of 8 questions in data\/mt_bench\/.*, got 8/,
     );
   });
@@ -141,21 +143,21 @@ describe('an experiment on HH-RLHF', () => {
     expect(row.metrics['helpful.longerWins']).toBeGreaterThan(0.5);
     expect(row.metrics['harmless.longerWins']).toBeLessThan(0.5);
     expect(JSON.stringify(row)).not.toMatch(/bread|Human/);
-    expect(helpful.kept.manifest('pairs')).toMatchObject({ helpfulSetAside: 1, harmlessSetAside: 0 });
-    expect(helpful.kept.manifest('reward')).toMatchObject({ pairs: 12 });
-    await both.kept.run('reward');
-    expect(both.kept.manifest('reward')).toMatchObject({ pairs: 12 });
-    expect(both.kept.folder('pairs')).toBe(helpful.kept.folder('pairs'));
+    expect(stagesOf(helpful).manifest('pairs')).toMatchObject({ helpfulSetAside: 1, harmlessSetAside: 0 });
+    expect(stagesOf(helpful).manifest('reward')).toMatchObject({ pairs: 12 });
+    await stagesOf(both).run('reward');
+    expect(stagesOf(both).manifest('reward')).toMatchObject({ pairs: 12 });
+    expect(stagesOf(both).folder('pairs')).toBe(stagesOf(helpful).folder('pairs'));
 
     const prompts = async (file: string): Promise<string[]> =>
-      (await readJsonLines<PreferencePair>(helpful.kept.path(file))).map(({ promptId }) => promptId);
+      (await readJsonLines<PreferencePair>(helpful.path(file))).map(({ promptId }) => promptId);
     const heldOut = new Set(await prompts('pairs/helpful-held-out.jsonl'));
     for (const promptId of await prompts('pairs/helpful.jsonl')) expect(heldOut).not.toContain(promptId);
   });
 
   it('refuses more pairs than there are', async () => {
     const [run] = cellsOf({ ...pairs, base: { ...pairs.base, trainingPairs: 25 } }) as [CellRun];
-    await expect(run.kept.run('pairs')).rejects.toThrow(
+    await expect(stagesOf(run).run('pairs')).rejects.toThrow(
       /helpful-base.* has 30 pairs of which 10 are held out; trainingPairs must be at most 20, got 25/,
     );
   });
@@ -164,7 +166,7 @@ describe('an experiment on HH-RLHF', () => {
 describe('what is refused', () => {
   const refusal = (changes: object): string => {
     try {
-      for (const { kept, finals } of cellsOf(changes)) finals.forEach((name) => kept.folder(name));
+      for (const { store, finals } of cellsOf(changes)) finals.forEach((node) => store.folder(node));
     } catch (error) {
       expect(error).toBeInstanceOf(InputError);
       return (error as Error).message;
@@ -264,10 +266,10 @@ describe.skipIf(!existsSync(join(real, 'data', 'mt_bench')))(
         join(root, 'real-store'),
         'wasm',
       ) as [CellRun];
-      await run.kept.run('filter');
-      const { training, heldOut } = run.kept.manifest('votes') as unknown as Record<string, number>;
+      await stagesOf(run).run('filter');
+      const { training, heldOut } = stagesOf(run).manifest('votes') as unknown as Record<string, number>;
       expect((training as number) + (heldOut as number)).toBe(3355);
-      const questions = (await readJsonLines<Comparison>(run.kept.path('votes/held-out.jsonl'))).map(
+      const questions = (await readJsonLines<Comparison>(run.path('votes/held-out.jsonl'))).map(
         ({ promptId }) => promptId.split('/')[0],
       );
       expect(new Set(questions).size).toBe(24);
@@ -285,13 +287,13 @@ describe.skipIf(!existsSync(join(real, 'data', 'hh-rlhf')))(
         join(root, 'real-store'),
         'wasm',
       ) as [CellRun];
-      await run.kept.run('pairs');
-      expect(run.kept.manifest('pairs')).toMatchObject({ helpfulSetAside: 15, harmlessSetAside: 9 });
-      const files = readdirSync(run.kept.folder('pairs')).filter((name) => name.endsWith('.jsonl'));
+      await stagesOf(run).run('pairs');
+      expect(stagesOf(run).manifest('pairs')).toMatchObject({ helpfulSetAside: 15, harmlessSetAside: 9 });
+      const files = readdirSync(stagesOf(run).folder('pairs')).filter((name) => name.endsWith('.jsonl'));
       const counts = Object.fromEntries(
         files.map((name) => [
           name,
-          readFileSync(join(run.kept.folder('pairs'), name), 'utf8')
+          readFileSync(join(stagesOf(run).folder('pairs'), name), 'utf8')
             .trim()
             .split('\n').length,
         ]),

@@ -46,7 +46,7 @@ const responses = Object.entries(answers).flatMap(([promptId, rows]) =>
 
 describe('measureCell', () => {
   it('measures reward models and what they pick, prompt by prompt', async () => {
-    write('scorecards/debiased.json', {
+    write('scorecards/reward.json', {
       accuracy: { accuracy: 0.7 },
       goldAccuracy: { accuracy: 0.9 },
       scoreLengthCorrelation: { equalQuality: 0.123456789 },
@@ -58,7 +58,7 @@ describe('measureCell', () => {
       goldAccuracy: { accuracy: 0.8 },
       scoreLengthCorrelation: { equalQuality: -0.1 },
     });
-    write('reward-debiased/length-balance.json', { lengthOnlyAccuracy: { before: 0.6, after: 0.5 } });
+    write('reward/length-balance.json', { lengthOnlyAccuracy: { before: 0.6, after: 0.5 } });
     const { metrics, prompts } = await measureCell({ reward, bestOfN }, config, path);
     // q: (0.4, 0.6) ½, (0.6, 0.4) right: ¾.
     expect(prompts['reward.goldAccuracy']).toEqual([0.66667, 0.75, 0.5]);

@@ -101,7 +101,7 @@ describe('measureCell', () => {
     );
     writeJsonLines(path('best-of-n/rollouts.jsonl'), rollouts);
     // The second answer to each prompt is picked.
-    writeJson(path('scorecards/debiased.json'), { responses: rollouts.map((_, i) => ({ score: i })) });
+    writeJson(path('scorecards/reward.json'), { responses: rollouts.map((_, i) => ({ score: i })) });
     const of = (policy: string, k: number) =>
       rollouts.flatMap((rollout, i) => (i % 2 === k ? [{ ...rollout, policy }] : []));
     writeJsonLines(path('evaluation-dpo/rollouts.jsonl'), [...of('sft', 0), ...of('dpo', 1)]);

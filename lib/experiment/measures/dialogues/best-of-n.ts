@@ -14,7 +14,7 @@ export const bestOfNMeasure: DialogueMeasure = {
 };
 
 function measureBestOfN(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
-  const { responses } = readJson<VariantScorecard>(path('scorecards/debiased.json'));
+  const { responses } = readJson<VariantScorecard>(path('scorecards/reward.json'));
   const picks = [...byPrompt(responses).values()].map((answers) => {
     const picked = highestScored(answers);
     const gold = mean(picked.map((answer) => answer.gold));

@@ -16,7 +16,7 @@ export const dimensionsMeasure: DialogueMeasure = {
 };
 
 async function measurePicks(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
-  const { responses } = readJson<VariantScorecard>(path('scorecards/debiased.json'));
+  const { responses } = readJson<VariantScorecard>(path('scorecards/reward.json'));
   // The answers that were scored, in the same order.
   const rollouts = await readJsonLines<Rollout>(path('best-of-n/rollouts.jsonl'));
   return pickedDimensions(

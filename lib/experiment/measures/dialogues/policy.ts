@@ -9,7 +9,7 @@ import type { EvaluatedRollout, PipelineEvaluation } from '../../../pipeline/eva
 import { trainingSamples } from '../../../pipeline/training-samples';
 import type { MetricsRow } from '../../../train/metrics';
 import type { CellConfig } from '../../cells/dialogues';
-import type { CellPolicy } from '../../steps/cell-steps';
+import type { CellPolicy } from '../../stages/dialogue-flow';
 import type { DialogueMeasure, MeasuredPart } from '../measure';
 import { overOptimisation } from '../over-optimisation';
 

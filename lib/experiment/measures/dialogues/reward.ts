@@ -11,14 +11,14 @@ import { pairsInOrder } from '../order';
 
 export const rewardMeasure: DialogueMeasure = {
   module: __filename,
-  reads: ['filter', 'reward-debiased', 'scorecards'],
+  reads: ['filter', 'reward', 'scorecards'],
   measure: measureReward,
 };
 
 function measureReward(_: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
-  const card = readJson<VariantScorecard>(path('scorecards/debiased.json'));
+  const card = readJson<VariantScorecard>(path('scorecards/reward.json'));
   const residual = readJson<RewardScorecard>(path('scorecards/length-residual.json'));
-  const balance = readJson<LengthBalanceAccount>(path('reward-debiased/length-balance.json'));
+  const balance = readJson<LengthBalanceAccount>(path('reward/length-balance.json'));
   const byPromptId = [...byPrompt(card.responses).values()];
   return Promise.resolve({
     prompts: { goldAccuracy: byPromptId.map(promptAccuracy) },

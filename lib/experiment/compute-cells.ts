@@ -1,0 +1,110 @@
+/** Computes the stages behind cells in worker processes; a stage that fails takes its cells with it, and the rest goes on. */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { errorMessage } from '../errors';
+import { runFlow, type Progression, type StageFailure } from '../flow/run';
+import type { Store } from '../flow/store';
+import { startProgress, type Progress } from '../train/progress';
+import type { CellRun } from './grid';
+
+export interface ComputeOptions {
+  /** What the progress bar says. */
+  readonly title: string;
+  /** Worker processes. */
+  readonly jobs: number;
+  /** Threads of each. */
+  readonly threads: number;
+  /** No stage is begun after this, ms since the epoch. */
+  readonly until: number;
+  /** Called as soon as the stages behind a cell are there. */
+  onCell(run: CellRun): Promise<void>;
+  /** Called once for each cell that cannot be computed any more. */
+  onFailure(run: CellRun, failure: CellFailure): void;
+}
+
+export interface CellFailure {
+  readonly error: string;
+  /** The file with what the stage had to say. */
+  readonly log: string;
+}
+
+/**
+ * @param runs of one grid.
+ * @returns how many cells were left when the budget ended.
+ * @throws {InterruptedError} on Ctrl-C, once every process has stopped.
+ */
+export async function computeCells(
+  runs: readonly [CellRun, ...CellRun[]],
+  options: ComputeOptions,
+): Promise<number> {
+  const { jobs: count, threads, until } = options;
+  const [{ store }] = runs;
+  mkdirSync(join(store.place.root, 'logs'), { recursive: true });
+  const open = new Set(runs);
+  const told = new Set<StageFailure>();
+  let progress: Progress | undefined;
+  let total = 0;
+  const settle = async (progression: Progression): Promise<void> => {
+    for (const run of [...open]) {
+      const failure = run.finals.map(progression.failure).find((found) => found !== undefined);
+      if (failure !== undefined) {
+        open.delete(run);
+        options.onFailure(run, describeFailure(store, failure, told));
+      } else if (run.finals.every(progression.isDone)) {
+        open.delete(run);
+        await options.onCell(run);
+      }
+    }
+    if (progress === undefined) total = progression.open;
+    progress ??= startProgress(options.title, total, 'stage');
+    progress.update(total - progression.open, { cells: runs.length - open.size });
+  };
+  try {
+    await runFlow(
+      runs.flatMap(({ finals }) => finals),
+      {
+        store,
+        workers: {
+          count,
+          threads,
+          environment: { RLHF_KIT_PROGRESS: 'lines' },
+          onLine: (line, order) => {
+            if (order !== undefined) note(logOf(store, order.folder), line);
+          },
+        },
+        onFailure: 'skipDependents',
+        until,
+        onProgress: settle,
+      },
+    );
+  } finally {
+    progress?.stop();
+  }
+  return open.size;
+}
+
+/** The error of the stage that failed first goes into its log, once, and in a line into the rows. */
+function describeFailure(store: Store, failure: StageFailure, told: Set<StageFailure>): CellFailure {
+  const { node, error } = failure;
+  const log = logOf(store, store.folder(node));
+  if (!told.has(failure)) note(log, errorMessage(error));
+  told.add(failure);
+  return { error: firstLine(`${node.label}: ${errorMessage(error)}`), log };
+}
+
+function logOf(store: Store, folder: string): string {
+  return join(store.place.root, 'logs', `${basename(folder)}.log`);
+}
+
+/** A disk that is full must not end the cells that need none of it: their row has the error, its log then ends early. */
+function note(log: string, text: string): void {
+  try {
+    appendFileSync(log, `${text}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] as string;
+}

@@ -1,0 +1,63 @@
+/** Stage 5: a policy from preference pairs, by DPO. */
+import type { FieldTable } from '../../config';
+import { modelFolder } from '../../flow/formats';
+import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
+import { saveModel } from '../../model/directory';
+import { disposeTree } from '../../tensor/pytree';
+import type { PromptRecord } from '../../types';
+import { dpoFields, type DpoConfig } from './config';
+import { trainDpo } from './trainer';
+
+export interface DpoStageConfig extends DpoConfig {
+  readonly temperature: number;
+}
+
+export const dpoStageFields: FieldTable<DpoStageConfig> = {
+  temperature: { doc: 'of sampling', type: 'number', default: 1, min: 0, exclusiveMin: true, source: 'ours' },
+  ...dpoFields,
+};
+
+export const dpoStage = defineStage({
+  name: 'dpo',
+  module: __filename,
+  summary: '5  tune a policy on preference pairs by DPO',
+  fields: dpoStageFields,
+  inputs: {
+    model: slot('model', 'Hugging Face directory of the SFT model: policy and frozen reference'),
+    pairs: slot('pairs', 'file of preference pairs (HH-RLHF or TRL rows)'),
+    demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
+    samplePrompts: optional(innerSlot<readonly PromptRecord[]>('prompts that --samples-every draws from')),
+    scorer: optional(slot('scorer', 'what scores those samples')),
+  },
+  outputs: { model: output('model', modelFolder) },
+  async run({ model, pairs, demonstrations, samplePrompts, scorer }, config: DpoStageConfig, run) {
+    const params = await trainDpo(
+      model,
+      {
+        pairs,
+        samplePrompts: samplePrompts ?? promptsOf(pairs).slice(0, drawnPrompts),
+        temperature: config.temperature,
+        ...(scorer !== undefined && { scorer }),
+        ...(demonstrations !== undefined && { demonstrations }),
+      },
+      config,
+      run,
+    );
+    saveModel(run.file('model'), { ...model, params });
+    disposeTree(params);
+    return { pairs: pairs.length };
+  },
+});
+
+/** Prompts, of those of the pairs, that samples are drawn for again and again. */
+const drawnPrompts = 64;
+
+/** Each prompt of some pairs once. */
+function promptsOf(pairs: readonly PromptRecord[]): PromptRecord[] {
+  const prompts = pairs.map(({ promptId, task, prompt }): PromptRecord => ({
+    promptId,
+    ...(task !== undefined && { task }),
+    prompt,
+  }));
+  return [...new Map(prompts.map((prompt) => [prompt.promptId, prompt])).values()];
+}

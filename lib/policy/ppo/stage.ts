@@ -1,0 +1,41 @@
+/** Stage 5: a policy from prompts and anything that scores responses, by PPO. */
+import type * as tf from '@tensorflow/tfjs';
+import { modelFolder } from '../../flow/formats';
+import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
+import { saveModel } from '../../model/directory';
+import { disposeTree } from '../../tensor/pytree';
+import { ppoFields, type PpoConfig } from './config';
+import { trainPpo, type PpoInputs } from './trainer';
+
+export const ppoStage = defineStage({
+  name: 'ppo',
+  module: __filename,
+  summary: '5  tune a policy against a reward model by PPO',
+  fields: ppoFields,
+  inputs: {
+    model: slot('model', 'Hugging Face directory of the SFT model: policy and frozen reference'),
+    prompts: slot('prompts', 'file of prompts'),
+    scorer: slot('scorer', 'what scores responses'),
+    demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
+    scoreHead: optional(innerSlot<tf.Tensor>('score head that the value head begins as')),
+    afterStep: optional(innerSlot<NonNullable<PpoInputs['afterStep']>>('asked after every step')),
+  },
+  outputs: { model: output('model', modelFolder) },
+  async run({ model, prompts, scorer, demonstrations, scoreHead, afterStep }, config: PpoConfig, run) {
+    const params = await trainPpo(
+      model,
+      {
+        prompts,
+        scorer,
+        ...(demonstrations !== undefined && { demonstrations }),
+        ...(scoreHead !== undefined && { scoreHead }),
+        ...(afterStep !== undefined && { afterStep }),
+      },
+      config,
+      run,
+    );
+    saveModel(run.file('model'), { ...model, params });
+    disposeTree(params);
+    return { prompts: prompts.length };
+  },
+});
