@@ -27,7 +27,16 @@ export { sampleResponses, type LanguageModel, type SampleOptions } from './model
 export { openRunDirectory, type RunDirectory } from './train/run-directory';
 export type { Metrics, MetricsRow } from './train/metrics';
 
+// Flows of stages
+export { defineStage, innerSlot, optional, output, slot, type Stage } from './flow/stage';
+export { jsonFile, jsonLines, modelFolder, type Format } from './flow/formats';
+export { derivedInput, givenInput, recordInput, type Handle, type Input } from './flow/input';
+export { createFlow, type Flow, type FlowNode } from './flow/flow';
+export { runFlow } from './flow/run';
+export { openStore } from './flow/store';
+
 // 1  Supervised fine-tuning
+export { sftStage } from './sft/stage';
 export { sftFields, type SftConfig } from './sft/config';
 export { trainSft } from './sft/trainer';
 
@@ -58,6 +67,7 @@ export { ensembleScorer } from './reward/ensemble';
 export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
+export { rewardStage } from './reward/stage';
 export { balanceLengths, type LengthBalanceAccount } from './reward/debias/bucket-balance';
 export { lengthOnlyAccuracy } from './reward/debias/length-only';
 export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length-covariate';
@@ -73,18 +83,22 @@ export { dpoFields, type DpoConfig } from './policy/dpo/config';
 export { dpoLoss } from './policy/dpo/loss';
 export { pairsFromSamples, type ScoredRollout } from './policy/dpo/pairs';
 export { trainDpo } from './policy/dpo/trainer';
+export { dpoStage } from './policy/dpo/stage';
 export { ppoFields, type PpoConfig } from './policy/ppo/config';
 export { gae, tokenRewards } from './policy/ppo/advantage';
 export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/loss';
 export { trainPpo } from './policy/ppo/trainer';
+export { ppoStage } from './policy/ppo/stage';
 export { grpoFields, type GrpoConfig } from './policy/grpo/config';
 export { grpoAdvantages } from './policy/grpo/advantage';
 export { grpoLoss, tokenWeight } from './policy/grpo/loss';
 export { trainGrpo } from './policy/grpo/trainer';
+export { grpoStage } from './policy/grpo/stage';
 export { rlooFields, type RlooConfig } from './policy/rloo/config';
 export { responseReward, rlooAdvantages } from './policy/rloo/advantage';
 export { rlooLoss } from './policy/rloo/loss';
 export { trainRloo } from './policy/rloo/trainer';
+export { rlooStage } from './policy/rloo/stage';
 export { groupRewards } from './policy/groups';
 export type { PolicySample } from './policy/samples';
 

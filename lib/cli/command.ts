@@ -12,6 +12,8 @@ export interface Command<C extends object = Record<string, unknown>> {
   readonly fields: FieldTable<C>;
   /** Fields that may be given by position, in this order: `setup tensorflow`. A last one of type `strings` takes all that follow. */
   readonly positionals?: readonly (keyof C & string)[];
+  /** A line to paste that shows how it is used. */
+  readonly example?: string;
   /** Runs the command. Progress goes to stderr; what is returned is printed as one JSON line on stdout. */
   run(config: Readonly<C>): Promise<unknown>;
 }
@@ -135,6 +137,7 @@ export function commandHelp<C extends object>(command: Command<C>): string {
     '      a JSON file with the same fields in camelCase; flags win over it',
     '  --help',
     '      this text',
+    ...(command.example === undefined ? [] : ['', 'Example', `  ${command.example}`]),
   );
   return `${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@
 import type { RunDirectory } from '../train/run-directory';
 import type { FlowNode } from './flow';
 import type { Format } from './formats';
+import type { StageResults } from './stage';
 
 /** A file or folder that an input is read from. */
 export type Source = Handle<unknown> | GivenFile;
@@ -16,6 +17,8 @@ export interface GivenFile {
 /** A value, and how what it holds is given back. */
 export interface Opened<T> {
   readonly value: T;
+  /** What the stage's manifest is to say of the opening, e.g. how many rows were set aside. */
+  readonly results?: StageResults;
   close(): void;
 }
 
@@ -95,6 +98,7 @@ export function derivedInput<I extends Readonly<Record<string, Input<unknown>>>,
         const value = await make(inner.value, run);
         return {
           value,
+          ...(inner.results !== undefined && { results: inner.results }),
           close: () => {
             close?.(value);
             inner.close();
@@ -104,6 +108,34 @@ export function derivedInput<I extends Readonly<Record<string, Input<unknown>>>,
         inner.close();
         throw error;
       }
+    },
+  };
+}
+
+/** A value that is there already. @param module `__filename` of the module that made it. */
+export function readyInput<T>(module: string, value: T): Input<T> {
+  return { sources: [], modules: [module], open: () => Promise.resolve({ value, close: () => {} }) };
+}
+
+/** The same input, opened once however many slots of a stage it fills or has a part in. */
+export function sharedInput<T>(input: Input<T>): Input<T> {
+  let users = 0;
+  let opening: Promise<Opened<T>> | undefined;
+  return {
+    ...input,
+    async open(paths, run) {
+      opening ??= input.open(paths, run);
+      users++;
+      const { close, ...rest } = await opening;
+      return {
+        ...rest,
+        close: () => {
+          users--;
+          if (users > 0) return;
+          opening = undefined;
+          close();
+        },
+      };
     },
   };
 }
@@ -122,21 +154,23 @@ export async function openAll<I extends Readonly<Record<string, Input<unknown>>>
   run: RunDirectory,
 ): Promise<Opened<OpenedInputs<I>>> {
   const values: Record<string, unknown> = {};
+  let all: StageResults = {};
   const closers: (() => void)[] = [];
   const closeAll = (): void => closers.forEach((close) => close());
   let next = 0;
   try {
     for (const [name, input] of Object.entries(inputs)) {
-      const { value, close } = await input.open(paths.slice(next, next + input.sources.length), run);
+      const { value, results, close } = await input.open(paths.slice(next, next + input.sources.length), run);
       next += input.sources.length;
       values[name] = value;
       closers.push(close);
+      all = { ...all, ...results };
     }
   } catch (error) {
     closeAll();
     throw error;
   }
-  return { value: values as OpenedInputs<I>, close: closeAll };
+  return { value: values as OpenedInputs<I>, results: all, close: closeAll };
 }
 
 function opened<T>(value: T, close: ((value: T) => void) | undefined): Opened<T> {

@@ -54,7 +54,8 @@ export async function runStage(
   try {
     const opened = await openAll(inputs, paths, run);
     try {
-      run.finish((await stage.run(opened.value as ValuesOf<typeof stage.inputs>, node.config, run)) ?? {});
+      const results = await stage.run(opened.value as ValuesOf<typeof stage.inputs>, node.config, run);
+      run.finish({ ...opened.results, ...results });
     } finally {
       opened.close();
     }

@@ -6,14 +6,18 @@ import { learningRateSchedules } from './schedule';
 
 /** Where a run's results go and how it is repeated. */
 export interface RunConfig {
-  readonly out: string;
+  readonly out?: string;
   readonly seed: number;
   readonly resume: boolean;
   readonly engine?: string;
 }
 
 export const runFields: FieldTable<RunConfig> = {
-  out: { doc: 'folder of the run; must not exist, unless --resume', type: 'path' },
+  out: {
+    doc: 'folder of the run; must not exist, unless --resume; the first of runs/<command>-01, -02, … that does not when absent',
+    type: 'path',
+    optional: true,
+  },
   seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
   resume: { doc: 'go on with the run in --out from its last checkpoint', type: 'boolean', default: false },
   engine: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { derivedInput, givenInput, openAll, recordInput } from '../../lib/flow/input';
+import { derivedInput, givenInput, openAll, recordInput, sharedInput } from '../../lib/flow/input';
 import type { RunDirectory } from '../../lib/train/run-directory';
 
 /** Notes what is opened and closed. */
@@ -73,5 +73,20 @@ describe('openAll', () => {
     const broken = openAll({ a: input('a'), b: input('b') }, ['1', 'broken'], run);
     await expect(broken).rejects.toThrow('broken cannot be read');
     expect(notes).toEqual(['open 1', 'open broken', 'close 1']);
+  });
+});
+
+describe('sharedInput', () => {
+  it('is opened once for all that it fills, and closed when the last is', async () => {
+    const { notes, input } = noting();
+    const shared = sharedInput(input('x'));
+    const twice = derivedInput({ shared }, { module: __filename, make: (values) => 2 * values.shared });
+    const { value, close } = await openAll({ shared, twice }, ['x', 'x'], run);
+    expect(value).toEqual({ shared: 1, twice: 2 });
+    expect(notes).toEqual(['open x']);
+    close();
+    expect(notes).toEqual(['open x', 'close 1']);
+    (await shared.open(['x'], run)).close();
+    expect(notes).toEqual(['open x', 'close 1', 'open x', 'close 1']);
   });
 });

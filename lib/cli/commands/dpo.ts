@@ -1,46 +1,33 @@
-/** `rlhf-kit dpo`: stage 5 on a model directory, from pairs or from the policy's own samples scored by a reward model. */
+/** `rlhf-kit dpo`: from pairs, or from the policy's own samples scored by a reward model. */
 import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
 import { writeJsonLines } from '../../files';
-import { loadModel, saveModel } from '../../model/directory';
+import { derivedInput } from '../../flow/input';
 import { sampleResponses, type LanguageModel } from '../../model/sample';
-import { dpoFields, type DpoConfig } from '../../policy/dpo/config';
 import { pairsFromSamples } from '../../policy/dpo/pairs';
-import { trainDpo } from '../../policy/dpo/trainer';
+import { dpoStage, type DpoStageConfig } from '../../policy/dpo/stage';
 import { writePairs } from '../../preferences/pairs';
-import { readDemonstrations, readPrompts } from '../../preferences/readers/open';
 import { createRng } from '../../random';
-import { runFields, type RunConfig } from '../../train/fields';
 import type { RunDirectory } from '../../train/run-directory';
 import type { PreferencePair, PromptRecord, Scorer } from '../../types';
-import { defineCommand } from '../command';
-import { pairFlags, readUsablePairs, type PairFlags } from '../pairs';
-import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from '../scorers';
-import { runStage } from '../stage';
+import { slotKinds } from '../slots';
+import { commandOf } from '../stage-command';
 
-/** Prompts, of those of the pairs, that `--samples-every` draws from again and again. */
-const samplePrompts = 64;
-
-interface DpoCommandConfig extends DpoConfig, RunConfig, RewardFlags, PairFlags {
-  readonly model: string;
+/** The labelling of samples. */
+interface LabelConfig {
   readonly pairs?: string;
   readonly prompts?: string;
   readonly samplesPerPrompt: number;
   readonly minScoreGap: number;
-  readonly temperature: number;
-  readonly demonstrations?: string;
 }
 
-const fields: FieldTable<DpoCommandConfig> = {
-  model: { doc: 'Hugging Face directory of the SFT model: policy and frozen reference', type: 'path' },
+const fields: FieldTable<LabelConfig> = {
   pairs: { doc: 'file of preference pairs (HH-RLHF or TRL rows)', type: 'path', optional: true },
-  ...pairFlags,
   prompts: {
     doc: 'instead of --pairs: prompts to sample from; --reward-model or --reward labels the samples',
     type: 'path',
     optional: true,
   },
-  ...rewardFlags,
   samplesPerPrompt: {
     doc: 'samples a prompt; the best is paired with the worst',
     type: 'integer',
@@ -55,49 +42,27 @@ const fields: FieldTable<DpoCommandConfig> = {
     min: 0,
     source: 'ours',
   },
-  temperature: { doc: 'of sampling', type: 'number', default: 1, min: 0, exclusiveMin: true, source: 'ours' },
-  demonstrations: { doc: 'file of demonstrations for --sft-loss-coef', type: 'path', optional: true },
-  ...runFields,
-  ...dpoFields,
 };
 
-export const dpoCommand = defineCommand<DpoCommandConfig>({
-  name: 'dpo',
-  summary: '5  tune a policy on preference pairs by DPO',
+export const dpoCommand = commandOf(dpoStage, {
   fields,
-  run: (config) => {
-    const { pairs, prompts, demonstrations, temperature } = config;
-    const reward = chosenReward('dpo', config);
-    if ((pairs === undefined) === (prompts === undefined) || (pairs === undefined && reward === undefined)) {
+  example: `${slotKinds.model.example} ${slotKinds.pairs.example}`,
+  inputs: (config, { model, pairs, scorer }) => {
+    const prompts = slotKinds.prompts.input('dpo', config);
+    if (pairs !== undefined && prompts === undefined) return {};
+    if (pairs !== undefined || prompts === undefined || scorer === undefined || model === undefined)
       throw new InputError(
         'dpo: either --pairs, or --prompts with --reward-model or --reward, must be given, and not both',
       );
-    }
-    const inputs = [config.model, pairs, prompts, demonstrations, ...rewardFiles(reward)].filter(
-      (path) => path !== undefined,
-    );
-    return runStage('dpo', config, inputs, async (run) => {
-      const model = loadModel(config.model);
-      const scorer = reward === undefined ? undefined : await resolveReward(reward);
-      const read =
-        pairs === undefined
-          ? await labelSamples(model, await readPrompts(prompts as string), scorer as Scorer, config, run)
-          : (await readUsablePairs('dpo', pairs, config, run)).pairs;
-      const params = await trainDpo(
-        model,
+    return {
+      pairs: derivedInput(
+        { model, prompts, scorer },
         {
-          pairs: read,
-          samplePrompts: promptsOf(read).slice(0, samplePrompts),
-          temperature,
-          ...(scorer !== undefined && { scorer }),
-          ...(demonstrations !== undefined && { demonstrations: await readDemonstrations(demonstrations) }),
+          module: __filename,
+          make: (opened, run) => labelSamples(opened.model, opened.prompts, opened.scorer, config, run),
         },
-        config,
-        run,
-      );
-      saveModel(run.file('model'), { ...model, params });
-      return { pairs: read.length, model: run.file('model') };
-    });
+      ),
+    };
   },
 });
 
@@ -106,7 +71,7 @@ async function labelSamples(
   model: LanguageModel,
   prompts: readonly PromptRecord[],
   scorer: Scorer,
-  config: DpoCommandConfig,
+  config: DpoStageConfig & LabelConfig,
   run: RunDirectory,
 ): Promise<PreferencePair[]> {
   const rollouts = await sampleResponses(model, prompts, {
@@ -122,14 +87,4 @@ async function labelSamples(
   const labelled = pairsFromSamples(scored, config.minScoreGap);
   writePairs(run.file('pairs.jsonl'), labelled);
   return labelled;
-}
-
-/** Each prompt of some pairs once. */
-function promptsOf(pairs: readonly PreferencePair[]): PromptRecord[] {
-  const prompts = pairs.map(({ promptId, task, prompt }): PromptRecord => ({
-    promptId,
-    ...(task !== undefined && { task }),
-    prompt,
-  }));
-  return [...new Map(prompts.map((prompt) => [prompt.promptId, prompt])).values()];
 }

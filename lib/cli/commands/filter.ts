@@ -18,11 +18,12 @@ import {
   type ReadOptions,
 } from '../../preferences/readers/open';
 import { defineCommand } from '../command';
+import { runFolder } from '../run-folder';
 
 interface FilterCommandConfig extends FilterConfig {
   readonly votes?: string;
   readonly pairs?: string;
-  readonly out: string;
+  readonly out?: string;
   readonly format: string;
   readonly onBadRow: 'stop' | 'setAside';
 }
@@ -34,7 +35,11 @@ const fields: FieldTable<FilterCommandConfig> = {
     optional: true,
   },
   pairs: { doc: 'file of preference pairs that are labelled already', type: 'path', optional: true },
-  out: { doc: 'folder of the results; must not exist', type: 'path' },
+  out: {
+    doc: 'folder of the results; must not exist; the first free of runs/filter-01, -02, … when absent',
+    type: 'path',
+    optional: true,
+  },
   format: {
     doc: `layout of the rows; votes: ${comparisonFormats.join(', ')}; pairs: ${pairFormats.join(', ')}`,
     type: 'string',
@@ -52,8 +57,10 @@ export const filterCommand = defineCommand<FilterCommandConfig>({
   name: 'filter',
   summary: '3  turn votes into clean preference pairs: ties, cycles, duplicates, contradictions removed',
   fields,
+  example: 'npx rlhf-kit filter --votes votes.jsonl',
   run: async (config) => {
-    const { votes, pairs, out } = config;
+    const { votes, pairs } = config;
+    const out = runFolder('filter', config);
     if (existsSync(out)) {
       throw new InputError(`filter: ${out} exists; nothing is overwritten. Choose another --out`);
     }
@@ -73,6 +80,7 @@ export const filterCommand = defineCommand<FilterCommandConfig>({
       );
     }
     writeResults(out, result, badRows);
+    process.stderr.write(`filter: the results are in ${out}\n`);
     const { comparisons, ties, cyclic, duplicates, kept, unusable } = result.report;
     const setAside = badRows.length;
     return {

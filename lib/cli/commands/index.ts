@@ -1,13 +1,16 @@
 /** All commands, in the order of the pipeline. */
 import { benchCommand } from './bench';
+import { grpoStage } from '../../policy/grpo/stage';
+import { rlooStage } from '../../policy/rloo/stage';
+import { sftStage } from '../../sft/stage';
 import type { Command } from '../command';
+import { commandOf } from '../stage-command';
 import { doctorCommand } from './doctor';
 import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { experimentCommand } from './experiment';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
-import { grpoCommand } from './grpo';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
 import { notebooksCommand } from './notebooks';
@@ -15,9 +18,7 @@ import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
 import { preferencesCommand } from './preferences';
 import { rewardCommand } from './reward';
-import { rlooCommand } from './rloo';
 import { setupCommand } from './setup';
-import { sftCommand } from './sft';
 import { startCommand } from './start';
 
 export const commands: readonly Command[] = [
@@ -26,14 +27,14 @@ export const commands: readonly Command[] = [
   doctorCommand,
   benchCommand,
   pipelineCommand,
-  sftCommand,
+  commandOf(sftStage),
   preferencesCommand,
   filterCommand,
   rewardCommand,
   dpoCommand,
   ppoCommand,
-  grpoCommand,
-  rlooCommand,
+  commandOf(grpoStage),
+  commandOf(rlooStage),
   evaluateCommand,
   generateCommand,
   experimentCommand,

@@ -4,6 +4,7 @@ import { pipelinePresets, presetNames, type PresetName } from '../../pipeline/pr
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
 import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
+import { runFolder } from '../run-folder';
 
 interface PipelineCommandConfig extends RunConfig {
   readonly preset: PresetName;
@@ -30,7 +31,10 @@ export const pipelineCommand = defineCommand<PipelineCommandConfig>({
   name: 'pipeline',
   summary: 'run all stages on the embedded world and write report.html',
   fields,
-  async run({ preset, jobs, seed, out, resume, engine }) {
+  example: 'npx rlhf-kit pipeline --preset smoke --seed 1',
+  async run({ preset, jobs, seed, engine, ...place }) {
+    const { resume } = place;
+    const out = runFolder('pipeline', place);
     const summary = await runPipeline(pipelinePresets[preset](seed), {
       out,
       resume,

@@ -1,31 +1,22 @@
-/** `rlhf-kit reward`: stage 4, from a model directory and a file of preference pairs to a reward model and its scorecard. */
+/** `rlhf-kit reward`: with a scorecard on the pairs held out. */
 import type { FieldTable } from '../../config';
 import { writeJson } from '../../files';
-import { loadModel, saveModel, type Model } from '../../model/directory';
-import { rewardFields, type RewardConfig } from '../../reward/config';
-import { rewardModelConfig } from '../../reward/dimensions';
-import { rewardScorecard, type RewardScorecard } from '../../reward/scorecard/scorecard';
+import { readyInput } from '../../flow/input';
+import type { Model } from '../../model/directory';
+import type { RewardConfig } from '../../reward/config';
+import { rewardScorer } from '../../reward/score';
 import { dimensionScorecards } from '../../reward/scorecard/dimensions';
 import { pairInputs, scoredPairs } from '../../reward/scorecard/score-pairs';
-import { rewardScorer } from '../../reward/score';
-import { splitPairs } from '../../reward/split';
-import { trainReward } from '../../reward/trainer';
-import { runFields, type RunConfig } from '../../train/fields';
+import { rewardScorecard, type RewardScorecard } from '../../reward/scorecard/scorecard';
+import { rewardStage, type RewardJudge } from '../../reward/stage';
 import type { PreferencePair } from '../../types';
-import { defineCommand } from '../command';
-import { pairFlags, readUsablePairs, type PairFlags } from '../pairs';
-import { runStage } from '../stage';
+import { commandOf } from '../stage-command';
 
-interface RewardCommandConfig extends RewardConfig, RunConfig, PairFlags {
-  readonly model: string;
-  readonly pairs: string;
+interface ScorecardConfig {
   readonly noiseCeiling?: number;
 }
 
-const fields: FieldTable<RewardCommandConfig> = {
-  model: { doc: 'Hugging Face directory of the model to start from', type: 'path' },
-  pairs: { doc: 'file of preference pairs (JSONL, JSON, gzip or Parquet)', type: 'path' },
-  ...pairFlags,
+const fields: FieldTable<ScorecardConfig> = {
   noiseCeiling: {
     doc: "share of labels that the truth itself would agree with, from the filter's report; the scorecard compares with it",
     type: 'number',
@@ -34,47 +25,36 @@ const fields: FieldTable<RewardCommandConfig> = {
     max: 1,
     optional: true,
   },
-  ...runFields,
-  ...rewardFields,
 };
 
-export const rewardCommand = defineCommand<RewardCommandConfig>({
-  name: 'reward',
-  summary: '4  train a reward model on preference pairs, debiased by length if asked',
+export const rewardCommand = commandOf(rewardStage, {
   fields,
-  run: (config) =>
-    runStage('reward', config, [config.model, config.pairs], async (run) => {
-      const model = loadModel(config.model);
-      const { pairs, badRows } = await readUsablePairs('reward', config.pairs, config, run);
-      const split = splitPairs(pairs, config, model.tokenizer);
-      const params = await trainReward(model, split, config, run);
-      const rewardModel = { ...model, config: rewardModelConfig(model.config, config), params };
-      saveModel(run.file('model'), rewardModel);
-      const scorecard = await judge(rewardModel, split.heldOut, config);
-      writeJson(run.file('scorecard.json'), { ...scorecard, lengthBalance: split.lengthBalance });
-      return {
-        model: run.file('model'),
-        pairs: pairs.length,
-        badRows,
-        training: split.training.length,
-        heldOut: split.heldOut.length,
-        accuracy: scorecard.accuracy.accuracy,
-        ece: scorecard.calibration.ece,
-        lengthOnlyAccuracy: split.lengthBalance.lengthOnlyAccuracy,
-        ...(scorecard.dimensions !== undefined && {
-          dimensions: Object.fromEntries(
-            Object.entries(scorecard.dimensions).map(([name, own]) => [name, own.accuracy.accuracy]),
-          ),
-        }),
-      };
-    }),
+  inputs: (config) => ({ judge: readyInput(__filename, scorecardWriter(config)) }),
 });
+
+/** Writes `scorecard.json`. */
+function scorecardWriter(config: RewardConfig & ScorecardConfig): RewardJudge {
+  return async (model, { heldOut, lengthBalance }, run) => {
+    const scorecard = await judge(model, heldOut, config);
+    writeJson(run.file('scorecard.json'), { ...scorecard, lengthBalance });
+    const { accuracy, calibration, dimensions } = scorecard;
+    return {
+      accuracy: accuracy.accuracy,
+      ece: calibration.ece,
+      ...(dimensions !== undefined && {
+        dimensions: Object.fromEntries(
+          Object.entries(dimensions).map(([name, own]) => [name, own.accuracy.accuracy]),
+        ),
+      }),
+    };
+  };
+}
 
 /** The scorecard on the pairs held out, and one a dimension where there are several; without any pair, its figures are null. */
 async function judge(
   model: Model,
   heldOut: readonly PreferencePair[],
-  config: RewardCommandConfig,
+  config: RewardConfig & ScorecardConfig,
 ): Promise<RewardScorecard & { readonly dimensions?: Readonly<Record<string, RewardScorecard>> }> {
   const { batchSize, maxPromptTokens, maxResponseTokens } = config;
   // One pair of the training batch is two rows.

@@ -5,12 +5,15 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { parseCommandLine } from '../../../lib/cli/command';
-import { grpoCommand } from '../../../lib/cli/commands/grpo';
+import { commandOf } from '../../../lib/cli/stage-command';
+import { grpoStage } from '../../../lib/policy/grpo/stage';
 import { readJson, readJsonLines } from '../../../lib/files';
 import { loadModel, saveModel } from '../../../lib/model/directory';
 import type { PolicySample } from '../../../lib/policy/samples';
 import type { MetricsRow } from '../../../lib/train/metrics';
 import { tinyModel } from '../../evaluation/tiny-models';
+
+const grpoCommand = commandOf(grpoStage);
 
 const folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-grpo-'));
 const path = (name: string): string => join(folder, name);

@@ -5,12 +5,15 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { parseCommandLine } from '../../../lib/cli/command';
-import { rlooCommand } from '../../../lib/cli/commands/rloo';
+import { commandOf } from '../../../lib/cli/stage-command';
+import { rlooStage } from '../../../lib/policy/rloo/stage';
 import { readJson, readJsonLines } from '../../../lib/files';
 import { loadModel, saveModel } from '../../../lib/model/directory';
 import type { PolicySample } from '../../../lib/policy/samples';
 import type { MetricsRow } from '../../../lib/train/metrics';
 import { tinyModel } from '../../evaluation/tiny-models';
+
+const rlooCommand = commandOf(rlooStage);
 
 const folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-rloo-'));
 const path = (name: string): string => join(folder, name);

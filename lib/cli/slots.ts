@@ -1,0 +1,101 @@
+/** How a command line fills the slots of stages: the flags of each kind, and what they name. */
+import type { FieldTable } from '../config';
+import { InputError } from '../errors';
+import { modelFolder } from '../flow/formats';
+import { givenInput, type Input } from '../flow/input';
+import type { Slot, SlotValues } from '../flow/stage';
+import { readDemonstrations, readPrompts } from '../preferences/readers/open';
+import type { PreferencePair, Scorer } from '../types';
+import { pairFlags, readUsablePairs, type PairFlags } from './pairs';
+import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from './scorers';
+
+/** The flags of all kinds of slots; a command has those of its stage's. */
+export interface SlotFlags extends RewardFlags, PairFlags {
+  readonly model?: string;
+  readonly demonstrations?: string;
+  readonly prompts?: string;
+  readonly pairs?: string;
+}
+
+interface SlotKind<T> {
+  fields(slot: Slot<unknown>): object;
+  /** Of the flags, for `--help`. */
+  readonly example: string;
+  /** What the flags name; none when they are not given. */
+  input(command: string, flags: SlotFlags): Input<T> | undefined;
+}
+
+export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[K]> } = {
+  model: {
+    fields: (slot) => ({ model: pathField(slot) }),
+    example: '--model runs/sft-01/model',
+    input: (_, { model }) => fileInput(model, modelFolder.read, modelFolder.close),
+  },
+  demonstrations: {
+    fields: (slot) => ({ demonstrations: pathField(slot) }),
+    example: '--demonstrations demonstrations.jsonl',
+    input: (_, { demonstrations }) => fileInput(demonstrations, (path) => readDemonstrations(path)),
+  },
+  prompts: {
+    fields: (slot) => ({ prompts: pathField(slot) }),
+    example: '--prompts prompts.jsonl',
+    input: (_, { prompts }) => fileInput(prompts, (path) => readPrompts(path)),
+  },
+  pairs: {
+    fields: (slot) => ({ pairs: pathField(slot), ...pairFlags }),
+    example: '--pairs pairs.jsonl',
+    input: pairsInput,
+  },
+  scorer: {
+    fields: () => rewardFlags,
+    example: '--reward-model runs/reward-01/model',
+    input: scorerInput,
+  },
+};
+
+function pathField({ doc, optional }: Slot<unknown>): FieldTable<{ path: string }>['path'] {
+  return { doc, type: 'path', ...(optional && { optional }) };
+}
+
+function fileInput<T>(
+  path: string | undefined,
+  read: (path: string) => T | Promise<T>,
+  close?: (value: T) => void,
+): Input<T> | undefined {
+  if (path === undefined) return undefined;
+  return givenInput(__filename, { path }, { read, ...(close && { close }) });
+}
+
+function pairsInput(command: string, flags: SlotFlags): Input<readonly PreferencePair[]> | undefined {
+  const { pairs: path } = flags;
+  if (path === undefined) return undefined;
+  return {
+    sources: [{ path }],
+    modules: [__filename],
+    open: async ([file], run) => {
+      const { pairs, badRows } = await readUsablePairs(command, file as string, flags, run);
+      return { value: pairs, results: { badRows }, close: () => {} };
+    },
+  };
+}
+
+/** @throws {InputError} as {@link chosenReward}. */
+function scorerInput(command: string, flags: SlotFlags): Input<Scorer> | undefined {
+  const reward = chosenReward(command, flags);
+  if (reward === undefined) return undefined;
+  return {
+    sources: rewardFiles(reward).map((path) => ({ path })),
+    modules: [__filename],
+    open: async () => ({ value: await resolveReward(reward), close: () => {} }),
+  };
+}
+
+/** @throws {InputError} for a slot that must be filled and is not. */
+export function requireSlot(command: string, name: string, slot: Slot<unknown>, input: unknown): void {
+  if (input !== undefined || slot.optional) return;
+  throw new InputError(
+    slot.kind === 'scorer'
+      ? `${command}: either --reward-model or --reward must be given`
+      : `${command}: --${name} must be given`,
+  );
+}

@@ -1,0 +1,112 @@
+/** Stage 6: policies answer the same prompts, a judge scores the answers, and a report sets them side by side. */
+import { currentEngine } from '../backend';
+import type { FieldTable } from '../config';
+import { writeFileAtomically, writeJson, writeJsonLines } from '../files';
+import { jsonLines, type Format } from '../flow/formats';
+import { defineStage, innerSlot, output, slot } from '../flow/stage';
+import type { Model } from '../model/directory';
+import { versions } from '../train/versions';
+import { evaluationFields, type EvaluationConfig } from './config';
+import { evaluateModels, type Evaluation, type Judge, type JudgedRollout } from './evaluator';
+import { byPrompt } from './judged';
+import { renderReport } from './report/report';
+import type { SampleComparison } from './report/report-data';
+
+export interface EvaluateConfig extends EvaluationConfig {
+  readonly baseline: string;
+  /** Names the judge in the report. */
+  readonly judge: string;
+  readonly reportSamples: number;
+}
+
+const fields: FieldTable<EvaluateConfig> = {
+  baseline: { doc: 'name of the policy that the others are compared with', type: 'string' },
+  judge: { doc: 'vader, a reward model directory, or a module that exports a scorer', type: 'string' },
+  reportSamples: {
+    doc: 'prompts whose answers are shown side by side in the report',
+    type: 'integer',
+    default: 20,
+    min: 0,
+    source: 'ours',
+  },
+  ...evaluationFields,
+};
+
+/** A page that people read. */
+const page: Format<string> = { read: (path) => path };
+
+export const evaluateStage = defineStage({
+  name: 'evaluate',
+  module: __filename,
+  summary: '6  compare policies on the same prompts, with a judge',
+  fields,
+  inputs: {
+    policies: innerSlot<Readonly<Record<string, Model>>>('policies by name'),
+    prompts: slot('prompts', 'file of prompts (JSONL, JSON, gzip or Parquet)'),
+    judge: innerSlot<Judge>('gives answers their quality'),
+  },
+  outputs: {
+    rollouts: output('rollouts.jsonl', jsonLines<JudgedRollout>()),
+    report: output('report.html', page),
+  },
+  async run({ policies: models, prompts, judge }, config: EvaluateConfig, run) {
+    const started = performance.now();
+    const evaluation = await evaluateModels(models, config.baseline, prompts, judge, config);
+    const { policies, rollouts } = evaluation;
+    writeJsonLines(run.file('rollouts.jsonl'), rollouts);
+    writeJson(run.file('evaluation.json'), {
+      baseline: config.baseline,
+      judge: config.judge,
+      policies,
+    });
+    const wallSeconds = (performance.now() - started) / 1000;
+    writeFileAtomically(run.file('report.html'), report(config, evaluation, wallSeconds));
+    return { policies };
+  },
+});
+
+function report(
+  config: Readonly<EvaluateConfig>,
+  { policies, rollouts }: Evaluation,
+  wallSeconds: number,
+): string {
+  const { baseline } = config;
+  // The baseline is drawn in grey wherever it stands on the command line.
+  const policyNames = [baseline, ...Object.keys(policies).filter((name) => name !== baseline)];
+  const prompts = policies[baseline]?.prompts ?? 0;
+  return renderReport({
+    title: 'Evaluation of policies',
+    lead: `${policyNames.join(', ')} on ${prompts} prompts, judged by ${config.judge}.`,
+    run: { engine: currentEngine(), seed: config.seed, wallSeconds, versions: versions() },
+    policyNames,
+    baseline,
+    qualityName: 'quality',
+    policies,
+    responses: rollouts.map(({ policy, task, responseTokens, quality }) => ({
+      policy,
+      ...(task !== undefined && { task }),
+      tokens: responseTokens,
+      quality,
+    })),
+    samples: sideBySide(rollouts, config.reportSamples),
+  });
+}
+
+/** The first answer of every policy to the first prompts. */
+function sideBySide(rollouts: readonly JudgedRollout[], count: number): SampleComparison[] {
+  const first = byPrompt(rollouts.filter(({ sample }) => sample === 0));
+  return [...first.values()].slice(0, count).map((answers) => {
+    const { prompt, task } = answers[0] as JudgedRollout;
+    return {
+      prompt,
+      ...(task !== undefined && { task }),
+      answers: answers.map(({ policy, response, quality, responseTokens, finished }) => ({
+        policy,
+        text: response,
+        quality,
+        tokens: responseTokens,
+        finished,
+      })),
+    };
+  });
+}
