@@ -14,6 +14,7 @@ const root = [
   'random.ts',
   'config.ts',
   'files.ts',
+  'settings.ts',
   'intervals.ts',
   'group-by.ts',
   'number-text.ts',

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { InputError, nearMatch } from '../errors';
 import { readJson } from '../files';
 import { dataNames, measureNames, type DataName, type MeasureName } from './measures/measure-names';
-import type { Settings } from './cells/settings';
+import type { Settings } from '../settings';
 
 /** One statement that the results bear out or not: a metric of one cell against a metric of another. */
 export interface Claim {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { chosenEngine, threadsEach, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
-import { readJson } from '../files';
+import { readJson, writeJson } from '../files';
 import { runFlow } from '../flow/run';
 import type { StageManifest } from '../flow/run-stage';
 import { openStore } from '../flow/store';
+import { refuseDifferences } from '../train/run-directory';
 import type { PipelineConfig } from './config';
 import { pipelineFlow } from './flow';
 import { summarize } from './summarize';
@@ -30,7 +31,7 @@ export const defaultJobs = 2;
 /**
  * Runs the pipeline into `out` and returns its summary, which is also `summary.json`; the report is `report.html`.
  *
- * @throws {InputError} when `out` holds something and `resume` is not given.
+ * @throws {InputError} when `out` holds something and `resume` is not given, or a run of another configuration.
  */
 export async function runPipeline(
   config: PipelineConfig,
@@ -43,11 +44,14 @@ export async function runPipeline(
       throw new InputError(
         `pipeline: ${options.out} exists; nothing is overwritten. Choose another --out, or --resume to go on with it`,
       );
+    if (existsSync(out('config.json')))
+      refuseDifferences('pipeline', 'config', flatten(readJson<object>(out('config.json'))), flatten(config));
     if (existsSync(out('summary.json'))) {
       process.stderr.write(`pipeline: the run in ${options.out} is complete\n`);
       return readJson<PipelineSummary>(out('summary.json'));
     }
   }
+  writeJson(out('config.json'), config);
   const flow = pipelineFlow(config);
   const engine = jobs === undefined ? await useEngine(options.engine) : chosenEngine(options.engine);
   const store = openStore({ kind: 'run', root: options.out, engine });
@@ -64,4 +68,15 @@ export async function runPipeline(
     nodes.map(({ label }, i) => [label, (manifests[i] as StageManifest).seconds]),
   );
   return summarize(config, { engine, command, stageSeconds, wallSeconds: wallSeconds(manifests) }, out);
+}
+
+/** A nested configuration as one record by dotted path, e.g. `ppo.klCoef`. */
+function flatten(config: object, before = ''): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]: [string, unknown]) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(flatten(value, `${before}${key}.`))
+        : [[`${before}${key}`, value]],
+    ),
+  );
 }

@@ -112,7 +112,8 @@ async function hashInputs(paths: readonly string[]): Promise<Record<string, stri
   return hashes;
 }
 
-function refuseDifferences(
+/** Refuses to go on with what was begun otherwise. @throws {InputError} that names the first key that differs. */
+export function refuseDifferences(
   command: string,
   what: string,
   before: Readonly<Record<string, unknown>>,

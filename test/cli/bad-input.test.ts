@@ -148,6 +148,16 @@ describe('what is wrong is named before anything is written', () => {
   });
 });
 
+it.each([
+  ['ppo.klCeof=0.1', /ppo config: unknown key 'klCeof'; did you mean 'klCoef'\?/],
+  ['ppo.klCoef=-1', /'klCoef' must be a number ≥ 0, got -1/],
+  ['ppo.klCoef', /expected path=value, as in ppo\.klCoef=0\.1, got 'ppo\.klCoef'/],
+  ['world.demonstration=3', /did you mean 'world\.demonstrations'\?/],
+])('pipeline --set %s', (setting, sentence) => {
+  refused(`pipeline --preset smoke --out out --set ${setting}`, sentence);
+  expect(existsSync(at('out'))).toBe(false);
+});
+
 describe('what is there stays', () => {
   it('a run directory that exists is not touched', () => {
     mkdirSync(at('mine'));

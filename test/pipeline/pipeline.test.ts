@@ -8,6 +8,7 @@ import { readJson, readJsonLines } from '../../lib/files';
 import { runPipeline } from '../../lib/pipeline/pipeline';
 import { pipelineFlow } from '../../lib/pipeline/flow';
 import { pipelinePresets } from '../../lib/pipeline/presets';
+import { setPipeline } from '../../lib/pipeline/settings';
 import type { RewardScorecard } from '../../lib/reward/scorecard/scorecard';
 import { requestInterrupt } from '../../lib/train/interrupt';
 import { engines } from '../support/engines';
@@ -44,6 +45,20 @@ describe('the pipeline at smoke size', () => {
     }
     expect(summary.policies.sft).toMatchObject({ winRate: 0.5, winMinusLoss: 0, kl: 0 });
     expect(readJson(join(folder, 'unbroken', 'summary.json'))).toEqual(JSON.parse(JSON.stringify(summary)));
+  });
+
+  it('keeps its configuration, and a run of another one is not gone on with', async () => {
+    const out = join(folder, 'unbroken');
+    const config = pipelinePresets.smoke(1);
+    expect(readJson(join(out, 'config.json'))).toEqual(JSON.parse(JSON.stringify(config)));
+    const other = setPipeline('here', config, { 'ppo.klCoef': 0.5 });
+    expect(other.ppo.klCoef).toBe(0.5);
+    expect(other.dpo).toEqual(config.dpo);
+    const options = { out, resume: true, engine: engines[0] as string, command: 'test' };
+    await expect(runPipeline(other, options)).rejects.toThrow(
+      `pipeline: cannot resume: config 'ppo.klCoef' was ${config.ppo.klCoef}, now 0.5`,
+    );
+    expect(await run('unbroken', true)).toEqual(readJson(join(out, 'summary.json')));
   });
 
   it('balances length exactly: longer answers win half the weight of the training pairs', () => {

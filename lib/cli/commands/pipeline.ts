@@ -2,12 +2,15 @@
 import type { FieldTable } from '../../config';
 import { pipelinePresets, presetNames, type PresetName } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
+import { setPipeline } from '../../pipeline/settings';
+import { readSettings } from '../../settings';
 import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
 import { runFolder } from '../run-folder';
 
 interface PipelineCommandConfig extends RunConfig {
   readonly preset: PresetName;
+  readonly set?: readonly string[];
   readonly jobs: number;
 }
 
@@ -17,8 +20,13 @@ const fields: FieldTable<PipelineCommandConfig> = {
     type: presetNames,
     default: 'default',
   },
+  set: {
+    doc: 'a number of the configuration, path=value, as in ppo.klCoef=0.1; may be given again and again',
+    type: 'strings',
+    optional: true,
+  },
   jobs: {
-    doc: 'steps that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
+    doc: 'stages that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
     type: 'integer',
     default: defaultJobs,
     min: 1,
@@ -31,15 +39,24 @@ export const pipelineCommand = defineCommand<PipelineCommandConfig>({
   name: 'pipeline',
   summary: 'run all stages on the embedded world and write report.html',
   fields,
-  example: 'npx rlhf-kit pipeline --preset smoke --seed 1',
-  async run({ preset, jobs, seed, engine, ...place }) {
+  example:
+    'npx rlhf-kit pipeline --preset smoke --seed 1 --set ppo.klCoef=0.1 --set reward.scoreL2Coefficient=0',
+  async run({ preset, set = [], jobs, seed, engine, ...place }) {
     const { resume } = place;
+    const where = 'pipeline --set';
+    const config = setPipeline(where, pipelinePresets[preset](seed), readSettings(where, set));
     const out = runFolder('pipeline', place);
-    const summary = await runPipeline(pipelinePresets[preset](seed), {
+    const summary = await runPipeline(config, {
       out,
       resume,
       jobs,
-      command: `rlhf-kit pipeline --preset ${preset} --seed ${seed} --out ${out}`,
+      command: [
+        'rlhf-kit pipeline',
+        `--preset ${preset}`,
+        `--seed ${seed}`,
+        ...set.map((word) => `--set ${word}`),
+        `--out ${out}`,
+      ].join(' '),
       ...(engine !== undefined && { engine }),
     });
     process.stderr.write(`report: ${out}/report.html\n`);

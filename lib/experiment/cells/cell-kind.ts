@@ -1,7 +1,7 @@
 /** What each kind of data brings: a configuration of its cells, their flow and their measures. */
 import type { Flow } from '../../flow/flow';
 import type { Measure } from '../measures/measure';
-import type { Settings } from './settings';
+import type { Settings } from '../../settings';
 
 /** C: configuration of a cell, M: names of measures. */
 export interface CellKind<C extends object = object, M extends string = string> {

@@ -6,7 +6,7 @@ import { hhRlhf } from './hh-rlhf';
 import { dialogueMeasures } from '../measures/dialogue-measures';
 import type { DataName, MeasureName } from '../measures/measure-names';
 import { mtBench } from './mt-bench';
-import { cellConfig } from './settings';
+import { cellConfig } from './cell-config';
 import { dialogueFlow } from '../stages/dialogue-flow';
 
 const dialogues: CellKind<CellConfig, MeasureName<'dialogues'>> = {

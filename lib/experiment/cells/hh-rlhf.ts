@@ -5,7 +5,8 @@ import { hashOfFiles } from './data-hash';
 import { pairsBase, trainedOn, type PairsConfig } from './given-data';
 import type { MeasureName } from '../measures/measure-names';
 import { heldOutMeasures } from '../measures/held-out-pairs';
-import { applySettings, requireCounts } from './settings';
+import { applySettings } from '../../settings';
+import { requireCounts } from './counts';
 import { pairFiles, pairsFlow } from '../stages/pairs-flow';
 
 export const hhRlhf: CellKind<PairsConfig, MeasureName<'hh-rlhf'>> = {

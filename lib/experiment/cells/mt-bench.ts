@@ -7,7 +7,8 @@ import { votesBase, type VotesConfig } from './given-data';
 import type { MeasureName } from '../measures/measure-names';
 import { agreementMeasure } from '../measures/votes-agreement';
 import { votesFilterMeasure } from '../measures/votes-filter';
-import { applySettings, requireCounts } from './settings';
+import { applySettings } from '../../settings';
+import { requireCounts } from './counts';
 import { voteFiles, votesFlow } from '../stages/votes-flow';
 
 export const mtBench: CellKind<VotesConfig, MeasureName<'mt-bench'>> = {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/errors';
 import { experimentBase } from '../../../lib/experiment/cells/dialogues';
-import { cellConfig, type Settings } from '../../../lib/experiment/cells/settings';
+import { cellConfig } from '../../../lib/experiment/cells/cell-config';
+import type { Settings } from '../../../lib/settings';
 
 const refusal = (settings: Settings): string => {
   try {

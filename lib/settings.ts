@@ -1,17 +1,6 @@
-/** Settings of an axis: places in a cell's configuration, by dotted path, and the values that go there. */
-import { parseConfig, type FieldTable } from '../../config';
-import { InputError, nearMatch } from '../../errors';
-import { evaluationFields } from '../../evaluation/config';
-import { filterFields } from '../../filter/config';
-import { dpoLabels } from '../../pipeline/dpo-inputs';
-import { dpoFields } from '../../policy/dpo/config';
-import { grpoFields } from '../../policy/grpo/config';
-import { ppoFields } from '../../policy/ppo/config';
-import { rlooFields } from '../../policy/rloo/config';
-import { rewardFields } from '../../reward/config';
-import { configuredDimensions, weighDimensions } from '../../reward/dimensions';
-import { sftFields } from '../../sft/config';
-import { experimentBase, type CellConfig } from './dialogues';
+/** Settings: places in a nested configuration, by dotted path, and the values that go there. */
+import { parseConfig, type FieldTable } from './config';
+import { InputError, nearMatch } from './errors';
 
 export type Setting = number | string | boolean;
 /** E.g. `{ "reward.lengthBalance": "drop" }`. */
@@ -27,55 +16,6 @@ export interface KnownSettings {
   readonly values: Readonly<Record<string, Setting>>;
   /** Values of which only some are known. */
   readonly choices?: Readonly<Record<string, readonly Setting[]>>;
-}
-
-const stages: Readonly<Record<string, FieldTable<object>>> = {
-  sft: sftFields,
-  filter: filterFields,
-  reward: rewardFields,
-  dpo: dpoFields,
-  ppo: ppoFields,
-  grpo: grpoFields,
-  rloo: rlooFields,
-  evaluation: evaluationFields,
-};
-
-/** The base with a seed and with settings in it. The same seed goes to every stage. */
-export function cellConfig(where: string, seed: number, settings: Settings): CellConfig {
-  const base = experimentBase(seed);
-  const { world, model, sampling, annotators } = base;
-  const { promptVarianceQuantile, sftTermDemonstrations, annotatedPrompts, bestOf } = base;
-  const config = applySettings<CellConfig>(where, base, settings, {
-    stages,
-    // The sizes of another reward model are those of the model.
-    parts: { world, model, sampling, annotators, rewardModel: model },
-    values: {
-      promptVarianceQuantile,
-      sftTermDemonstrations,
-      annotatedPrompts,
-      dpoLabels: base.dpoLabels,
-      bestOf,
-      rewardWeights: '',
-    },
-    choices: { dpoLabels },
-  });
-  checkDimensions(where, config);
-  return config;
-}
-
-/** Dimensions and weights that do not go together are found before anything is trained. */
-function checkDimensions(where: string, { reward, rewardWeights }: CellConfig): void {
-  try {
-    const dimensions = configuredDimensions(reward);
-    if (rewardWeights === undefined) return;
-    if (dimensions === undefined)
-      throw new InputError(
-        'rewardWeights is for reward models of several dimensions, which reward.dimensions names',
-      );
-    weighDimensions('rewardWeights', dimensions, rewardWeights);
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
-  }
 }
 
 /**
@@ -145,14 +85,30 @@ function checkValue(
   return value;
 }
 
-/** @throws {InputError} for values of these names that count nothing. */
-export function requireCounts(where: string, counts: Readonly<Record<string, number>>): void {
-  for (const [path, count] of Object.entries(counts))
-    if (!Number.isInteger(count) || count < 1)
-      throw new InputError(`${where}: ${path} must be an integer ≥ 1, got ${count}`);
-}
-
 function unknown(path: string, known: readonly string[]): string {
   const near = nearMatch(path, known);
   return `no setting is called '${path}'${near === undefined ? '' : `; did you mean '${near}'?`}`;
+}
+
+/**
+ * Settings as they are given on a command line, `path=value`. A value that JSON can read as a number or a boolean is one, else it is text.
+ *
+ * @throws {InputError} for a word without a path, and for a path that comes twice.
+ */
+export function readSettings(where: string, words: readonly string[]): Settings {
+  const settings: Record<string, Setting> = {};
+  for (const word of words) {
+    const [, path, text] = /^([^=\s]+)=(.*)$/s.exec(word) ?? [];
+    if (path === undefined || text === undefined)
+      throw new InputError(`${where}: expected path=value, as in ppo.klCoef=0.1, got '${word}'`);
+    if (path in settings) throw new InputError(`${where}: ${path} is set twice`);
+    settings[path] = settingValue(text);
+  }
+  return settings;
+}
+
+function settingValue(text: string): Setting {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return text.trim() !== '' && Number.isFinite(number) ? number : text;
 }
