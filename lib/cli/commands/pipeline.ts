@@ -18,7 +18,7 @@ const fields: FieldTable<PipelineCommandConfig> = {
     default: 'default',
   },
   jobs: {
-    doc: 'steps that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
+    doc: 'stages that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
     type: 'integer',
     default: defaultJobs,
     min: 1,
