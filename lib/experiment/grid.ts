@@ -71,7 +71,7 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
 export function keysOf({ flow, finals, measures, config }: CellRun): RowKeys {
   const keyOf = (label: string): string => flow.node(label).key();
   return {
-    steps: Object.fromEntries(nodesBehind(finals).map((node) => [node.label, node.key()])),
+    stages: Object.fromEntries(nodesBehind(finals).map((node) => [node.label, node.key()])),
     measures: Object.fromEntries(
       Object.entries(measures).map(([name, measure]) => [name, measureKey(measure, config, keyOf)]),
     ),

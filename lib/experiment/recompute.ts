@@ -9,7 +9,7 @@ import { isFailed, type ResultRow, type Row } from './results';
 import { rowOf } from './run';
 
 export interface RecomputeOptions {
-  /** Where steps are kept meanwhile; those that are there are not run again. */
+  /** Where stages are kept meanwhile; those that are there are not run again. */
   readonly root: string;
   /** The one of the rows when absent. */
   readonly engine?: string;
@@ -40,7 +40,7 @@ export function runOfRow(command: string, grid: readonly CellRun[], row: ResultR
 /**
  * Computes rows of one experiment again, with as many threads as the first of them had.
  *
- * @throws {Error} when a step or a measure fails.
+ * @throws {Error} when a stage or a measure fails.
  */
 export async function recomputeRows(
   command: string,

@@ -11,7 +11,7 @@ import { isFailed, writeResults, type ResultRow } from './results';
 export interface RekeyOptions {
   /** Folder of the experiment. */
   readonly folder: string;
-  /** Where steps are kept meanwhile. */
+  /** Where stages are kept meanwhile. */
   readonly root: string;
   /** Rows to compute again. */
   readonly sample: number;

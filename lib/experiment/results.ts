@@ -20,9 +20,9 @@ interface RowOrigin {
 
 /** Hashes of what decides the figures of a row, whatever computes them. */
 export interface RowKeys {
-  /** Of each step behind the cell: its code, its configuration, the keys of the steps that it reads from. */
-  readonly steps: Readonly<Record<string, string>>;
-  /** Of each measure: its code, the configuration of the cell, the keys of the steps that it reads from. */
+  /** Of each stage behind the cell: its code, its configuration, the keys of the stages that it reads from. */
+  readonly stages: Readonly<Record<string, string>>;
+  /** Of each measure: its code, the configuration of the cell, the keys of the stages that it reads from. */
   readonly measures: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,7 @@ export interface ResultRow extends RowOrigin {
   readonly prompts: Readonly<Record<string, readonly number[]>>;
   /** The course of policies in training, by name: what over-optimisation is read from. */
   readonly curves?: Readonly<Record<string, readonly CurvePoint[]>>;
-  /** Seconds of the steps behind the cell, those it shares with other cells included. */
+  /** Seconds of the stages behind the cell, those it shares with other cells included. */
   readonly seconds: number;
 }
 
@@ -64,7 +64,7 @@ export interface CurvePoint {
 /** A cell that could not be computed with a seed. */
 export interface FailedRow extends RowOrigin {
   readonly error: string;
-  /** Where the step that failed wrote what it had to say. */
+  /** Where the stage that failed wrote what it had to say. */
   readonly log: string;
 }
 

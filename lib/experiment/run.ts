@@ -15,7 +15,7 @@ import { isFailed, readResults, writeResults, type ResultRow, type Row } from '.
 export interface ExperimentOptions {
   /** Folder of the experiment: its configuration and its results. */
   readonly folder: string;
-  /** Where steps are kept, for all experiments. */
+  /** Where stages are kept, for all experiments. */
   readonly root: string;
   readonly engine?: string;
   /** Worker processes; one a core when absent. Each has its part of the threads. */
@@ -47,7 +47,7 @@ export async function runExperiment(
   const started = Date.now();
   const engine = chosenEngine(options.engine);
   const threads = threadsEach(jobs);
-  // Another number of threads rounds differently: its steps are other steps.
+  // Another number of threads rounds differently: its stages are other stages.
   const root = join(options.root, `${engine}-${threads}`);
   const grid = gridOf(experiment, root, engine);
   const rows = new Map((await readResults(folder)).map((row) => [rowKey(row.cell, row.seed), row]));
@@ -90,7 +90,7 @@ function rowKey(cell: string, seed: number): string {
   return `${cell} #${seed}`;
 }
 
-/** Measures a cell whose steps are there. A figure that is not a number makes it a failed one. */
+/** Measures a cell whose stages are there. A figure that is not a number makes it a failed one. */
 export async function rowOf(run: CellRun, engine: EngineName, threads: number): Promise<Row> {
   const origin = originOf(run, engine, threads);
   const { store, finals, path } = run;

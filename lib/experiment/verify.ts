@@ -25,7 +25,7 @@ export interface Verification {
   readonly experiment: string;
   readonly cell: string;
   readonly seed: number;
-  /** Whether the keys of steps and measures are those of the row; unknown of a row without keys. */
+  /** Whether the keys of stages and measures are those of the row; unknown of a row without keys. */
   readonly sameCode: boolean | 'unknown';
   /** Whether engine, processor and threads are those of the row. */
   readonly sameProcessor: boolean;

@@ -44,7 +44,7 @@ export function filesBehind(graph: CodeGraph, module: string): string[] {
   const add = (path: string): void => {
     if (found.has(path)) return;
     const file = graph[path];
-    if (file === undefined) throw new Error(`${codeKeysFile} has no file ${path}`);
+    if (file === undefined) throw new Error(`${codeKeysFile} has no file ${path}; run npm run build`);
     found.add(path);
     file.imports.forEach(add);
   };

@@ -16,16 +16,16 @@ import { wallSeconds } from './wall-seconds';
 
 export interface PipelineOptions {
   readonly out: string;
-  /** Go on with the pipeline in `out`: finished steps are skipped, the unfinished one goes on from its checkpoint. */
+  /** Go on with the pipeline in `out`: finished stages are skipped, the unfinished one goes on from its checkpoint. */
   readonly resume: boolean;
   readonly engine?: string;
-  /** Processes that run the steps, each one step at a time. When absent this process runs them itself, one after another. */
+  /** Processes that run the stages, each one stage at a time. When absent this process runs them itself, one after another. */
   readonly jobs?: number;
   /** The command that makes the run again, for the report. */
   readonly command: string;
 }
 
-/** As many as two cores keep busy: a step keeps one process busy. */
+/** As many as two cores keep busy: a stage keeps one process busy. */
 export const defaultJobs = 2;
 
 /**

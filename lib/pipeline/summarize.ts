@@ -1,4 +1,4 @@
-/** The end of the pipeline: `summary.json` and the report, from the files of the steps alone. */
+/** The end of the pipeline: `summary.json` and the report, from the files of the stages alone. */
 import { frontierByStep, pointAt } from '../evaluation/frontier';
 import { renderReport } from '../evaluation/report/report';
 import type { AccountRow, Highlight, ReportData, SampleComparison } from '../evaluation/report/report-data';
@@ -26,7 +26,7 @@ export interface RunOutcome {
   readonly command: string;
   /** Seconds of every step, in order. */
   readonly stageSeconds: Readonly<Record<string, number>>;
-  /** Seconds in which steps ran; those that ran at the same time count once. */
+  /** Seconds in which stages ran; those that ran at the same time count once. */
   readonly wallSeconds: number;
 }
 

@@ -82,9 +82,9 @@ describe('keysOf', () => {
   };
 
   it('has a key for each stage behind a cell and for each measure', () => {
-    const { steps, measures } = first({ measures: ['filter', 'reward'] });
-    expect(Object.keys(steps)).toContain('scorecards');
-    expect(Object.keys(steps)).not.toContain('ppo');
+    const { stages, measures } = first({ measures: ['filter', 'reward'] });
+    expect(Object.keys(stages)).toContain('scorecards');
+    expect(Object.keys(stages)).not.toContain('ppo');
     expect(Object.keys(measures)).toEqual(['filter', 'reward']);
   });
 
@@ -95,8 +95,8 @@ describe('keysOf', () => {
     });
     const [one, other] = [first(axes(0.1)), first(axes(0.2))];
     for (const label of ['world', 'sft', 'filter', 'best-of-n'])
-      expect(other.steps[label]).toBe(one.steps[label]);
-    for (const label of ['reward', 'scorecards']) expect(other.steps[label]).not.toBe(one.steps[label]);
+      expect(other.stages[label]).toBe(one.stages[label]);
+    for (const label of ['reward', 'scorecards']) expect(other.stages[label]).not.toBe(one.stages[label]);
     const experiment = readExperiment(writeTinyExperiment(join(root, 'e'), axes(0.1)));
     const [elsewhere] = gridOf(experiment, join(root, 'other-store'), 'wasm');
     expect(keysOf(elsewhere as NonNullable<typeof elsewhere>)).toEqual(one);

@@ -81,10 +81,10 @@ describe('experiment run', () => {
     for (const row of rows) {
       expect(row).toMatchObject({ engine: 'wasm', processor: { threads: expect.any(Number) as number } });
       for (const hash of [row.configHash, row.dataHash]) expect(hash).toMatch(/^[0-9a-f]{64}$/);
-      const { steps = {}, measures = {} } = row.keys ?? {};
-      expect(Object.keys(steps)).toContain('reward');
+      const { stages = {}, measures = {} } = row.keys ?? {};
+      expect(Object.keys(stages)).toContain('reward');
       expect(Object.keys(measures)).toEqual(['filter', 'reward']);
-      for (const key of Object.values({ ...steps, ...measures })) expect(key).toMatch(/^[0-9a-f]{16}$/);
+      for (const key of Object.values({ ...stages, ...measures })) expect(key).toMatch(/^[0-9a-f]{16}$/);
       expect(row.versions['rlhf-kit']).toBeDefined();
       expect(row.seconds).toBeGreaterThan(0);
       expect(Object.values(row.metrics).every(Number.isFinite)).toBe(true);

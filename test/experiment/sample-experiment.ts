@@ -93,7 +93,7 @@ function sampleRow({ name, config: settings }: Cell, seed: number, promptsPerSee
     versions: { node: '20.20.2', 'xla-cpu-pjrt': '0.0.1' },
     processor: { model: 'a processor', threads: 2 },
     dataHash: 'd',
-    keys: { steps: { sft: 'e' }, measures: { reward: 'f' } },
+    keys: { stages: { sft: 'e' }, measures: { reward: 'f' } },
     metrics: {
       'reward.goldAccuracy': accuracy,
       'ppo.winMinusLoss': 0.15 + effect + 0.02 * own.normal(),

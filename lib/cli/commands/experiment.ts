@@ -43,7 +43,7 @@ const fields: FieldTable<ExperimentCommandConfig> = {
     optional: true,
   },
   store: {
-    doc: 'where the steps behind cells are kept, for all experiments, and the page is written',
+    doc: 'where the stages behind cells are kept, for all experiments, and the page is written',
     type: 'path',
     default: join('runs', 'experiments'),
   },

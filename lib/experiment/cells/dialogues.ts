@@ -1,4 +1,4 @@
-/** What a cell of an experiment is: a pipeline of which only the steps run that its measures need, and the base they all start from. */
+/** What a cell of an experiment is: a pipeline of which only the stages run that its measures need, and the base they all start from. */
 import { parseConfig } from '../../config';
 import { grpoFields, type GrpoConfig } from '../../policy/grpo/config';
 import { rlooFields, type RlooConfig } from '../../policy/rloo/config';

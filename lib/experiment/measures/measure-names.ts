@@ -1,4 +1,4 @@
-/** What experiments are made on, and what can be measured of a cell there; each measure needs its steps. */
+/** What experiments are made on, and what can be measured of a cell there; each measure needs its stages. */
 export const measureNames = {
   dialogues: [
     'filter',

@@ -9,9 +9,9 @@ export type MeasuredPart = Partial<Measurements>;
 export interface Measure<C extends object = object> {
   /** `__filename` of the module that defines it: its code, and what that imports, is part of what decides its figures. */
   readonly module: string;
-  /** The steps that it reads from. */
+  /** Labels of the stages that it reads from. */
   readonly reads: readonly string[];
-  /** Measures from the files of those steps alone. */
+  /** Measures from the files of those stages alone. */
   measure(config: C, path: (file: string) => string): Promise<MeasuredPart>;
 }
 

@@ -39,14 +39,14 @@ export async function measureCell<C extends object>(
 }
 
 /**
- * Hash of what decides the figures of a measure: its code, the configuration of the cell, and the steps that it reads from.
+ * Hash of what decides the figures of a measure: its code, the configuration of the cell, and the stages that it reads from.
  *
- * @param keyOf keys of steps.
+ * @param keyOf keys of stages by label.
  */
 export function measureKey<C extends object>(
   { module, reads }: Measure<C>,
   config: C,
-  keyOf: (step: string) => string,
+  keyOf: (label: string) => string,
 ): string {
   return shortHash(JSON.stringify([codeKey(module), codeKey(__filename), config, reads.map(keyOf)]));
 }

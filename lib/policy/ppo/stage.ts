@@ -1,9 +1,10 @@
 /** Stage 5: a policy from prompts and anything that scores responses, by PPO. */
 import type * as tf from '@tensorflow/tfjs';
 import { modelFolder } from '../../flow/formats';
-import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
+import { defineStage, innerSlot, optional, output } from '../../flow/stage';
 import { saveModel } from '../../model/directory';
 import { disposeTree } from '../../tensor/pytree';
+import { sampledSlots } from '../sampled-stage';
 import { ppoFields, type PpoConfig } from './config';
 import { trainPpo, type PpoInputs } from './trainer';
 
@@ -13,10 +14,7 @@ export const ppoStage = defineStage({
   summary: '5  tune a policy against a reward model by PPO',
   fields: ppoFields,
   inputs: {
-    model: slot('model', 'Hugging Face directory of the SFT model: policy and frozen reference'),
-    prompts: slot('prompts', 'file of prompts'),
-    scorer: slot('scorer', 'what scores responses'),
-    demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
+    ...sampledSlots,
     scoreHead: optional(innerSlot<tf.Tensor>('score head that the value head begins as')),
     afterStep: optional(innerSlot<NonNullable<PpoInputs['afterStep']>>('asked after every step')),
   },

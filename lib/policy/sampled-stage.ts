@@ -1,0 +1,49 @@
+/** The stage of a policy that learns from its own samples, by any algorithm that takes prompts and a scorer. */
+import type { FieldTable } from '../config';
+import { modelFolder } from '../flow/formats';
+import { defineStage, optional, output, slot } from '../flow/stage';
+import { saveModel } from '../model/directory';
+import type { LanguageModel } from '../model/sample';
+import { disposeTree } from '../tensor/pytree';
+import type { NamedTensors } from '../train/adamw';
+import type { RunDirectory } from '../train/run-directory';
+import type { Demonstration, PromptRecord, Scorer } from '../types';
+
+export interface SampledInputs {
+  readonly prompts: readonly PromptRecord[];
+  readonly scorer: Scorer;
+  readonly demonstrations?: readonly Demonstration[];
+}
+
+/** C: configuration of the algorithm. */
+export interface SampledAlgorithm<C> {
+  readonly name: string;
+  /** `__filename` of the module that names the algorithm. */
+  readonly module: string;
+  readonly summary: string;
+  readonly fields: FieldTable<C>;
+  train(model: LanguageModel, inputs: SampledInputs, config: C, run: RunDirectory): Promise<NamedTensors>;
+}
+
+/** The slots that every such stage has. */
+export const sampledSlots = {
+  model: slot('model', 'Hugging Face directory of the SFT model: policy and frozen reference'),
+  prompts: slot('prompts', 'file of prompts'),
+  scorer: slot('scorer', 'what scores responses'),
+  demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
+};
+
+export function sampledStage<C extends object>({ train, ...about }: SampledAlgorithm<C>) {
+  return defineStage({
+    ...about,
+    inputs: sampledSlots,
+    outputs: { model: output('model', modelFolder) },
+    async run({ model, prompts, scorer, demonstrations }, config: C, run) {
+      const inputs = { prompts, scorer, ...(demonstrations !== undefined && { demonstrations }) };
+      const params = await train(model, inputs, config, run);
+      saveModel(run.file('model'), { ...model, params });
+      disposeTree(params);
+      return { prompts: prompts.length };
+    },
+  });
+}
