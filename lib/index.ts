@@ -70,22 +70,24 @@ export { bestOfN } from './reward/scorecard/best-of-n';
 // 5  Policies
 export { selectByVariance, type PromptSelection } from './policy/prompts/variance';
 export { dpoFields, type DpoConfig } from './policy/dpo/config';
-export { dpoLoss } from './policy/dpo/loss';
+export { dpoLoss } from './policy/dpo/pair-loss';
 export { pairsFromSamples, type ScoredRollout } from './policy/dpo/pairs';
 export { trainDpo } from './policy/dpo/trainer';
 export { ppoFields, type PpoConfig } from './policy/ppo/config';
 export { gae, tokenRewards } from './policy/ppo/advantage';
-export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/loss';
-export { trainPpo } from './policy/ppo/trainer';
+export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/token-loss';
+export { ppo, trainPpo } from './policy/ppo/trainer';
 export { grpoFields, type GrpoConfig } from './policy/grpo/config';
 export { grpoAdvantages } from './policy/grpo/advantage';
-export { grpoLoss, tokenWeight } from './policy/grpo/loss';
-export { trainGrpo } from './policy/grpo/trainer';
+export { grpoLoss, tokenWeight } from './policy/grpo/token-loss';
+export { grpo, trainGrpo } from './policy/grpo/trainer';
 export { rlooFields, type RlooConfig } from './policy/rloo/config';
-export { responseReward, rlooAdvantages } from './policy/rloo/advantage';
-export { rlooLoss } from './policy/rloo/loss';
-export { trainRloo } from './policy/rloo/trainer';
+export { rlooAdvantages } from './policy/rloo/advantage';
+export { rlooLoss } from './policy/rloo/response-loss';
+export { responseReward } from './policy/rloo/reward';
+export { rloo, trainRloo } from './policy/rloo/trainer';
 export { groupRewards } from './policy/groups';
+export { trainSampled, type Iteration, type SampledAlgorithm, type SampledInputs } from './policy/sampled';
 export type { PolicySample } from './policy/samples';
 
 // 6  Evaluation

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { dpoLoss, dpoLossTypes, type DpoLossOptions } from '../../../lib/policy/dpo/loss';
+import { dpoLoss, dpoLossTypes, type DpoLossOptions } from '../../../lib/policy/dpo/pair-loss';
 import { gradientError } from '../../model/tiny';
 
 beforeAll(() => useEngine('cpu'));
