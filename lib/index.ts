@@ -19,7 +19,7 @@ export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreDimension } f
 export { loadModel, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
-export { dimensionScores, lmLogits, scores, values } from './model/heads';
+export { lmLogits, scores, values } from './model/heads';
 export { generate, type Generated, type GenerateOptions } from './model/generate';
 export { sampleResponses, type LanguageModel, type SampleOptions } from './model/sample';
 
@@ -52,7 +52,7 @@ export { longerPreferredByDifference, pairStatistics } from './filter/statistics
 
 // 4  Reward model
 export { rewardFields, type RewardConfig } from './reward/config';
-export { rewardLoss } from './reward/loss';
+export { rewardLoss } from './reward/pair-loss';
 export { rewardScorer } from './reward/score';
 export { ensembleScorer } from './reward/ensemble';
 export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
