@@ -19,7 +19,7 @@ export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreDimension } f
 export { loadModel, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
-export { dimensionScores, lmLogits, scores, values } from './model/heads';
+export { lmLogits, scores, values } from './model/heads';
 export { generate, type Generated, type GenerateOptions } from './model/generate';
 export { sampleResponses, type LanguageModel, type SampleOptions } from './model/sample';
 
@@ -61,7 +61,7 @@ export { longerPreferredByDifference, pairStatistics } from './filter/statistics
 
 // 4  Reward model
 export { rewardFields, type RewardConfig } from './reward/config';
-export { rewardLoss } from './reward/loss';
+export { rewardLoss } from './reward/pair-loss';
 export { rewardScorer } from './reward/score';
 export { ensembleScorer } from './reward/ensemble';
 export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
@@ -80,26 +80,28 @@ export { bestOfN } from './reward/scorecard/best-of-n';
 // 5  Policies
 export { selectByVariance, type PromptSelection } from './policy/prompts/variance';
 export { dpoFields, type DpoConfig } from './policy/dpo/config';
-export { dpoLoss } from './policy/dpo/loss';
+export { dpoLoss } from './policy/dpo/pair-loss';
 export { pairsFromSamples, type ScoredRollout } from './policy/dpo/pairs';
 export { trainDpo } from './policy/dpo/trainer';
 export { dpoStage } from './policy/dpo/stage';
 export { ppoFields, type PpoConfig } from './policy/ppo/config';
 export { gae, tokenRewards } from './policy/ppo/advantage';
-export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/loss';
-export { trainPpo } from './policy/ppo/trainer';
+export { ppoPolicyLoss, ppoValueLoss } from './policy/ppo/token-loss';
+export { ppo, trainPpo } from './policy/ppo/trainer';
 export { ppoStage } from './policy/ppo/stage';
 export { grpoFields, type GrpoConfig } from './policy/grpo/config';
 export { grpoAdvantages } from './policy/grpo/advantage';
-export { grpoLoss, tokenWeight } from './policy/grpo/loss';
-export { trainGrpo } from './policy/grpo/trainer';
+export { grpoLoss, tokenWeight } from './policy/grpo/token-loss';
+export { grpo, trainGrpo } from './policy/grpo/trainer';
 export { grpoStage } from './policy/grpo/stage';
 export { rlooFields, type RlooConfig } from './policy/rloo/config';
-export { responseReward, rlooAdvantages } from './policy/rloo/advantage';
-export { rlooLoss } from './policy/rloo/loss';
-export { trainRloo } from './policy/rloo/trainer';
+export { rlooAdvantages } from './policy/rloo/advantage';
+export { rlooLoss } from './policy/rloo/response-loss';
+export { responseReward } from './policy/rloo/reward';
+export { rloo, trainRloo } from './policy/rloo/trainer';
 export { rlooStage } from './policy/rloo/stage';
 export { groupRewards } from './policy/groups';
+export { trainSampled, type Iteration, type SampledAlgorithm, type SampledInputs } from './policy/sampled';
 export type { PolicySample } from './policy/samples';
 
 // 6  Evaluation

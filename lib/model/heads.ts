@@ -17,22 +17,13 @@ export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2
 }
 
 /**
- * Reward-model scores: `score.weight` on the hidden state at `lastIndex`.
+ * Reward-model scores: each row of `score.weight` on the hidden state at `lastIndex`.
  *
  * @param hidden [B, T, D]
  * @param lastIndex column of each row's last real token. [B] int32
- * @returns [B]
+ * @returns [B, K]; K is 1 unless the model scores several dimensions.
  */
-export function scores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor1D {
-  return tf.reshape(dimensionScores(params, hidden, lastIndex), [hidden.shape[0]]);
-}
-
-/**
- * As {@link scores}, for a reward model of several dimensions: one score a row of `score.weight`.
- *
- * @returns [B, K]
- */
-export function dimensionScores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor2D {
+export function scores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor2D {
   const [B, T, D] = hidden.shape;
   const rows = tf.add(lastIndex, tf.range(0, B * T, T, 'int32')); // [B]
   const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [B * T, D]), tf.cast(rows, 'int32')); // [B, D]

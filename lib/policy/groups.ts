@@ -1,25 +1,21 @@
 /** Groups: several responses to each prompt of an iteration, which GRPO and RLOO compare with one another. */
 import type { FieldTable } from '../config';
 import { InputError } from '../errors';
-import type { LanguageModel } from '../model/sample';
-import type { Rng } from '../random';
+import { klEstimators, type KlEstimator } from '../tensor/kl';
 import type { Metrics } from '../train/metrics';
-import { stepRows } from '../train/sampler';
-import type { PromptRecord } from '../types';
-import {
-  completionMetrics,
-  logRatios,
-  rolloutSampler,
-  type PolicyRollout,
-  type RolloutSampler,
-} from './rollout';
+import { completionMetrics } from './rollout';
 import { rolloutFields, type RolloutConfig } from './rollout-config';
+import type { Iteration } from './sampled';
 import { moments } from './scores';
 
 export interface GroupConfig extends RolloutConfig {
   readonly generationBatchSize: number;
   readonly numGenerations: number;
   readonly numIterations: number;
+  readonly epsilon: number;
+  readonly epsilonHigh?: number;
+  readonly beta: number;
+  readonly klEstimator: KlEstimator;
 }
 
 export const groupFields: FieldTable<GroupConfig> = {
@@ -47,46 +43,48 @@ export const groupFields: FieldTable<GroupConfig> = {
     min: 1,
     source: 'TRL',
   },
+  epsilon: {
+    doc: 'probability ratios (of tokens in GRPO, of responses in RLOO) below 1 − this gain nothing',
+    type: 'number',
+    default: 0.2,
+    min: 0,
+    exclusiveMin: true,
+    source: 'TRL',
+  },
+  epsilonHigh: {
+    doc: 'probability ratios above 1 + this gain nothing; epsilon when absent',
+    type: 'number',
+    min: 0,
+    exclusiveMin: true,
+    optional: true,
+  },
+  beta: {
+    doc: 'weight of the KL divergence from the reference: added to the loss in GRPO, taken off the reward in RLOO',
+    type: 'number',
+    default: 0,
+    min: 0,
+    source: 'TRL',
+  },
+  klEstimator: {
+    doc: 'how the divergence of a token is estimated',
+    type: klEstimators,
+    default: 'k3',
+    source: 'TRL',
+  },
 };
 
 /** Rewards of equal responses differ by the rounding of float32 scores: a group that varies no more than this teaches nothing. */
 const roundingStd = 1e-4;
 
-/**
- * Checks that an iteration can be cut into groups and into minibatches.
- *
- * @param stage the name in error messages, e.g. `grpo`.
- * @throws {InputError} without prompts and when one does not divide the other.
- */
-export function checkGroups(stage: string, prompts: readonly PromptRecord[], config: GroupConfig): void {
-  if (prompts.length === 0) throw new InputError(`${stage}: there are no prompts`);
-  const { generationBatchSize } = config;
-  for (const name of ['numGenerations', 'numMiniBatches'] as const) {
-    if (generationBatchSize % config[name] === 0) continue;
-    throw new InputError(
-      `${stage}: generationBatchSize must be a multiple of ${name} (${config[name]}), got ${generationBatchSize}`,
-    );
-  }
-}
+/** Added to the standard deviation that advantages are divided by, as in TRL. */
+export const scaleEpsilon = 1e-4;
 
-/** The prompts of an iteration, each as often in a row as it has responses. */
-export function drawGroups(
-  step: number,
-  prompts: readonly PromptRecord[],
-  { generationBatchSize, numGenerations }: GroupConfig,
-  rng: Rng,
-): PromptRecord[] {
-  return stepRows(step, generationBatchSize / numGenerations, prompts.length, rng).flatMap((row) =>
-    Array<PromptRecord>(numGenerations).fill(prompts[row] as PromptRecord),
-  );
-}
-
-/** Makes the sampler of a run; rows are read as many at a time as an update reads. */
-export function groupSampler(stage: string, reference: LanguageModel, config: GroupConfig): RolloutSampler {
-  const { generationBatchSize, numMiniBatches, gradientAccumulationSteps } = config;
-  const batchSize = Math.ceil(generationBatchSize / (numMiniBatches * gradientAccumulationSteps));
-  return rolloutSampler(stage, reference, config, batchSize);
-}
+/** What GRPO and RLOO have in common as algorithms. */
+export const groupAlgorithm = {
+  shown: ['reward', 'frac_reward_zero_std', 'objective/kl'],
+  sizes: { responses: 'generationBatchSize', perPrompt: 'numGenerations', passes: 'numIterations' },
+  initialState: () => ({}),
+} as const;
 
 /** A group's mean, and whether its rewards vary beyond rounding: unless they do, none of its responses has an advantage. */
 export interface Group {
@@ -121,15 +119,11 @@ export function groupRewards(rewards: readonly number[], numGenerations: number)
  * Metrics of one iteration before its updates, under TRL's names: `reward`, `reward_std`, `frac_reward_zero_std`, `completions/…`,
  * the largest `sampling/sampling_logp_difference` and, summed over a response, `objective/kl`.
  *
- * @param rewards as they were scored, less the penalty for a missing end. @param groups what advantages were made of.
+ * @param groups what advantages were made of.
  */
-export function groupMetrics(
-  rollouts: readonly PolicyRollout[],
-  rewards: readonly number[],
-  groups: readonly Group[],
-): Metrics {
-  const { mean, std } = moments(rewards);
-  const kls = rollouts.map((rollout) => logRatios(rollout).reduce((sum, ratio) => sum + ratio, 0));
+export function groupMetrics({ rollouts, scores, logRatios }: Iteration, groups: readonly Group[]): Metrics {
+  const { mean, std } = moments(scores);
+  const kls = logRatios.map((ratios) => ratios.reduce((sum, ratio) => sum + ratio, 0));
   return {
     reward: mean,
     reward_std: std,

@@ -40,16 +40,19 @@ export interface PolicyRollout extends EncodedRow, TokenNumbers {
   readonly samplerGap: number;
 }
 
+/** A rollout with further numbers per response token, each as long as the response. */
+export type RolloutWith<K extends string> = PolicyRollout & Readonly<Record<K, Float32Array>>;
+
 /**
  * Samples a response to each prompt and reads it with the policy and with the frozen reference.
  *
  * @throws {InputError} when the sampler and the forward pass that trains disagree about a token by more than rounding.
  */
-export type RolloutSampler<R extends PolicyRollout = PolicyRollout> = (
+export type RolloutSampler<K extends string = never> = (
   params: NamedTensors,
   prompts: readonly PromptRecord[],
   rng: Rng,
-) => Promise<R[]>;
+) => Promise<RolloutWith<K>[]>;
 
 /** The sampler's own log-probabilities may differ from those of the training forward by rounding only. */
 const allowedGap = 0.05;
@@ -76,7 +79,7 @@ export function rolloutSampler<K extends string = never>(
   batchSize: number,
   heads: (params: NamedTensors, hidden: tf.Tensor3D) => Readonly<Record<K, tf.Tensor2D>> = () =>
     ({}) as Record<K, tf.Tensor2D>,
-): RolloutSampler<PolicyRollout & Readonly<Record<K, Float32Array>>> {
+): RolloutSampler<K> {
   const { config: model, tokenizer } = reference;
   const { temperature } = config;
   const limits = sequenceLimits(config);

@@ -1,23 +1,11 @@
 /** Preference pairs as token batches: one forward pass scores every response of a batch once. */
 import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
-import type { ScoreDimension } from '../model/config';
 import { coefficients, type Coefficients } from '../tensor/coefficients';
-import type { Tokenizer } from '../tokenizer/tokenizer';
-import { encodePrompt, type SequenceLimits } from '../train/sequences';
-import type { PreferencePair } from '../types';
+import type { SequenceLimits } from '../train/sequences';
 import type { RewardConfig } from './config';
-import { verdictOn, type DimensionBatch, type PairVerdict } from './dimensions';
-
-/** A pair in tokens: prompt, response and end-of-turn token on each side. */
-export interface RewardRow {
-  readonly chosen: readonly number[];
-  readonly rejected: readonly number[];
-  readonly margin: number;
-  readonly weight: number;
-  /** On the dimensions of the run, in their order; none when there is one score. */
-  readonly verdicts: readonly PairVerdict[];
-}
+import type { DimensionBatch } from './dimensions';
+import { countDecided, type RewardRow } from './rows';
 
 /** Token rows padded on the right, with their lengths: what a score is read from. */
 export type ScoreBatch = {
@@ -47,30 +35,9 @@ export type RewardBatch = {
   /** Pairs in the whole step, microbatches together. */
   readonly count: tf.Scalar;
   readonly coefficients: Coefficients<'scoreL2Coefficient' | 'centerRewardsCoefficient'>;
-  /** The same pairs on each dimension of the run; none when there is one score. */
+  /** The same pairs on each dimension of the run; one where there is one score. */
   readonly dimensions: readonly DimensionBatch[];
 };
-
-/** Encodes both sides; over-long prompts keep their end, over-long responses their beginning. */
-export function encodePair(
-  tokenizer: Tokenizer,
-  pair: PreferencePair,
-  limits: SequenceLimits,
-  dimensions: readonly ScoreDimension[] = [],
-): RewardRow {
-  const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
-  const side = (response: string): number[] => [
-    ...promptTokens,
-    ...tokenizer.renderResponse(response).slice(0, limits.maxResponseTokens),
-  ];
-  return {
-    chosen: side(pair.chosen),
-    rejected: side(pair.rejected),
-    margin: pair.margin ?? 0,
-    weight: pair.weight ?? 1,
-    verdicts: dimensions.map(({ name }) => verdictOn(pair, name)),
-  };
-}
 
 /**
  * Pads token rows on the right to a common length; the caller disposes the batch.
@@ -105,12 +72,12 @@ export function scoreBatch(
  * Lays pairs out; the caller disposes the batch. With all pairs of a prompt in one batch, K answers take K rows instead of
  * the K·(K − 1) that pairs alone would (Ouyang et al. 2022, section 3.5, arXiv:2203.02155).
  *
- * @param count pairs in the whole step.
- * @param lengthSlope log-odds a token.
+ * @param whole all pairs of the step.
+ * @param lengthSlope log-odds per token.
  */
-export function rewardBatch(
+export function batch(
   rows: readonly RewardRow[],
-  count: number,
+  whole: readonly RewardRow[],
   padTokenId: number,
   config: RewardConfig,
   lengthSlope = 0,
@@ -135,18 +102,18 @@ export function rewardBatch(
     // Both sides begin with the same prompt, so that it does not count.
     lengthDifferences: tf.tensor1d(rows.map((row) => row.chosen.length - row.rejected.length)),
     lengthSlope: tf.scalar(lengthSlope),
-    count: tf.scalar(count),
+    count: tf.scalar(whole.length),
     coefficients: coefficients({ scoreL2Coefficient, centerRewardsCoefficient }),
     dimensions: (rows[0]?.verdicts ?? []).map((_, k) => {
       const verdicts = rows.map((row) => row.verdicts[k]);
-      const [better, worse] = [chosen, rejected].map((own, side) => {
-        const other = side === 0 ? rejected : chosen;
-        return own.map((row, i) => (verdicts[i] === 'rejected' ? (other[i] as number) : row));
-      }) as [number[], number[]];
+      const exchanged = verdicts.map((verdict) => verdict === 'rejected');
+      const better = exchanged.map((other, i) => (other ? rejected[i] : chosen[i]) as number);
+      const worse = exchanged.map((other, i) => (other ? chosen[i] : rejected[i]) as number);
       return {
         better: tf.tensor1d(better, 'int32'),
         worse: tf.tensor1d(worse, 'int32'),
         decided: tf.tensor1d(verdicts.map((verdict) => (verdict === 'tie' ? 0 : 1))),
+        count: tf.scalar(countDecided(whole, k)),
       };
     }),
   };

@@ -1,6 +1,6 @@
 /**
- * Reward models of several scores, one a dimension (e.g. helpful, harmless, fluent): names and weights, and the loss on pairs with
- * a verdict a dimension.
+ * What a reward model scores, e.g. helpful, harmless, fluent: names and weights, and the loss on pairs with a verdict per dimension.
+ * One score is one dimension.
  *
  * @see Wu et al. 2023 (arXiv:2306.01693): fine-grained rewards, whose weights may change after training.
  */
@@ -10,10 +10,13 @@ import type { ModelConfig, ScoreDimension } from '../model/config';
 import type { Coefficient } from '../tensor/coefficients';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
-import { rewardLoss, type RewardLoss } from './loss';
+import { rewardLoss } from './pair-loss';
 
 /** The dimension that stands for the pair's own verdict: the chosen side is better. */
 const overall = 'overall';
+
+/** The dimension of a reward model of one score: on every pair the chosen side is better. */
+export const oneScore: readonly ScoreDimension[] = [{ name: 'score', weight: 1 }];
 
 /** Who is better on a dimension. */
 export type PairVerdict = 'chosen' | 'rejected' | 'tie';
@@ -50,6 +53,13 @@ export function configuredDimensions(
   return config.dimensionWeights === undefined
     ? equal
     : weighDimensions('reward: dimensionWeights', equal, config.dimensionWeights);
+}
+
+/** The dimensions that a configuration trains. */
+export function trainedDimensions(
+  config: Parameters<typeof configuredDimensions>[0],
+): readonly ScoreDimension[] {
+  return configuredDimensions(config) ?? oneScore;
 }
 
 /** The shape of the reward model that a configuration trains, to save and score it by: with the dimensions that it names. */
@@ -108,40 +118,50 @@ export type DimensionBatch = {
   readonly worse: tf.Tensor1D;
   /** [B] 1 = there is a verdict */
   readonly decided: tf.Tensor1D;
+  /** Pairs of the whole step that have one. */
+  readonly count: tf.Scalar;
 };
+
+export interface DimensionLossOptions {
+  /** [B] how many times a pair counts. */
+  readonly weights: tf.Tensor1D;
+  /** [B] subtracted from the gap of every dimension. 0 when absent. */
+  readonly margins?: tf.Tensor1D;
+  readonly scoreL2Coefficient: Coefficient;
+  readonly centerRewardsCoefficient: Coefficient;
+  /** Pairs in the whole step. */
+  readonly count: tf.Scalar;
+}
+
+export interface DimensionLoss {
+  readonly loss: tf.Scalar;
+  /** Share of the decided pairs that each dimension has right. [K] */
+  readonly accuracies: readonly tf.Scalar[];
+}
 
 /**
  * Loss of the dimensions: the weighted mean of their pairwise losses. Every verdict counts alike: each dimension's loss is a sum
  * over the pairs decided on it, divided by `count`, all pairs of the step.
  *
  * @param scored [responses, K]
- * @param batches one a dimension.
- * @param weights [B] how many times a pair counts.
- * @returns the loss and, a dimension, the number of decided pairs that it has right. [K]
+ * @param batches one per dimension.
  */
 export function dimensionLoss(
   scored: tf.Tensor2D,
   batches: readonly DimensionBatch[],
   dimensions: readonly ScoreDimension[],
-  weights: tf.Tensor1D,
-  options: {
-    readonly scoreL2Coefficient: Coefficient;
-    readonly centerRewardsCoefficient: Coefficient;
-    count: tf.Scalar;
-  },
-): { loss: tf.Scalar; right: readonly tf.Scalar[] } {
-  const results = batches.map(({ better, worse, decided }, k) => {
+  options: DimensionLossOptions,
+): DimensionLoss {
+  const results = batches.map(({ better, worse, decided, count }, k) => {
     const column: tf.Tensor1D = tf.reshape(tf.slice(scored, [0, k], [scored.shape[0], 1]), [-1]); // [responses]
     const [betterScores, worseScores] = [tf.gather(column, better), tf.gather(column, worse)]; // [B]
-    const { loss } = rewardLoss(betterScores, worseScores, {
-      ...options,
-      weights: tf.mul<tf.Tensor1D>(weights, decided),
-    });
-    const right = tf.cast(tf.greater(betterScores, worseScores), 'float32');
-    return { loss, right: tf.sum<tf.Scalar>(tf.mul(right, decided)) };
+    const weights = tf.mul<tf.Tensor1D>(options.weights, decided);
+    const { loss } = rewardLoss(betterScores, worseScores, { ...options, weights });
+    const right = tf.cast(tf.greater(betterScores, worseScores), 'float32'); // [B]
+    return { loss, accuracy: tf.div<tf.Scalar>(tf.sum(tf.mul(right, decided)), count) };
   });
   const parts = shares(dimensions).map((share, k) => tf.mul<tf.Scalar>(results[k]?.loss as tf.Scalar, share));
-  return { loss: tf.addN(parts), right: results.map(({ right }) => right) };
+  return { loss: tf.addN(parts), accuracies: results.map(({ accuracy }) => accuracy) };
 }
 
 /**
@@ -150,18 +170,6 @@ export function dimensionLoss(
  * @param scored [responses, K]
  * @returns [responses]
  */
-function weighScores(scored: tf.Tensor2D, dimensions: readonly ScoreDimension[]): tf.Tensor1D {
+export function weighScores(scored: tf.Tensor2D, dimensions: readonly ScoreDimension[]): tf.Tensor1D {
   return tf.sum(tf.mul(scored, tf.tensor1d(shares(dimensions))), 1);
-}
-
-/** Metrics of the pairs' own verdicts under the weighted score: no loss is taken from them. */
-export function weighedMetrics(
-  scored: tf.Tensor2D,
-  dimensions: readonly ScoreDimension[],
-  rows: { readonly chosen: tf.Tensor1D; readonly rejected: tf.Tensor1D; readonly count: tf.Scalar },
-): RewardLoss {
-  const weighed = weighScores(scored, dimensions); // [responses]
-  return rewardLoss(tf.gather(weighed, rows.chosen), tf.gather(weighed, rows.rejected), {
-    count: rows.count,
-  });
 }

@@ -1,70 +1,86 @@
-/** The pairwise ranking loss on scores; it knows no model, so that it can be held against other implementations. */
+/** The loss of the reward model, with the model in it: a pure function of parameters and a batch. */
 import * as tf from '@tensorflow/tfjs';
-import type { Coefficient } from '../tensor/coefficients';
+import type { ModelConfig } from '../model/config';
+import type { NamedTensors } from '../train/adamw';
+import { maxOf, minOf, type LossAndMetrics, type ScalarMetrics } from '../train/metrics';
+import type { RewardBatch } from './batch';
+import type { RewardConfig } from './config';
+import { lengthCovariateMetrics } from './debias/length-covariate';
+import { dimensionLoss, trainedDimensions, weighScores } from './dimensions';
+import { rewardLoss } from './pair-loss';
+import { scoreRows } from './score';
 
-export interface RewardLossOptions {
-  /** [B] how much better the chosen response is; subtracted from the score gap. 0 when absent. */
-  readonly margins?: tf.Tensor1D;
-  /** [B] how many times a pair counts. 1 when absent. */
-  readonly weights?: tf.Tensor1D;
-  readonly scoreL2Coefficient?: Coefficient;
-  readonly centerRewardsCoefficient?: Coefficient;
-  /** Pairs in the whole step, when this batch is a part of it; B when absent. */
-  readonly count?: tf.Scalar;
-}
-
-export interface RewardLoss {
-  readonly loss: tf.Scalar;
-  /** Share of pairs with r_w > r_l; equal scores count as wrong, as in TRL. */
-  readonly accuracy: tf.Scalar;
-  /** Mean r_w − r_l. */
-  readonly margin: tf.Scalar;
-  /** Mean of all 2B scores. */
-  readonly meanReward: tf.Scalar;
-  readonly minReward: tf.Scalar;
-  readonly maxReward: tf.Scalar;
+/**
+ * {@link dimensionLoss} of the scores of a batch, with TRL's metrics of the pairs' own verdicts under the weighted score, and, with
+ * `lengthCovariate`, what the slope of length is fitted by.
+ */
+export function loss(
+  params: NamedTensors,
+  batch: RewardBatch,
+  model: ModelConfig,
+  config: RewardConfig,
+): LossAndMetrics {
+  const { loss: value, metrics, logits } = compare(params, batch, model, config);
+  if (!config.lengthCovariate) return { loss: value, metrics };
+  const fit = lengthCovariateMetrics(logits, batch.lengthDifferences, batch.weights, batch.count);
+  return { loss: value, metrics: { ...metrics, ...fit } };
 }
 
 /**
- * Bradley–Terry loss with a Gaussian prior on the scores, over n = `count` pairs:
+ * What is reported of pairs held out: the loss and its metrics, and the accuracy on each dimension.
  *
- * L = 1/n · Σ w · [ −log σ(r_w − r_l − m) + λ(r_w² + r_l²) + c(r_w + r_l)² ],
- *
- * with −log σ(x) = softplus(−x), which is exact for large |x| and differentiable everywhere. A pair of weight 2 counts as
- * the same pair twice, priors included. Metrics are unweighted, and sums over `count` too, so that microbatches add up
- * (minimum and maximum apart).
- *
- * @param chosenScores r_w, [B]
- * @param rejectedScores r_l, [B]
- * @see ChatGLM-RLHF (arXiv:2404.00934) for λ; Llama 2 (arXiv:2307.09288), eq. 2 for m; TRL's RewardTrainer for c.
+ * @param reported names of the dimensions under which `accuracy/<name>` is reported, none where there is one score.
  */
-export function rewardLoss(
-  chosenScores: tf.Tensor1D,
-  rejectedScores: tf.Tensor1D,
-  options: RewardLossOptions = {},
-): RewardLoss {
-  const { margins, weights, scoreL2Coefficient = 0, centerRewardsCoefficient = 0 } = options;
-  const count = options.count ?? tf.scalar(chosenScores.shape[0]);
-  const gaps = tf.sub(chosenScores, rejectedScores); // [B]
-  const terms: tf.Tensor[] = [
-    tf.softplus(tf.neg(margins === undefined ? gaps : tf.sub(gaps, margins))), // [B]
-  ];
-  if (scoreL2Coefficient !== 0) {
-    const squares = tf.add(tf.square(chosenScores), tf.square(rejectedScores)); // [B]
-    terms.push(tf.mul(scoreL2Coefficient, squares));
-  }
-  if (centerRewardsCoefficient !== 0) {
-    terms.push(tf.mul(centerRewardsCoefficient, tf.square(tf.add(chosenScores, rejectedScores)))); // [B]
-  }
-  const perPair = tf.addN(terms); // [B]
-  const mean = (values: tf.Tensor): tf.Scalar => tf.div(tf.sum(values), count) as tf.Scalar;
-  const all = tf.concat([chosenScores, rejectedScores]); // [2B]
+export function report(
+  params: NamedTensors,
+  batch: RewardBatch,
+  model: ModelConfig,
+  config: RewardConfig,
+  reported: readonly string[],
+): LossAndMetrics {
+  const { loss: value, metrics, accuracies } = compare(params, batch, model, config);
+  const own = Object.entries(accuracies)
+    .filter(([name]) => reported.includes(name))
+    .map(([name, accuracy]) => [`accuracy/${name}`, accuracy]);
+  return { loss: value, metrics: { ...metrics, ...(Object.fromEntries(own) as ScalarMetrics) } };
+}
+
+interface Comparison extends LossAndMetrics {
+  /** r_w − r_l − m of the weighted score. [B] */
+  readonly logits: tf.Tensor1D;
+  readonly accuracies: Readonly<Record<string, tf.Scalar>>;
+}
+
+function compare(
+  params: NamedTensors,
+  batch: RewardBatch,
+  model: ModelConfig,
+  config: RewardConfig,
+): Comparison {
+  const dimensions = trainedDimensions(config);
+  const scored = scoreRows(params, model, batch.scores); // [responses, K]
+  // What the gap owes to length is no merit of the scores.
+  const lengthTerm = tf.mul(batch.lengthSlope, batch.lengthDifferences); // [B]
+  const margins = (config.useMargin ? tf.sub(batch.margins, lengthTerm) : tf.neg(lengthTerm)) as tf.Tensor1D;
+  const { loss: value, accuracies } = dimensionLoss(scored, batch.dimensions, dimensions, {
+    ...batch.coefficients,
+    weights: batch.weights,
+    count: batch.count,
+    margins,
+  });
+  const weighed = weighScores(scored, dimensions); // [responses]
+  const [chosen, rejected] = [tf.gather(weighed, batch.chosen), tf.gather(weighed, batch.rejected)]; // [B] each
+  const own = rewardLoss(chosen, rejected, { count: batch.count });
   return {
-    loss: mean(weights === undefined ? perPair : tf.mul(perPair, weights)),
-    accuracy: mean(tf.cast(tf.greater(gaps, 0), 'float32')),
-    margin: mean(gaps),
-    meanReward: tf.div(mean(all), 2) as tf.Scalar,
-    minReward: tf.min(all) as tf.Scalar,
-    maxReward: tf.max(all) as tf.Scalar,
+    loss: value,
+    metrics: {
+      accuracy: own.accuracy,
+      margin: own.margin,
+      mean_reward: own.meanReward,
+      min_reward: minOf(own.minReward),
+      max_reward: maxOf(own.maxReward),
+    },
+    logits: tf.sub(tf.sub(chosen, rejected), margins) as tf.Tensor1D,
+    accuracies: Object.fromEntries(dimensions.map(({ name }, k) => [name, accuracies[k] as tf.Scalar])),
   };
 }

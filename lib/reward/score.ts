@@ -2,8 +2,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
-import type { ModelConfig, ScoreDimension } from '../model/config';
-import { dimensionScores, scores } from '../model/heads';
+import type { ModelConfig } from '../model/config';
+import { scores } from '../model/heads';
 import { hiddenStates } from '../model/transformer';
 import { disposeTree } from '../tensor/pytree';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -12,7 +12,7 @@ import { chunk } from '../train/sampler';
 import { encodeRow, type SequenceLimits } from '../train/sequences';
 import type { Scorer, ScorerInput, ScoresInParts } from '../types';
 import { scoreBatch, type ScoreBatch } from './batch';
-import { shares, weighDimensions } from './dimensions';
+import { oneScore, shares, weighDimensions } from './dimensions';
 
 export interface RewardModels {
   /** With `score.weight` [1, D], or [K, D] with K dimensions, for scoring; training adds it where it is missing. */
@@ -31,25 +31,11 @@ export interface RewardScorerOptions extends SequenceLimits {
 /**
  * Scores of a batch of token rows: the score head on the hidden state of each row's last real token.
  *
- * @returns [B]
- */
-export function scoreRows(params: NamedTensors, config: ModelConfig, batch: ScoreBatch): tf.Tensor1D {
-  const hidden = hiddenStates(params, config, batch.tokens, batch.mask); // [B, T, D]
-  return scores(params, hidden, batch.lastIndex) as tf.Tensor1D; // [B]
-}
-
-/**
- * As {@link scoreRows}, for a model of several dimensions.
- *
  * @returns [B, K]
  */
-export function scoreRowsByDimension(
-  params: NamedTensors,
-  config: ModelConfig,
-  batch: ScoreBatch,
-): tf.Tensor2D {
+export function scoreRows(params: NamedTensors, config: ModelConfig, batch: ScoreBatch): tf.Tensor2D {
   const hidden = hiddenStates(params, config, batch.tokens, batch.mask); // [B, T, D]
-  return dimensionScores(params, hidden, batch.lastIndex) as tf.Tensor2D; // [B, K]
+  return scores(params, hidden, batch.lastIndex) as tf.Tensor2D; // [B, K]
 }
 
 /**
@@ -67,31 +53,25 @@ export function rewardScorer(models: RewardModels, options: RewardScorerOptions)
   if (head === undefined) {
     throw new InputError('reward scorer: the model has no score.weight; it is not a reward model');
   }
-  const { scoreDimensions: saved } = models.config;
-  if (head.shape[0] !== (saved?.length ?? 1)) {
+  const { scoreDimensions: named } = models.config;
+  const saved = named ?? oneScore;
+  if (head.shape[0] !== saved.length) {
     throw new InputError(
-      `reward scorer: score.weight must have a row for each of ${saved?.length ?? 1} dimensions, got ${head.shape[0]}`,
+      `reward scorer: score.weight must have a row for each of ${saved.length} dimensions, got ${head.shape[0]}`,
     );
   }
   const { rewardWeights } = options;
-  if (saved === undefined) {
-    if (rewardWeights !== undefined) {
-      throw new InputError(
-        'reward scorer: rewardWeights is for reward models of several dimensions; this one has one score',
-      );
-    }
-    const read = columnReader(models, options);
-    return async (inputs) => (await read(inputs))[0] as Float32Array;
+  if (named === undefined && rewardWeights !== undefined) {
+    throw new InputError(
+      'reward scorer: rewardWeights is for reward models of several dimensions; this one has one score',
+    );
   }
   const dimensions =
     rewardWeights === undefined
       ? saved
       : weighDimensions('reward scorer: rewardWeights', saved, rewardWeights);
-  return weighedScorer(columnReader(models, options), dimensions);
-}
-
-function weighedScorer(read: ColumnReader, dimensions: readonly ScoreDimension[]): Scorer {
   const weights = shares(dimensions);
+  const read = columnReader(models, options, saved.length);
   const inParts = async (inputs: readonly ScorerInput[]): Promise<ScoresInParts> => {
     const columns = await read(inputs);
     return {
@@ -101,7 +81,9 @@ function weighedScorer(read: ColumnReader, dimensions: readonly ScoreDimension[]
       parts: Object.fromEntries(dimensions.map(({ name }, k) => [name, columns[k] as Float32Array])),
     };
   };
-  return Object.assign(async (inputs: readonly ScorerInput[]) => (await inParts(inputs)).scores, { inParts });
+  const scorer = async (inputs: readonly ScorerInput[]) => (await inParts(inputs)).scores;
+  // One score has no parts.
+  return named === undefined ? scorer : Object.assign(scorer, { inParts });
 }
 
 /** Reads responses with a reward model: K lists, one a row of its score head. */
@@ -110,11 +92,9 @@ type ColumnReader = (inputs: readonly ScorerInput[]) => Promise<Float32Array[]>;
 function columnReader(
   { params, config, tokenizer }: RewardModels,
   options: RewardScorerOptions,
+  K: number,
 ): ColumnReader {
-  const K = config.scoreDimensions?.length ?? 1;
-  const forward = jit((weights: NamedTensors, batch: ScoreBatch) =>
-    scoreRowsByDimension(weights, config, batch),
-  );
+  const forward = jit((weights: NamedTensors, batch: ScoreBatch) => scoreRows(weights, config, batch));
   return async (inputs) => {
     const rows = inputs.map(({ prompt, response, finished }, index) => {
       const { promptTokens, responseTokens } = encodeRow(tokenizer, prompt, response, options, finished);

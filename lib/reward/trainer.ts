@@ -7,30 +7,18 @@ import { createRng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
 import { train, type Trainer } from '../train/loop';
-import {
-  heldOutMetrics,
-  lastOf,
-  maxOf,
-  minOf,
-  type LossAndMetrics,
-  type Metrics,
-  type ScalarMetrics,
-} from '../train/metrics';
+import { heldOutMetrics, lastOf } from '../train/metrics';
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByGroup } from '../train/sampler';
-import {
-  adaptLengthSlope,
-  initialLengthCovariate,
-  lengthCovariateMetrics,
-  type LengthCovariate,
-} from './debias/length-covariate';
-import { encodePair, rewardBatch, type RewardBatch, type RewardRow } from './batch';
 import type { PreferencePair } from '../types';
+import { batch, type RewardBatch } from './batch';
 import type { RewardConfig } from './config';
-import { configuredDimensions, dimensionLoss, weighedMetrics } from './dimensions';
-import { rewardLoss, type RewardLoss } from './loss';
-import { scoreRows, scoreRowsByDimension, type RewardModels } from './score';
+import { adaptLengthSlope, initialLengthCovariate, type LengthCovariate } from './debias/length-covariate';
+import { configuredDimensions, trainedDimensions } from './dimensions';
+import { loss, report } from './loss';
+import { countDecided, rewardRows, type RewardRow } from './rows';
+import type { RewardModels } from './score';
 import type { PairSplit } from './split';
 
 /** What changes as the run goes. */
@@ -53,94 +41,51 @@ type RewardState = LengthCovariate & {
  */
 export async function trainReward(
   models: RewardModels,
-  { training, heldOut }: Pick<PairSplit, 'training' | 'heldOut'>,
+  split: Pick<PairSplit, 'training' | 'heldOut'>,
   config: RewardConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
   const { config: model, tokenizer } = inPrecision(models, config);
   const rng = createRng(config.seed).fork('reward');
 
-  // 1. data
-  const dimensions = configuredDimensions(config);
-  const rows = training.map((pair) => encodePair(tokenizer, pair, config, dimensions));
-  dimensions?.forEach(({ name }, k) => refuseUndecided(name, k, rows));
-  const evalRows = heldOut
-    .map((pair) => encodePair(tokenizer, pair, config, dimensions))
-    .sort((a, b) => a.chosen.length - b.chosen.length);
-  const totalSteps = config.maxSteps ?? Math.ceil((rows.length * config.numTrainEpochs) / config.batchSize);
-  const byPrompt = groupRows(training);
+  // 1. rows
+  const named = configuredDimensions(config);
+  const { training, heldOut } = rewardRows(split, tokenizer, config, trainedDimensions(config));
+  const totalSteps =
+    config.maxSteps ?? Math.ceil((training.length * config.numTrainEpochs) / config.batchSize);
+  const byPrompt = groupRows(split.training);
+  const draw = (step: number): RewardRow[] =>
+    stepRowsByGroup(step, config.batchSize, byPrompt, rng.fork('rows')).map((i) => training[i] as RewardRow);
 
-  // 2. loss
-  const compareDimensions = (weights: NamedTensors, batch: RewardBatch, asked: readonly ScoreDimension[]) => {
-    const scored = scoreRowsByDimension(weights, model, batch.scores); // [responses, K]
-    const { loss: value, right } = dimensionLoss(scored, batch.dimensions, asked, batch.weights, {
-      ...batch.coefficients,
-      count: batch.count,
-    });
-    return { loss: value, metrics: lossMetrics(weighedMetrics(scored, asked, batch)), right };
-  };
-  const compare = (weights: NamedTensors, batch: RewardBatch) => {
-    const scored = scoreRows(weights, model, batch.scores); // [responses]
-    const chosen = tf.gather(scored, batch.chosen); // [B]
-    const rejected = tf.gather(scored, batch.rejected); // [B]
-    const lengthTerm = tf.mul(batch.lengthSlope, batch.lengthDifferences); // [B]
-    const margins = (
-      config.useMargin ? tf.sub(batch.margins, lengthTerm) : tf.neg(lengthTerm)
-    ) as tf.Tensor1D;
-    const result = rewardLoss(chosen, rejected, {
-      margins,
-      weights: batch.weights,
-      ...batch.coefficients,
-      count: batch.count,
-    });
-    return {
-      logits: tf.sub(tf.sub(chosen, rejected), margins) as tf.Tensor1D, // [B]
-      loss: result.loss,
-      metrics: lossMetrics(result),
-    };
-  };
-  const loss = (weights: NamedTensors, batch: RewardBatch): LossAndMetrics => {
-    if (dimensions !== undefined) {
-      const { loss: value, metrics } = compareDimensions(weights, batch, dimensions);
-      return { loss: value, metrics };
-    }
-    const { logits, loss: value, metrics } = compare(weights, batch);
-    if (!config.lengthCovariate) return { loss: value, metrics };
-    const fit = lengthCovariateMetrics(logits, batch.lengthDifferences, batch.weights, batch.count);
-    return { loss: value, metrics: { ...metrics, ...fit } };
-  };
+  // 2. batch
+  const microbatches = (rows: readonly RewardRow[], size: number, lengthSlope: number): RewardBatch[] =>
+    chunk(rows, size).map((part) => batch(part, rows, tokenizer.padTokenId, config, lengthSlope));
 
-  // 3. trainer
-  const evaluate = jit((weights: NamedTensors, batch: RewardBatch): LossAndMetrics => {
-    if (dimensions === undefined) {
-      const { loss: value, metrics } = compare(weights, batch);
-      return { loss: value, metrics };
-    }
-    const { loss: value, metrics, right } = compareDimensions(weights, batch, dimensions);
-    const rightBy = dimensions.map(({ name }, k) => [`right/${name}`, right[k] as tf.Scalar]);
-    return { loss: value, metrics: { ...metrics, ...(Object.fromEntries(rightBy) as ScalarMetrics) } };
-  });
+  // 3. loss, 4. report
+  const reported = (named ?? []).filter((_, k) => countDecided(heldOut, k) > 0).map(({ name }) => name);
+  const evaluate = jit((params: NamedTensors, pairs: RewardBatch) =>
+    report(params, pairs, model, config, reported),
+  );
   const trainer: Trainer<RewardBatch, RewardState> = {
     name: 'reward',
     totalSteps,
     updatesPerStep: 1,
     initialState: { numTokens: 0, ...initialLengthCovariate },
     shown: ['loss', 'accuracy'],
-    loss,
+    loss: (params, pairs) => loss(params, pairs, model, config),
     async batches(step, _, state) {
-      const drawn = stepRowsByGroup(step, config.batchSize, byPrompt, rng.fork('rows')).map(
-        (i) => rows[i] as RewardRow,
+      const rows = draw(step);
+      const numTokens = rows.reduce(
+        (sum, row) => sum + row.chosen.length + row.rejected.length,
+        state.numTokens,
       );
-      const numTokens =
-        state.numTokens + drawn.reduce((sum, row) => sum + row.chosen.length + row.rejected.length, 0);
-      const size = Math.ceil(drawn.length / config.gradientAccumulationSteps);
+      const size = Math.ceil(rows.length / config.gradientAccumulationSteps);
       return {
-        updates: [
-          chunk(drawn, size).map((part) =>
-            rewardBatch(part, drawn.length, tokenizer.padTokenId, config, state.lengthSlope),
-          ),
-        ],
-        metrics: { num_tokens: lastOf(numTokens), epoch: lastOf((step * config.batchSize) / rows.length) },
+        updates: [microbatches(rows, size, state.lengthSlope)],
+        metrics: {
+          num_tokens: lastOf(numTokens),
+          epoch: lastOf((step * config.batchSize) / training.length),
+        },
         next([update]) {
           if (!config.lengthCovariate) return { state: { ...state, numTokens } };
           const { length_gradient: gradient = 0, length_curvature: curvature = 0 } = update ?? {};
@@ -149,17 +94,14 @@ export async function trainReward(
         },
       };
     },
-    async afterStep(step, weights) {
-      if (evalRows.length === 0 || (step % config.evalSteps !== 0 && step !== totalSteps)) return undefined;
+    async afterStep(step, params) {
+      if (heldOut.length === 0 || (step % config.evalSteps !== 0 && step !== totalSteps)) return undefined;
       // Without the length term: what the scores alone are worth.
-      const parts = chunk(evalRows, config.batchSize).map((part) =>
-        rewardBatch(part, evalRows.length, tokenizer.padTokenId, config),
-      );
-      const metrics = heldOutMetrics(parts, (batch) => evaluate(weights, batch));
-      return dimensions === undefined ? metrics : dimensionAccuracies(metrics, dimensions, evalRows);
+      const parts = microbatches(heldOut, config.batchSize, 0);
+      return heldOutMetrics(parts, (pairs) => evaluate(params, pairs));
     },
   };
-  const initial = initRewardParams(models.params, model, dimensions);
+  const initial = initRewardParams(models.params, model, named);
   try {
     return await train(trainer, initial, config, run);
   } finally {
@@ -172,39 +114,6 @@ function groupRows(pairs: readonly PreferencePair[]): number[][] {
   const groups = new Map<string, number[]>();
   pairs.forEach(({ promptId }, row) => groups.set(promptId, [...(groups.get(promptId) ?? []), row]));
   return [...groups.values()];
-}
-
-/** TRL's names. */
-function lossMetrics(result: RewardLoss): ScalarMetrics {
-  return {
-    accuracy: result.accuracy,
-    margin: result.margin,
-    mean_reward: result.meanReward,
-    min_reward: minOf(result.minReward),
-    max_reward: maxOf(result.maxReward),
-  };
-}
-
-/** A dimension that no pair has a verdict on cannot be learned. */
-function refuseUndecided(name: string, k: number, rows: readonly RewardRow[]): void {
-  if (rows.some((row) => row.verdicts[k] !== 'tie')) return;
-  throw new InputError(`reward: none of ${rows.length} training pairs has a verdict on dimension '${name}'`);
-}
-
-/** Counts of right pairs → `eval_accuracy/<dimension>`, over the pairs held out that have a verdict; absent where none has. */
-function dimensionAccuracies(
-  metrics: Metrics,
-  dimensions: readonly ScoreDimension[],
-  rows: readonly RewardRow[],
-): Metrics {
-  const kept = Object.entries(metrics).filter(([key]) => !key.startsWith('eval_right/'));
-  const accuracies = dimensions.flatMap(({ name }, k): [string, number][] => {
-    const decided = rows.filter((row) => row.verdicts[k] !== 'tie').length;
-    return decided === 0
-      ? []
-      : [[`eval_accuracy/${name}`, (metrics[`eval_right/${name}`] as number) / decided]];
-  });
-  return Object.fromEntries([...kept, ...accuracies]);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { LossAndMetrics } from '../train/metrics';
 import { nextTokenLoss } from '../train/next-token-loss';
 
 /** Next-token loss of a batch of demonstrations, with TRL's metrics. */
-export function sftLoss(params: NamedTensors, batch: DemonstrationBatch, model: ModelConfig): LossAndMetrics {
-  const { loss, meanTokenAccuracy, entropy } = nextTokenLoss(params, model, batch);
-  return { loss, metrics: { mean_token_accuracy: meanTokenAccuracy, entropy } };
+export function loss(params: NamedTensors, batch: DemonstrationBatch, model: ModelConfig): LossAndMetrics {
+  const { loss: value, meanTokenAccuracy, entropy } = nextTokenLoss(params, model, batch);
+  return { loss: value, metrics: { mean_token_accuracy: meanTokenAccuracy, entropy } };
 }

@@ -17,7 +17,7 @@ import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByLength } from '../train/sampler';
 import type { Demonstration } from '../types';
 import type { SftConfig } from './config';
-import { sftLoss } from './loss';
+import { loss } from './loss';
 import { sftRows } from './rows';
 
 export interface SftModels {
@@ -61,19 +61,15 @@ export async function trainSft(
   const batches = (rows: readonly DemonstrationRow[], parts: number): DemonstrationBatch[] =>
     demonstrationMicrobatches(rows, parts, tokenizer.padTokenId, config.maxLength);
 
-  // 3. loss
-  const loss = (weights: NamedTensors, batch: DemonstrationBatch) => sftLoss(weights, batch, model);
-
-  // 4. report
-  const evaluate = jit((weights: NamedTensors, batch: DemonstrationBatch) => loss(weights, batch));
-
+  // 3. loss, 4. report
+  const evaluate = jit((weights: NamedTensors, batch: DemonstrationBatch) => loss(weights, batch, model));
   const trainer: Trainer<DemonstrationBatch, SftState> = {
     name: 'sft',
     totalSteps: config.maxSteps,
     updatesPerStep: 1,
     initialState: { numTokens: 0 },
     shown: ['loss', 'mean_token_accuracy'],
-    loss,
+    loss: (weights, batch) => loss(weights, batch, model),
     async batches(step, _, state) {
       const rows = draw(step);
       const numTokens = state.numTokens + countLabels(rows);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { InputError } from '../../lib/errors';
-import { dimensionScores, lmLogits, scores, values } from '../../lib/model/heads';
+import { lmLogits, scores, values } from '../../lib/model/heads';
 import { gradientError, tinyConfig } from './tiny';
 
 beforeAll(() => useEngine('cpu'));
@@ -23,7 +23,7 @@ describe('scores', () => {
 
   it('reads one score a row of the head where there are several', () => {
     const given = { 'score.weight': tf.tensor2d([[10, 1], [0, -1]]) }; // prettier-ignore
-    const read = dimensionScores(given, hidden(), tf.tensor1d([1, 2], 'int32'));
+    const read = scores(given, hidden(), tf.tensor1d([1, 2], 'int32'));
     expect(read.arraySync()).toEqual([
       [21, -1],
       [62, -2],

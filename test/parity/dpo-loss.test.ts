@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
-import { dpoLoss, type DpoLossType } from '../../lib/policy/dpo/loss';
+import { dpoLoss, type DpoLossType } from '../../lib/policy/dpo/pair-loss';
 import { valueAndGrad } from '../../lib/tensor/gradient';
 import { tokenLogprobs } from '../../lib/tensor/logprobs';
 import { sequenceLogprobs } from '../../lib/train/responses';

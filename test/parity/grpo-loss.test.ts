@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { grpoAdvantages, type AdvantageScale } from '../../lib/policy/grpo/advantage';
-import { grpoLoss, tokenWeight, type GrpoLossType } from '../../lib/policy/grpo/loss';
+import { grpoLoss, tokenWeight, type GrpoLossType } from '../../lib/policy/grpo/token-loss';
 import { groupMetrics, groupRewards } from '../../lib/policy/groups';
 import { valueAndGrad } from '../../lib/tensor/gradient';
 import { entropy } from '../../lib/tensor/logprobs';
 import { engines } from '../support/engines';
-import { madeRollout } from '../policy/support/tiny-policy';
+import { madeIteration, madeRollout } from '../policy/support/tiny-policy';
 import { largestDifference, readCases } from './fixture';
 import { responseColumns } from './response-columns';
 
@@ -107,11 +107,8 @@ describe("grpoAdvantages against TRL's GRPOTrainer", () => {
       const groups = groupRewards(rewards, numGenerations);
       // TRL computes in 32 bits.
       expect(largestDifference(grpoAdvantages(groups, scaleRewards), advantages)).toBeLessThan(1e-5);
-      const got = groupMetrics(
-        rewards.map(() => madeRollout('p', [0])),
-        rewards,
-        groups,
-      );
+      const rollouts = rewards.map(() => madeRollout('p', [0]));
+      const got = groupMetrics(madeIteration(rollouts, rewards), groups);
       for (const [name, value] of Object.entries(metrics)) expect(got[name], name).toBeCloseTo(value, 4);
     },
   );

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { gae, tokenRewards, whiten } from '../../lib/policy/ppo/advantage';
-import { ppoPolicyLoss, ppoValueLoss } from '../../lib/policy/ppo/loss';
+import { ppoPolicyLoss, ppoValueLoss } from '../../lib/policy/ppo/token-loss';
 import { valueAndGrad } from '../../lib/tensor/gradient';
 import { k1, k3 } from '../../lib/tensor/kl';
 import { engines } from '../support/engines';

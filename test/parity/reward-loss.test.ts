@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
-import { rewardLoss } from '../../lib/reward/loss';
+import { rewardLoss } from '../../lib/reward/pair-loss';
 import { valueAndGrad } from '../../lib/tensor/gradient';
 import { engines } from '../support/engines';
 import { largestDifference, readCases } from './fixture';

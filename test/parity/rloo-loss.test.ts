@@ -2,14 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { groupMetrics, groupRewards } from '../../lib/policy/groups';
-import { responseReward, rlooAdvantages } from '../../lib/policy/rloo/advantage';
-import { rlooLoss } from '../../lib/policy/rloo/loss';
+import { rlooAdvantages } from '../../lib/policy/rloo/advantage';
+import { rlooLoss } from '../../lib/policy/rloo/response-loss';
+import { responseReward } from '../../lib/policy/rloo/reward';
 import { moments } from '../../lib/policy/scores';
 import { valueAndGrad } from '../../lib/tensor/gradient';
 import { entropy } from '../../lib/tensor/logprobs';
 import { sequenceLogprobs } from '../../lib/train/responses';
 import { engines } from '../support/engines';
-import { madeRollout } from '../policy/support/tiny-policy';
+import { madeIteration, madeRollout } from '../policy/support/tiny-policy';
 import { largestDifference, readCases } from './fixture';
 import { responseColumns } from './response-columns';
 
@@ -101,12 +102,9 @@ describe("rlooAdvantages against TRL's RLOOTrainer", () => {
       const advantages = rlooAdvantages(groups, expected.normalizeAdvantages);
       // TRL computes in 32 bits.
       expect(largestDifference(advantages, expected.advantages)).toBeLessThan(1e-5);
+      const rollouts = expected.ratios.map((row) => madeRollout('p', row));
       const got: Record<string, number> = {
-        ...groupMetrics(
-          expected.ratios.map((row) => madeRollout('p', row)),
-          expected.rewards,
-          groups,
-        ),
+        ...groupMetrics(madeIteration(rollouts, expected.rewards), groups),
         kl: moments(expected.ratios.flat()).mean,
       };
       for (const [name, value] of Object.entries(expected.metrics))

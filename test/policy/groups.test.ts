@@ -1,36 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkGroups, drawGroups, groupMetrics, groupRewards } from '../../lib/policy/groups';
-import { createRng } from '../../lib/random';
-import { grpoConfig, madeRollout, prompts } from './support/tiny-policy';
-
-describe('drawGroups', () => {
-  it('takes each prompt of an iteration as often in a row as it has responses, all prompts in an epoch', () => {
-    const config = grpoConfig({ generationBatchSize: 24, numGenerations: 3 });
-    const seen: string[] = [];
-    for (let step = 1; step <= 3; step++) {
-      const drawn = drawGroups(step, prompts, config, createRng(1)).map(({ promptId }) => promptId);
-      expect(drawn).toHaveLength(24);
-      for (let i = 0; i < 24; i += 3) expect(new Set(drawn.slice(i, i + 3)).size).toBe(1);
-      seen.push(...drawn);
-    }
-    expect(new Set(seen).size).toBe(24);
-  });
-});
-
-describe('checkGroups', () => {
-  it.each([
-    ['grpo: there are no prompts', [], {}],
-    ['generationBatchSize must be a multiple of numGenerations (3), got 8', prompts, { numGenerations: 3 }],
-    [
-      'rloo: generationBatchSize must be a multiple of numMiniBatches (3), got 8',
-      prompts,
-      { numMiniBatches: 3 },
-    ],
-  ] as const)('refuses: %s', (message, given, options) => {
-    const stage = message.startsWith('grpo') ? 'grpo' : 'rloo';
-    expect(() => checkGroups(stage, given, grpoConfig(options))).toThrow(message);
-  });
-});
+import { groupMetrics, groupRewards } from '../../lib/policy/groups';
+import { madeIteration, madeRollout } from './support/tiny-policy';
 
 describe('groupRewards', () => {
   it('gives means and unbiased deviations, and knows groups that differ by rounding alone', () => {
@@ -57,10 +27,10 @@ describe('groupMetrics', () => {
       'completions/max_length': 3,
       'completions/clipped_ratio': 0.5,
     };
-    const metrics = groupMetrics(rollouts, rewards, groupRewards(rewards, 2));
+    const metrics = groupMetrics(madeIteration(rollouts, rewards), groupRewards(rewards, 2));
     expect(Object.keys(metrics).sort()).toEqual(Object.keys(expected).sort());
     for (const [key, value] of Object.entries(expected)) expect(metrics[key], key).toBeCloseTo(value, 6);
-    const still = groupMetrics(rollouts, rewards, groupRewards([1, 1, 0, 5], 2));
+    const still = groupMetrics(madeIteration(rollouts, rewards), groupRewards([1, 1, 0, 5], 2));
     expect(still['frac_reward_zero_std']).toBe(0.5);
   });
 });

@@ -74,25 +74,31 @@ describe('dimensionLoss', () => {
   ];
   // Three responses: r0 against r1, and r2 against r1; on harmless r1 is better than r0, and nothing is said of the second.
   const batches = [
-    { better: int(0, 2), worse: int(1, 1), decided: tf.tensor1d([1, 1]) },
-    { better: int(1, 2), worse: int(0, 1), decided: tf.tensor1d([1, 0]) },
+    { better: int(0, 2), worse: int(1, 1), decided: tf.tensor1d([1, 1]), count: tf.scalar(2) },
+    { better: int(1, 2), worse: int(0, 1), decided: tf.tensor1d([1, 0]), count: tf.scalar(1) },
   ];
-  const options = { scoreL2Coefficient: 0, centerRewardsCoefficient: 0, count: tf.scalar(2) };
+  const options = {
+    scoreL2Coefficient: 0,
+    centerRewardsCoefficient: 0,
+    count: tf.scalar(2),
+    weights: tf.ones<tf.Rank.R1>([2]),
+  };
   const scored = tf.tensor2d([[1, 0.5], [0, -0.5], [0.25, 9]]); // prettier-ignore
 
   it('is the weighted mean of the pairwise losses, each over all pairs, of the decided ones alone', () => {
     const softplus = (x: number): number => Math.log(1 + Math.exp(x));
     const helpful = (softplus(-1) + softplus(-0.25)) / 2;
     const harmless = softplus(1) / 2;
-    const { loss, right } = dimensionLoss(scored, batches, dimensions, tf.ones([2]), options);
+    const { loss, accuracies } = dimensionLoss(scored, batches, dimensions, options);
     expect(loss.dataSync()[0]).toBeCloseTo(0.75 * helpful + 0.25 * harmless, 6);
-    expect(right.map((count) => count.dataSync()[0])).toEqual([2, 0]);
+    expect(accuracies.map((accuracy) => accuracy.dataSync()[0])).toEqual([1, 0]);
   });
 
   it('has the gradients of central differences, none from pairs without a verdict', () => {
     const lossOf = (x: tf.Tensor) =>
-      dimensionLoss(x as tf.Tensor2D, batches, dimensions, tf.tensor1d([1, 2]), {
+      dimensionLoss(x as tf.Tensor2D, batches, dimensions, {
         ...options,
+        weights: tf.tensor1d([1, 2]),
         scoreL2Coefficient: 0.1,
       }).loss;
     expect(gradientError(lossOf, [scored])).toBeLessThan(1e-3);

@@ -1,141 +1,86 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readJson } from '../../lib/files';
+import { useEngine } from '../../lib/backend';
 import { createRng } from '../../lib/random';
-import { rewardLoss, type RewardLossOptions } from '../../lib/reward/loss';
+import { batch } from '../../lib/reward/batch';
+import type { RewardConfig } from '../../lib/reward/config';
+import { trainedDimensions } from '../../lib/reward/dimensions';
+import { loss, report } from '../../lib/reward/loss';
+import { rewardRows, type RewardRow } from '../../lib/reward/rows';
+import { initRewardParams } from '../../lib/reward/trainer';
+import { meanMetrics, readMetrics, type LossAndMetrics } from '../../lib/train/metrics';
+import { randomPairs, rewardConfig, tinyModels } from './tiny-model';
 
-interface Numbers {
-  margins?: number[];
-  weights?: number[];
-  scoreL2Coefficient?: number;
-  centerRewardsCoefficient?: number;
+beforeAll(() => useEngine('cpu'));
+const { params, config: model, tokenizer } = tinyModels();
+const head = (K: number) => tf.tensor2d(createRng(3).normals(8 * K), [K, 8]);
+
+const pairs = randomPairs(6).map((pair, i) => ({
+  ...pair,
+  verdicts: { own: i % 3 === 0 ? 'tie' : i % 2 === 0 ? 'chosen' : 'rejected' } as const,
+}));
+function setUp(given: Partial<RewardConfig>) {
+  const config = rewardConfig(given);
+  const dimensions = trainedDimensions(config);
+  const rows = rewardRows({ training: pairs, heldOut: [] }, tokenizer, config, dimensions).training;
+  const weights = { ...params, 'score.weight': head(dimensions.length) };
+  return { config, rows, weights };
 }
+const numbersOf = ({ loss: value, metrics }: LossAndMetrics) =>
+  meanMetrics([readMetrics({ loss: value, ...metrics })]);
 
-function options({ margins, weights, ...coefficients }: Numbers): RewardLossOptions {
-  return {
-    ...coefficients,
-    ...(margins && { margins: tf.tensor1d(margins) }),
-    ...(weights && { weights: tf.tensor1d(weights) }),
+describe('loss', () => {
+  const lossOf = (given: Partial<RewardConfig>, cut?: [number, number], lengthSlope = 0) => {
+    const { config, rows, weights } = setUp(given);
+    const part = rows.slice(...(cut ?? [0])) as RewardRow[];
+    return numbersOf(loss(weights, batch(part, rows, 1, config, lengthSlope), model, config));
   };
-}
 
-/** The loss on plain numbers. */
-function lossOf(chosen: number[], rejected: number[], numbers: Numbers = {}): number {
-  return tf.tidy(() =>
-    rewardLoss(tf.tensor1d(chosen), tf.tensor1d(rejected), options(numbers)).loss.dataSync(),
-  )[0] as number;
-}
-
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
-
-describe('rewardLoss', () => {
-  it('is ln 2 when all scores are equal', () => {
-    expect(lossOf([0, 0, 0], [0, 0, 0])).toBeCloseTo(Math.LN2, 7);
-    expect(lossOf([3, -2], [3, -2])).toBeCloseTo(Math.LN2, 7);
+  it('of a fresh head is ln 2, with a margin m it is softplus(m)', () => {
+    const { config, rows } = setUp({ useMargin: true });
+    const fresh = initRewardParams(params, model);
+    const of = (useMargin: boolean) =>
+      numbersOf(loss(fresh, batch(rows, rows, 1, config), model, { ...config, useMargin }))['loss'];
+    expect(of(false)).toBeCloseTo(Math.LN2, 6);
+    expect(of(true)).toBeCloseTo(Math.log(1 + Math.exp(0.2)), 5);
   });
 
-  it('equals numbers worked by hand', () => {
-    // softplus(−1) = ln(1 + e⁻¹)
-    expect(lossOf([2], [1])).toBeCloseTo(0.3132617, 6);
-    // one pair right by 1, one wrong by 1: (0.3132617 + 1.3132617) / 2
-    expect(lossOf([2, 0], [1, 1])).toBeCloseTo(0.8132617, 6);
-    // 0.3132617 + 0.1·(4 + 1) + 0.01·(2 + 1)²
-    expect(lossOf([2], [1], { scoreL2Coefficient: 0.1, centerRewardsCoefficient: 0.01 })).toBeCloseTo(
-      0.9032617,
-      6,
-    );
-  });
-
-  it('changes by the gap when the sides are swapped: L(l, w) − L(w, l) = r_w − r_l', () => {
-    expect(lossOf([0.3], [1.7]) - lossOf([1.7], [0.3])).toBeCloseTo(1.4, 6);
-  });
-
-  it('subtracts the margin from the gap', () => {
-    expect(lossOf([2], [1], { margins: [0.4] })).toBeCloseTo(lossOf([0.6], [0]), 6);
-  });
-
-  it('counts a pair of weight 2 as the same pair twice, priors included', () => {
-    const coefficients = { scoreL2Coefficient: 0.05, centerRewardsCoefficient: 0.02 };
-    const weighted = lossOf([1, -0.5], [0.2, 0.7], { ...coefficients, weights: [2, 0] });
-    const twice = lossOf([1, 1], [0.2, 0.2], coefficients);
-    expect(weighted).toBeCloseTo(twice, 6);
-  });
-
-  it('stays finite for gaps that overflow the exponential', () => {
-    expect(lossOf([-500], [500])).toBeCloseTo(1000, 3);
-    expect(lossOf([500], [-500])).toBe(0);
-  });
-
-  it('has the gradient of central differences', () => {
-    const rng = createRng(3);
-    const chosen = Array.from({ length: 5 }, () => rng.normal());
-    const rejected = Array.from({ length: 5 }, () => rng.normal());
-    const numbers: Numbers = {
-      margins: [0.1, 0, 0.5, -0.2, 0.3],
-      weights: [1, 2, 0.5, 0, 1.5],
-      scoreL2Coefficient: 0.03,
-      centerRewardsCoefficient: 0.07,
-    };
-    const gradients = tf.grads(
-      (w: tf.Tensor, l: tf.Tensor) => rewardLoss(w as tf.Tensor1D, l as tf.Tensor1D, options(numbers)).loss,
-    )([tf.tensor1d(chosen), tf.tensor1d(rejected)]);
-    const h = 1e-2;
-    for (const [side, values] of [chosen, rejected].entries()) {
-      const exact = gradients[side]?.dataSync() as Float32Array;
-      values.forEach((value, i) => {
-        const at = (x: number): number => {
-          const moved = values.with(i, x);
-          return side === 0 ? lossOf(moved, rejected, numbers) : lossOf(chosen, moved, numbers);
-        };
-        expect(exact[i]).toBeCloseTo((at(value + h) - at(value - h)) / (2 * h), 4);
-      });
-    }
-  });
-
-  it('reports accuracy with ties as wrong, the mean gap, and the spread of all scores', () => {
-    const result = rewardLoss(tf.tensor1d([2, 1, 0, 5]), tf.tensor1d([1, 1, 3, -1]));
-    const read = (scalar: tf.Scalar): number => scalar.dataSync()[0] as number;
-    expect(read(result.accuracy)).toBeCloseTo(0.5, 6);
-    expect(read(result.margin)).toBeCloseTo(1, 6);
-    expect(read(result.meanReward)).toBeCloseTo(1.5, 6);
-    expect(read(result.minReward)).toBe(-1);
-    expect(read(result.maxReward)).toBe(5);
-  });
-
-  it('adds up over microbatches to the value of the whole batch', () => {
-    const [chosen, rejected] = [
-      [1, -1, 0.5, 2],
-      [0, 0.3, 0.4, -2],
+  it('adds γ times the difference in length to the gap, and says what γ is fitted by', () => {
+    const [without, with_] = [
+      lossOf({ lengthCovariate: true, maxSteps: 1 }),
+      lossOf({ lengthCovariate: true, maxSteps: 1 }, undefined, 0.5),
     ];
-    const count = tf.scalar(4);
-    const part = (from: number): number =>
-      rewardLoss(tf.tensor1d(chosen.slice(from, from + 2)), tf.tensor1d(rejected.slice(from, from + 2)), {
-        scoreL2Coefficient: 0.01,
-        count,
-      }).loss.dataSync()[0] as number;
-    expect(part(0) + part(2)).toBeCloseTo(lossOf(chosen, rejected, { scoreL2Coefficient: 0.01 }), 6);
+    expect(without).toHaveProperty('length_gradient');
+    expect(with_['loss']).not.toBeCloseTo(without['loss'] as number, 3);
+    // The scores themselves are the same.
+    expect(with_['margin']).toBe(without['margin']);
+  });
+
+  it.each([
+    ['one score', { lengthCovariate: true, useMargin: true }],
+    ['two dimensions', { dimensions: 'own,overall' }],
+  ])('of the parts of a step adds up to that of the whole (%s)', (_, given) => {
+    const [whole, first, second] = [lossOf(given), lossOf(given, [0, 2]), lossOf(given, [2, 6])];
+    for (const key of Object.keys(whole)) {
+      const [a, b] = [first[key] as number, second[key] as number];
+      const expected = key === 'min_reward' ? Math.min(a, b) : key === 'max_reward' ? Math.max(a, b) : a + b;
+      expect(whole[key], key).toBeCloseTo(expected, 5);
+    }
   });
 });
 
-interface ParityCase extends Numbers {
-  name: string;
-  chosen: number[];
-  rejected: number[];
-  loss: number;
-}
-
-const fixture = path.join(__dirname, '../parity/reward-loss.json');
-
-describe.skipIf(!existsSync(fixture))('rewardLoss beside TRL (test/parity/reward-loss.json)', () => {
-  it('equals every case of the fixture to 1e-5', () => {
-    const { cases } = readJson<{ cases: ParityCase[] }>(fixture);
-    expect(cases.length).toBeGreaterThan(0);
-    for (const { name, chosen, rejected, loss, ...numbers } of cases) {
-      expect(Math.abs(lossOf(chosen, rejected, numbers) - loss), name).toBeLessThan(1e-5);
-    }
+describe('report', () => {
+  it('has the accuracy of the dimensions asked for, over the pairs with a verdict, and nothing of the fit of length', () => {
+    const { config, rows, weights } = setUp({ dimensions: 'own,overall' });
+    const all = batch(rows, rows, 1, config);
+    const numbers = numbersOf(report(weights, all, model, config, ['own']));
+    expect(numbers).not.toHaveProperty('accuracy/overall');
+    expect([0, 0.25, 0.5, 0.75, 1]).toContainEqual(numbers['accuracy/own']);
+    expect(numbers['loss']).toBeCloseTo(numbersOf(loss(weights, all, model, config))['loss'] as number, 6);
+    const one = setUp({ lengthCovariate: true });
+    const reported = report(one.weights, batch(one.rows, one.rows, 1, one.config), model, one.config, []);
+    expect(Object.keys(reported.metrics).sort()).toEqual(
+      ['accuracy', 'margin', 'max_reward', 'mean_reward', 'min_reward'].sort(),
+    );
   });
 });

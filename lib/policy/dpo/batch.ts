@@ -4,9 +4,9 @@ import { coefficients, type Coefficients } from '../../tensor/coefficients';
 import { padRows, type SequenceBatch } from '../../train/sequences';
 import type { SftTermBatch } from '../demonstrations';
 import type { DpoConfig } from './config';
-import type { DpoRow } from './rows';
+import type { Row } from './rows';
 
-export type DpoBatch = {
+export type Batch = {
   /** Chosen rows, then rejected rows. [2B, …] */
   readonly sequences: SequenceBatch;
   /** [B] */
@@ -22,13 +22,13 @@ export type DpoBatch = {
 };
 
 /** Lays pairs out; the caller disposes the batch. `whole` are all pairs of the step. */
-export function dpoBatch(
-  rows: readonly DpoRow[],
-  whole: readonly DpoRow[],
+export function batch(
+  rows: readonly Row[],
+  whole: readonly Row[],
   padTokenId: number,
   config: DpoConfig,
   demonstrations?: SftTermBatch,
-): DpoBatch {
+): Batch {
   const { beta, labelSmoothing, chosenSftCoef } = config;
   return {
     sequences: padRows(

@@ -2,7 +2,7 @@
 import type { FieldTable } from '../../config';
 import { loopFields } from '../../train/fields';
 import type { LoopConfig } from '../../train/loop';
-import { dpoLossTypes, type DpoLossType } from './loss';
+import { dpoLossTypes, type DpoLossType } from './pair-loss';
 
 export interface DpoConfig extends LoopConfig {
   readonly seed: number;

@@ -1,64 +1,48 @@
-/** The DPO losses: pure functions of summed log-probabilities. */
+/** The loss of DPO, with the model in it: a pure function of parameters and a batch. */
 import * as tf from '@tensorflow/tfjs';
-import { assertShape } from '../../tensor/assert';
-import type { Coefficient } from '../../tensor/coefficients';
-import { logSigmoid } from '../../tensor/ops';
+import type { ModelConfig } from '../../model/config';
+import type { NamedTensors } from '../../train/adamw';
+import type { LossAndMetrics } from '../../train/metrics';
+import { responseLogps } from '../../train/responses';
+import { sftTerm } from '../demonstrations';
+import type { Batch } from './batch';
+import type { DpoConfig } from './config';
+import { dpoLoss } from './pair-loss';
 
-export const dpoLossTypes = ['sigmoid', 'ipo', 'hinge'] as const;
-export type DpoLossType = (typeof dpoLossTypes)[number];
-
-export interface DpoLossOptions {
-  readonly lossType: DpoLossType;
-  /** β > 0. */
-  readonly beta: Coefficient;
-  /** ε ∈ [0, ½): probability that a label is flipped; sigmoid only. */
-  readonly labelSmoothing: Coefficient;
-}
-
-/**
- * Loss of each pair. With the log-ratios ρ_w = log π(y_w) − log π_ref(y_w), ρ_l alike, and z = ρ_w − ρ_l:
- *
- * - `sigmoid`: −(1−ε)·log σ(βz) − ε·log σ(−βz); ln 2 when policy and reference agree, for any ε;
- * - `hinge`: max(0, 1 − βz);
- * - `ipo`: (z̄ − 1/(2β))² with z̄ = ρ_w/|y_w| − ρ_l/|y_l|: log-ratios are means over tokens, as in TRL.
- *
- * @param chosenLogratios ρ_w, nats. [B]
- * @param rejectedLogratios ρ_l, nats. [B]
- * @param lengths response tokens of both sides; used by `ipo`. [B] each
- * @returns [B]
- * @throws {ShapeError} when the inputs differ in shape.
- * @see Rafailov et al. 2023, eq. 7 (arXiv:2305.18290); label smoothing: Mitchell 2023, eq. 3; hinge: Zhao et al. 2023
- * (arXiv:2305.10425); ipo: Azar et al. 2023, eq. 17 (arXiv:2310.12036).
- */
-export function dpoLoss(
-  chosenLogratios: tf.Tensor1D,
-  rejectedLogratios: tf.Tensor1D,
-  lengths: { readonly chosen: tf.Tensor1D; readonly rejected: tf.Tensor1D },
-  { lossType, beta, labelSmoothing }: DpoLossOptions,
-): tf.Tensor1D {
-  const B = chosenLogratios.shape[0];
-  assertShape(
-    'dpoLoss',
-    { chosenLogratios, rejectedLogratios, chosenLengths: lengths.chosen, rejectedLengths: lengths.rejected },
-    [B],
-  );
-  const z = tf.sub(chosenLogratios, rejectedLogratios) as tf.Tensor1D; // [B]
-  switch (lossType) {
-    case 'sigmoid': {
-      const scaled = tf.mul(z, beta);
-      const right = tf.mul<tf.Tensor1D>(logSigmoid(scaled), tf.sub(labelSmoothing, 1));
-      return labelSmoothing === 0
-        ? right
-        : tf.sub<tf.Tensor1D>(right, tf.mul(logSigmoid(tf.neg(scaled)), labelSmoothing));
-    }
-    case 'hinge':
-      return tf.relu(tf.sub<tf.Tensor1D>(1, tf.mul(z, beta)));
-    case 'ipo': {
-      const means = tf.sub(
-        tf.div(chosenLogratios, lengths.chosen),
-        tf.div(rejectedLogratios, lengths.rejected),
-      );
-      return tf.square(tf.sub<tf.Tensor1D>(means, tf.div(0.5, beta)));
-    }
-  }
+/** L = mean {@link dpoLoss} + chosenSftCoef · NLL(chosen) + sftLossCoef · NLL(demonstrations), with TRL's metrics. */
+export function loss(
+  params: NamedTensors,
+  batch: Batch,
+  model: ModelConfig,
+  { lossType, sftLossCoef }: Pick<DpoConfig, 'lossType' | 'sftLossCoef'>,
+): LossAndMetrics {
+  const { sequences, refChosenLogps, refRejectedLogps, count, chosenTokens } = batch;
+  const { beta, labelSmoothing, chosenSftCoef } = batch.coefficients;
+  const mean = (perPair: tf.Tensor): tf.Scalar => tf.div(tf.sum(perPair), count);
+  const logps = responseLogps(params, model, sequences); // [2B]
+  const [chosenLogps, rejectedLogps] = tf.split(logps, 2) as [tf.Tensor1D, tf.Tensor1D]; // [B] each
+  const [chosen, rejected] = tf.split(tf.sum(sequences.responseMask, 1), 2) as [tf.Tensor1D, tf.Tensor1D];
+  const chosenLogratios = tf.sub(chosenLogps, refChosenLogps) as tf.Tensor1D; // [B]
+  const rejectedLogratios = tf.sub(rejectedLogps, refRejectedLogps) as tf.Tensor1D; // [B]
+  const options = { lossType, beta, labelSmoothing };
+  const preference = mean(dpoLoss(chosenLogratios, rejectedLogratios, { chosen, rejected }, options));
+  const chosenNll = tf.neg(tf.div(tf.sum(chosenLogps), chosenTokens)) as tf.Scalar;
+  const sft = sftTerm(params, model, batch.demonstrations);
+  let total = preference;
+  if (chosenSftCoef !== 0) total = tf.add(total, tf.mul(chosenNll, chosenSftCoef));
+  if (sftLossCoef > 0) total = tf.add(total, sft.weighted);
+  const margins = tf.mul(tf.sub(chosenLogratios, rejectedLogratios), beta);
+  return {
+    loss: total,
+    metrics: {
+      'loss/preference_avg': preference,
+      ...(sftLossCoef > 0 && { 'loss/sft_avg': sft.loss }),
+      'rewards/chosen': mean(tf.mul(chosenLogratios, beta)),
+      'rewards/rejected': mean(tf.mul(rejectedLogratios, beta)),
+      'rewards/accuracies': mean(tf.cast(tf.greater(margins, 0), 'float32')),
+      'rewards/margins': mean(margins),
+      'logps/chosen': mean(chosenLogps),
+      'logps/rejected': mean(rejectedLogps),
+    },
+  };
 }

@@ -21,7 +21,7 @@ export interface PairRow {
 }
 
 /** A pair as the loss reads it. */
-export interface DpoRow extends PairRow {
+export interface Row extends PairRow {
   /** log π_ref of the whole responses, nats. */
   readonly refChosenLogps: number;
   readonly refRejectedLogps: number;
@@ -55,9 +55,9 @@ export function readReference(
   refLogps: (batch: SequenceBatch) => tf.Tensor1D,
   config: DpoConfig,
   padTokenId: number,
-): Map<PairRow, DpoRow> {
+): Map<PairRow, Row> {
   const progress = startProgress('dpo: reference', pairs.length, 'pair');
-  const rows = new Map<PairRow, DpoRow>();
+  const rows = new Map<PairRow, Row>();
   const byLength = [...pairs].sort((a, b) => longerSide(a) - longerSide(b));
   for (const part of chunk(byLength, config.batchSize)) {
     const sides = [...part.map((pair) => pair.chosen), ...part.map((pair) => pair.rejected)];

@@ -14,10 +14,10 @@ import type { SequenceBatch } from '../../train/sequences';
 import type { Demonstration, PreferencePair } from '../../types';
 import { demonstrationSource } from '../demonstrations';
 import { openSamples } from '../samples';
-import { dpoBatch, type DpoBatch } from './batch';
+import { batch, type Batch } from './batch';
 import type { DpoConfig } from './config';
-import { dpoObjective } from './objective';
-import { encodePair, longerSide, readReference, type DpoRow, type PairRow } from './rows';
+import { loss } from './loss';
+import { encodePair, longerSide, readReference, type Row, type PairRow } from './rows';
 import { policySampler, type DpoSampling } from './sampling';
 
 export interface DpoInputs extends DpoSampling {
@@ -61,7 +61,7 @@ export async function trainDpo(
   const draw = (step: number): PairRow[] =>
     stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map((i) => pairs[i] as PairRow);
   const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => draw(i + 1)).flat());
-  const refLogps = jit((params: NamedTensors, batch: SequenceBatch) => responseLogps(params, model, batch));
+  const refLogps = jit((params: NamedTensors, pairs: SequenceBatch) => responseLogps(params, model, pairs));
   const rowOf = readReference(
     [...needed],
     (batch) => refLogps(refParams, batch),
@@ -70,23 +70,23 @@ export async function trainDpo(
   );
 
   // 2. batch
-  const microbatches = (step: number): DpoBatch[] => {
-    const rows = draw(step).map((pair) => rowOf.get(pair) as DpoRow);
+  const microbatches = (step: number): Batch[] => {
+    const rows = draw(step).map((pair) => rowOf.get(pair) as Row);
     const parts = chunk(rows, Math.ceil(rows.length / config.gradientAccumulationSteps));
     const own = drawDemonstrations(step, parts.length);
-    return parts.map((part, i) => dpoBatch(part, rows, tokenizer.padTokenId, config, own[i]));
+    return parts.map((part, i) => batch(part, rows, tokenizer.padTokenId, config, own[i]));
   };
 
   // 3. loss, 4. report
   const appendSamples =
     config.samplesEvery > 0 ? openSamples(run.file('samples.jsonl'), run.lastStep()) : undefined;
-  const trainer: Trainer<DpoBatch> = {
+  const trainer: Trainer<Batch> = {
     name: 'dpo',
     totalSteps: config.maxSteps,
     updatesPerStep: 1,
     initialState: {},
     shown: ['loss', 'rewards/accuracies', 'rewards/margins'],
-    loss: (params, batch) => dpoObjective(params, batch, model, config),
+    loss: (params, own) => loss(params, own, model, config),
     async batches(step, _, state) {
       return {
         updates: [microbatches(step)],

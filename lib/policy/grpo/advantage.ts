@@ -1,19 +1,16 @@
 /** Advantages of responses within the group of their prompt: plain numbers, no gradient flows here. */
-import type { Group } from '../groups';
+import { scaleEpsilon, type Group } from '../groups';
 import { moments } from '../scores';
 
 export const advantageScales = ['group', 'batch', 'none'] as const;
 export type AdvantageScale = (typeof advantageScales)[number];
-
-/** Added to the standard deviation that advantages are divided by, as in TRL. */
-const scaleEpsilon = 1e-4;
 
 /**
  * Group relative advantages: A_i = (r_i − r̄) / (s + 1e-4), r̄ the mean of the response's group and s the unbiased standard
  * deviation of the group (`group`) or of all responses (`batch`); with `none` A_i = r_i − r̄. In a group whose rewards differ by
  * rounding alone every advantage is 0.
  *
- * @returns one a response, in the order of the groups.
+ * @returns one per response, in the order of the groups.
  * @see Shao et al. 2024, section 4.1.2 (arXiv:2402.03300); `none`: Liu et al. 2025 (arXiv:2503.20783).
  */
 export function grpoAdvantages(groups: readonly Group[], scaleRewards: AdvantageScale): number[] {

@@ -54,20 +54,3 @@ export function whiten(rows: readonly Float32Array[], shiftMean: boolean): Float
   const scale = 1 / Math.sqrt(variance + 1e-8);
   return rows.map((row) => row.map((value) => (value - mean) * scale + (shiftMean ? 0 : mean)));
 }
-
-/**
- * The KL coefficient that keeps responses near a target divergence: c ← c·(1 + clip(kl/target − 1, ±0.2)·n/horizon).
- *
- * @param kl mean KL of the n responses of an iteration, nats.
- * @see Ziegler et al. 2019, section 2.2 (arXiv:1909.08593).
- */
-export function adaptKlCoef(
-  klCoef: number,
-  kl: number,
-  target: number,
-  rollouts: number,
-  horizon: number,
-): number {
-  const error = Math.min(0.2, Math.max(-0.2, kl / target - 1));
-  return klCoef * (1 + (error * rollouts) / horizon);
-}

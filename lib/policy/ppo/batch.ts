@@ -1,57 +1,40 @@
 /** Rollouts with advantages as token batches. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { coefficients, type Coefficients } from '../../tensor/coefficients';
-import { padRows, type EncodedRow, type SequenceBatch } from '../../train/sequences';
 import type { SftTermBatch } from '../demonstrations';
-import { sequenceLimits } from '../rollout';
+import { perToken, rolloutBatch, type RolloutBatch, type RolloutRow } from '../rollout-batch';
 import type { PpoConfig } from './config';
 
 /** A rollout ready for updates; every list is as long as the response. */
-export interface PpoRow extends EncodedRow {
-  readonly logprobs: Float32Array;
+export interface Row extends RolloutRow {
   readonly values: Float32Array;
   readonly advantages: Float32Array;
   readonly returns: Float32Array;
 }
 
-export type PpoBatch = {
-  /** [B, …] */
-  readonly sequences: SequenceBatch;
+export type Batch = RolloutBatch & {
   /** [B, R] each */
-  readonly oldLogprobs: tf.Tensor2D;
   readonly oldValues: tf.Tensor2D;
   readonly advantages: tf.Tensor2D;
   readonly returns: tf.Tensor2D;
-  /** Response tokens of the whole update. */
-  readonly count: tf.Scalar;
   readonly coefficients: Coefficients<'cliprange' | 'cliprangeValue' | 'vfCoef'>;
-  readonly demonstrations?: SftTermBatch;
 };
 
 /** Lays rows out; the caller disposes the batch. `whole` are all rows of the update. */
-export function ppoBatch(
-  rows: readonly PpoRow[],
-  whole: readonly PpoRow[],
+export function batch(
+  rows: readonly Row[],
+  whole: readonly Row[],
   padTokenId: number,
   config: PpoConfig,
   demonstrations?: SftTermBatch,
-): PpoBatch {
-  const sequences = padRows(rows, padTokenId, sequenceLimits(config));
-  const [B, R] = sequences.responseMask.shape;
+): Batch {
   const { cliprange, cliprangeValue, vfCoef } = config;
-  const perToken = (key: 'logprobs' | 'values' | 'advantages' | 'returns'): tf.Tensor2D => {
-    const padded = new Float32Array(B * R);
-    rows.forEach((row, b) => padded.set(row[key], b * R));
-    return tf.tensor2d(padded, [B, R]);
-  };
+  const common = rolloutBatch(rows, whole, padTokenId, config, demonstrations);
   return {
-    sequences,
-    oldLogprobs: perToken('logprobs'),
-    oldValues: perToken('values'),
-    advantages: perToken('advantages'),
-    returns: perToken('returns'),
-    count: tf.scalar(whole.reduce((sum, row) => sum + row.responseTokens.length, 0)),
+    ...common,
+    oldValues: perToken(rows, common.sequences, (row) => row.values),
+    advantages: perToken(rows, common.sequences, (row) => row.advantages),
+    returns: perToken(rows, common.sequences, (row) => row.returns),
     coefficients: coefficients({ cliprange, cliprangeValue, vfCoef }),
-    ...(demonstrations !== undefined && { demonstrations }),
   };
 }

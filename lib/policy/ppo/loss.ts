@@ -1,78 +1,44 @@
-/** The PPO losses: pure functions of log-probabilities and values, token by token. */
+/** The loss of PPO, with the model in it: a pure function of parameters and a batch. */
 import * as tf from '@tensorflow/tfjs';
-import { assertShape } from '../../tensor/assert';
-import type { Coefficient } from '../../tensor/coefficients';
-import { maxLogRatio } from '../../tensor/kl';
-import { clip } from '../../tensor/ops';
-
-export interface PolicyLoss {
-  /** Of each token. [B, R] */
-  readonly loss: tf.Tensor2D;
-  /** π/π_old. [B, R] */
-  readonly ratio: tf.Tensor2D;
-  /** 1 where clipping took effect. [B, R] */
-  readonly clipped: tf.Tensor2D;
-  /** ½(log π − log π_old)², nats. [B, R] */
-  readonly approxKl: tf.Tensor2D;
-}
+import type { ModelConfig } from '../../model/config';
+import { values as valueHead } from '../../model/heads';
+import type { NamedTensors } from '../../train/adamw';
+import type { LossAndMetrics } from '../../train/metrics';
+import { sftTerm } from '../demonstrations';
+import { readBatch } from '../rollout-batch';
+import type { Batch } from './batch';
+import type { PpoConfig } from './config';
+import { ppoPolicyLoss, ppoValueLoss } from './token-loss';
 
 /**
- * Clipped surrogate, with ρ = π/π_old: max(−A·ρ, −A·clip(ρ, 1 ± cliprange)), token by token. The log-ratio is cut at ±20
- * before it is exponentiated.
- *
- * @param logprobs of the policy. [B, R]
- * @param oldLogprobs of the policy that sampled. [B, R]
- * @param advantages [B, R]
- * @throws {ShapeError} when the shapes differ.
- * @see Schulman et al. 2017, eq. 7 (arXiv:1707.06347).
+ * L = mean {@link ppoPolicyLoss} + vfCoef · mean {@link ppoValueLoss} + sftLossCoef · NLL(demonstrations), means over the response
+ * tokens of the update, with TRL's metrics.
  */
-export function ppoPolicyLoss(
-  logprobs: tf.Tensor2D,
-  oldLogprobs: tf.Tensor2D,
-  advantages: tf.Tensor2D,
-  cliprange: Coefficient,
-): PolicyLoss {
-  assertShape('ppoPolicyLoss', { oldLogprobs, advantages }, logprobs.shape);
-  const logRatio = tf.clipByValue(tf.sub<tf.Tensor2D>(logprobs, oldLogprobs), -maxLogRatio, maxLogRatio); // [B, R]
-  const ratio = tf.exp(logRatio) as tf.Tensor2D;
-  const plain = tf.neg(tf.mul(advantages, ratio));
-  const clippedRatio = clip(ratio, tf.sub<tf.Scalar>(1, cliprange), tf.add<tf.Scalar>(1, cliprange));
-  const clipped = tf.neg(tf.mul(advantages, clippedRatio));
+export function loss(
+  params: NamedTensors,
+  batch: Batch,
+  model: ModelConfig,
+  config: PpoConfig,
+): LossAndMetrics {
+  const { oldLogprobs, oldValues, advantages, returns } = batch;
+  const { cliprange, cliprangeValue, vfCoef } = batch.coefficients;
+  const { hidden, logprobs, entropy, mean, ratioMetrics } = readBatch(params, batch, model, config);
+  const policy = ppoPolicyLoss(logprobs, oldLogprobs, advantages, cliprange);
+  const value = ppoValueLoss(valueHead(params, hidden), oldValues, returns, cliprangeValue);
+  const [policyLoss, valueLoss] = [mean(policy.loss), mean(value.loss)];
+  const sft = sftTerm(params, model, batch.demonstrations);
+  const both = tf.add<tf.Scalar>(policyLoss, tf.mul(valueLoss, vfCoef));
   return {
-    loss: tf.maximum<tf.Tensor2D>(plain, clipped),
-    ratio,
-    clipped: tf.cast(tf.greater(clipped, plain), 'float32') as tf.Tensor2D,
-    approxKl: tf.mul<tf.Tensor2D>(tf.square(logRatio), 0.5),
-  };
-}
-
-export interface ValueLoss {
-  /** Of each token. [B, R] */
-  readonly loss: tf.Tensor2D;
-  /** 1 where clipping took effect. [B, R] */
-  readonly clipped: tf.Tensor2D;
-}
-
-/**
- * Clipped value loss: ½·max((v − G)², (v_clip − G)²), v_clip = v_old + clip(v − v_old, ± cliprangeValue), token by token.
- *
- * @param values of the value head. [B, R]
- * @param oldValues at the time of the rollout. [B, R]
- * @param returns G. [B, R]
- * @throws {ShapeError} when the shapes differ.
- */
-export function ppoValueLoss(
-  values: tf.Tensor2D,
-  oldValues: tf.Tensor2D,
-  returns: tf.Tensor2D,
-  cliprangeValue: Coefficient,
-): ValueLoss {
-  assertShape('ppoValueLoss', { oldValues, returns }, values.shape);
-  const near = tf.add(oldValues, clip(tf.sub(values, oldValues), tf.neg(cliprangeValue), cliprangeValue));
-  const plain = tf.square(tf.sub<tf.Tensor2D>(values, returns));
-  const clipped = tf.square(tf.sub<tf.Tensor2D>(near, returns));
-  return {
-    loss: tf.mul<tf.Tensor2D>(tf.maximum(plain, clipped), 0.5),
-    clipped: tf.cast(tf.greater(clipped, plain), 'float32') as tf.Tensor2D,
+    loss: config.sftLossCoef > 0 ? tf.add(both, sft.weighted) : both,
+    metrics: {
+      'loss/policy_avg': policyLoss,
+      'loss/value_avg': valueLoss,
+      ...(config.sftLossCoef > 0 && { 'loss/sft_avg': sft.loss }),
+      'policy/approxkl_avg': mean(policy.approxKl),
+      'policy/clipfrac_avg': mean(policy.clipped),
+      'policy/entropy_avg': mean(entropy),
+      'val/clipfrac_avg': mean(value.clipped),
+      ...ratioMetrics,
+    },
   };
 }

@@ -1,18 +1,24 @@
 /** What is logged of an iteration's rollouts, under TRL's names; sums over a response, means over responses, no padding. */
 import type { Metrics } from '../../train/metrics';
 import { completionMetrics } from '../rollout';
-import type { ScoredRollouts } from './rewards';
+import type { Iteration } from '../sampled';
+import type { Row } from './batch';
 
 /** Metrics of one iteration before its updates. */
-export function rolloutMetrics({ rollouts, rows, scores, baselines, kls, klCoef }: ScoredRollouts): Metrics {
-  const kl = mean(kls.map(sum));
+export function rolloutMetrics(
+  { rollouts, scores, logRatios }: Iteration,
+  credit: { readonly rows: readonly Row[]; readonly baselines: readonly number[]; readonly klCoef: number },
+): Metrics {
+  const { rows, baselines, klCoef } = credit;
+  const kl = mean(logRatios.map(sum));
   const nonScore = -klCoef * kl;
   const gap = mean(scores) - mean(baselines);
   const returns = rows.flatMap((row) => [...row.returns]);
   const errors = rows.flatMap((row) => [...row.returns].map((value, t) => value - (row.values[t] as number)));
   return {
     'objective/kl': kl,
-    'objective/kl_k3': mean(kls.map((row) => sum(row.map((ratio) => Math.expm1(-ratio) + ratio)))),
+    'objective/kl_k3': mean(logRatios.map((row) => sum(row.map((ratio) => Math.expm1(-ratio) + ratio)))),
+    'objective/kl_coef': klCoef,
     'objective/entropy': mean(rollouts.map((rollout) => sum(rollout.entropy))),
     'objective/scores': mean(scores),
     'objective/reference_scores': mean(baselines),

@@ -1,54 +1,40 @@
-/** The RLOO loss: a pure function of log-probabilities of whole responses. */
+/** The loss of RLOO, with the model in it: a pure function of parameters and a batch. */
 import * as tf from '@tensorflow/tfjs';
-import { assertShape } from '../../tensor/assert';
-import type { Coefficient } from '../../tensor/coefficients';
-import { maxLogRatio } from '../../tensor/kl';
-import { clip } from '../../tensor/ops';
+import type { ModelConfig } from '../../model/config';
+import type { NamedTensors } from '../../train/adamw';
+import type { LossAndMetrics } from '../../train/metrics';
+import { sequenceLogprobs } from '../../train/responses';
+import { sftTerm } from '../demonstrations';
+import { readBatch } from '../rollout-batch';
+import type { Batch } from './batch';
+import type { RlooConfig } from './config';
+import { rlooLoss } from './response-loss';
 
-export interface RlooLossOptions {
-  readonly epsilon: Coefficient;
-  /** `epsilon` when absent. */
-  readonly epsilonHigh?: Coefficient;
-}
-
-export interface RlooLoss {
-  /** Of each response. [B] */
-  readonly loss: tf.Tensor1D;
-  /** π/π_old of the whole response. [B] */
-  readonly ratio: tf.Tensor1D;
-  /** 1 where the ratio fell below the clip range and the advantage is negative. [B] */
-  readonly lowClipped: tf.Tensor1D;
-  /** 1 where the ratio rose above it and the advantage is positive. [B] */
-  readonly highClipped: tf.Tensor1D;
-}
-
-/**
- * Loss of each response, with ρ = π/π_old of the whole response: −min(A·ρ, A·clip(ρ, 1 − ε, 1 + ε_high)). On responses of the policy
- * itself ρ is 1 and the gradient is REINFORCE's, −A·∇log π. The log-ratio is cut at ±20 before it is exponentiated.
- *
- * @param logps log π of the responses. [B]
- * @param oldLogps log π_old of the policy that sampled. [B]
- * @param advantages [B]
- * @throws {ShapeError} when the shapes differ.
- * @see Ahmadian et al. 2024 (arXiv:2402.14740); the clipped ratio as in TRL.
- */
-export function rlooLoss(
-  logps: tf.Tensor1D,
-  oldLogps: tf.Tensor1D,
-  advantages: tf.Tensor1D,
-  { epsilon, epsilonHigh = epsilon }: RlooLossOptions,
-): RlooLoss {
-  assertShape('rlooLoss', { oldLogps, advantages }, logps.shape);
-  const logRatio = tf.clipByValue(tf.sub<tf.Tensor1D>(logps, oldLogps), -maxLogRatio, maxLogRatio); // [B]
-  const ratio = tf.exp(logRatio) as tf.Tensor1D;
-  const [low, high]: [tf.Scalar, tf.Scalar] = [tf.sub(1, epsilon), tf.add(1, epsilonHigh)];
-  const clippedRatio = clip(ratio, low, high);
-  const both = (a: tf.Tensor, b: tf.Tensor): tf.Tensor1D =>
-    tf.cast(tf.logicalAnd(a, b), 'float32') as tf.Tensor1D;
+/** L = mean {@link rlooLoss} over responses + sftLossCoef · NLL(demonstrations), with TRL's metrics. */
+export function loss(
+  params: NamedTensors,
+  batch: Batch,
+  model: ModelConfig,
+  config: RlooConfig,
+): LossAndMetrics {
+  const { oldLogprobs, advantages, responses } = batch;
+  const { logprobs, entropy, mean, ratioMetrics } = readBatch(params, batch, model, config);
+  const total = (numbers: tf.Tensor2D) => sequenceLogprobs(numbers, batch.sequences.responseMask); // [B]
+  const policy = rlooLoss(total(logprobs), total(oldLogprobs), advantages, batch.coefficients);
+  const meanResponse = (perResponse: tf.Tensor): tf.Scalar => tf.div(tf.sum(perResponse), responses);
+  const policyLoss = meanResponse(policy.loss);
+  const sft = sftTerm(params, model, batch.demonstrations);
+  const [low, high] = [meanResponse(policy.lowClipped), meanResponse(policy.highClipped)];
   return {
-    loss: tf.neg(tf.minimum<tf.Tensor1D>(tf.mul(ratio, advantages), tf.mul(clippedRatio, advantages))),
-    ratio,
-    lowClipped: both(tf.less(ratio, low), tf.less(advantages, 0)),
-    highClipped: both(tf.greater(ratio, high), tf.greater(advantages, 0)),
+    loss: config.sftLossCoef > 0 ? tf.add(policyLoss, sft.weighted) : policyLoss,
+    metrics: {
+      'loss/policy_avg': policyLoss,
+      ...(config.sftLossCoef > 0 && { 'loss/sft_avg': sft.loss }),
+      entropy: mean(entropy),
+      'clip_ratio/low_mean': low,
+      'clip_ratio/high_mean': high,
+      'clip_ratio/region_mean': tf.add<tf.Scalar>(low, high),
+      ...ratioMetrics,
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { dpoBatch } from '../../../lib/policy/dpo/batch';
+import { batch } from '../../../lib/policy/dpo/batch';
 import { encodePair } from '../../../lib/policy/dpo/rows';
 import { dpoConfig, tokenizer } from '../support/tiny-policy';
 
@@ -12,19 +12,14 @@ const row = (prompt: string, chosen: string, rejected: string, refs: [number, nu
   refRejectedLogps: refs[1],
 });
 
-describe('dpoBatch', () => {
+describe('batch', () => {
   it('lays the chosen rows before the rejected ones, normalised by the pairs and tokens of the whole step', () => {
     const whole = [row('a', 'b', 'cd', [-1, -2]), row('b', 'bcd', 'c', [-3, -4])];
-    const batch = dpoBatch(
-      [whole[1] as (typeof whole)[number]],
-      whole,
-      tokenizer.padTokenId,
-      dpoConfig(limits),
-    );
-    expect(batch.sequences.tokens.shape).toEqual([2, 32]);
-    expect(batch.sequences.responseMask.sum(1).arraySync()).toEqual([4, 2]);
-    expect([...batch.refChosenLogps.dataSync(), ...batch.refRejectedLogps.dataSync()]).toEqual([-3, -4]);
-    expect([batch.count.dataSync()[0], batch.chosenTokens.dataSync()[0]]).toEqual([2, 2 + 4]);
-    expect(batch).not.toHaveProperty('demonstrations');
+    const laid = batch([whole[1] as (typeof whole)[number]], whole, tokenizer.padTokenId, dpoConfig(limits));
+    expect(laid.sequences.tokens.shape).toEqual([2, 32]);
+    expect(laid.sequences.responseMask.sum(1).arraySync()).toEqual([4, 2]);
+    expect([...laid.refChosenLogps.dataSync(), ...laid.refRejectedLogps.dataSync()]).toEqual([-3, -4]);
+    expect([laid.count.dataSync()[0], laid.chosenTokens.dataSync()[0]]).toEqual([2, 2 + 4]);
+    expect(laid).not.toHaveProperty('demonstrations');
   });
 });

@@ -1,62 +1,48 @@
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { dpoLoss, dpoLossTypes, type DpoLossOptions } from '../../../lib/policy/dpo/loss';
-import { gradientError } from '../../model/tiny';
+import { batch } from '../../../lib/policy/dpo/batch';
+import type { DpoConfig } from '../../../lib/policy/dpo/config';
+import { loss } from '../../../lib/policy/dpo/loss';
+import { encodePair, readReference, type Row } from '../../../lib/policy/dpo/rows';
+import { responseLogps } from '../../../lib/train/responses';
+import { dpoConfig, numbersOfLoss, pairs, tinyPolicy, tokenizer } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
+const { params, config: model } = tinyPolicy();
 
-const lengths = { chosen: tf.tensor1d([2, 4]), rejected: tf.tensor1d([1, 2]) };
-const loss = (chosen: number[], rejected: number[], options: Partial<DpoLossOptions> = {}): number[] => [
-  ...dpoLoss(tf.tensor1d(chosen), tf.tensor1d(rejected), lengths, {
-    lossType: 'sigmoid',
-    beta: 0.5,
-    labelSmoothing: 0,
-    ...options,
-  }).dataSync(),
-];
+function rowsOf(config: DpoConfig): Row[] {
+  const encoded = pairs.slice(0, 6).map((pair) => encodePair(tokenizer, pair, config));
+  const refLogps: Parameters<typeof readReference>[1] = (sides) => responseLogps(params, model, sides);
+  const read = readReference(encoded, refLogps, config, tokenizer.padTokenId);
+  return encoded.map((pair) => read.get(pair) as Row);
+}
+const lossOf = (config: DpoConfig, part: readonly Row[], whole: readonly Row[], weights = params) =>
+  numbersOfLoss(loss(weights, batch(part, whole, tokenizer.padTokenId, config), model, config));
 
-describe('dpoLoss', () => {
-  it('is ln 2 when policy and reference agree, whatever the label smoothing', () => {
-    for (const labelSmoothing of [0, 0.3]) {
-      for (const value of loss([0, 0], [0, 0], { labelSmoothing })) expect(value).toBeCloseTo(Math.LN2, 6);
-    }
+describe('loss', () => {
+  it('of the reference itself is ln 2, and the loss on the chosen tokens comes on top when asked', () => {
+    const config = dpoConfig({ chosenSftCoef: 0.5 });
+    const rows = rowsOf(config);
+    const numbers = lossOf(config, rows, rows);
+    expect(numbers['loss/preference_avg']).toBeCloseTo(Math.LN2, 5);
+    const tokens = rows.reduce((sum, row) => sum + row.chosen.responseTokens.length, 0);
+    const nll = (-(numbers['logps/chosen'] as number) * rows.length) / tokens;
+    expect(numbers['loss']).toBeCloseTo(Math.LN2 + 0.5 * nll, 4);
   });
 
-  it('is −log σ(βz), smoothed towards the flipped label', () => {
-    // z = 2 and −2, βz = ±1: softplus(−1) = 0.313262, softplus(1) = 1.313262
-    const [right, wrong] = loss([3, 0], [1, 2]);
-    expect(right).toBeCloseTo(0.313262, 5);
-    expect(wrong).toBeCloseTo(1.313262, 5);
-    expect(loss([3, 0], [1, 2], { labelSmoothing: 0.1 })[0]).toBeCloseTo(0.9 * 0.313262 + 0.1 * 1.313262, 5);
-  });
-
-  it('has a hinge that is flat beyond the margin', () => {
-    const [small, large] = loss([1, 9], [0, 0], { lossType: 'hinge' });
-    expect(small).toBeCloseTo(0.5, 6);
-    expect(large).toBe(0);
-  });
-
-  it('pulls the difference of mean log-ratios to 1/(2β) in its ipo form', () => {
-    // 3/2 − 1/1 = 0.5 against 1/(2·0.5) = 1; 8/4 − 2/2 = 1 exactly
-    const [off, exact] = loss([3, 8], [1, 2], { lossType: 'ipo' });
-    expect(off).toBeCloseTo(0.25, 6);
-    expect(exact).toBeCloseTo(0, 6);
-  });
-
-  it.each(dpoLossTypes)('has the gradient of central differences in its %s form', (lossType) => {
-    // Away from the kink of the hinge: βz is 0.75 and −1.15.
-    const inputs = [tf.tensor1d([1.2, -0.7]), tf.tensor1d([-0.3, 1.6])];
-    const options = { lossType, beta: 0.5, labelSmoothing: 0.1 };
-    const error = gradientError(
-      (...ratios) => dpoLoss(...(ratios as [tf.Tensor1D, tf.Tensor1D]), lengths, options),
-      inputs,
-    );
-    expect(error).toBeLessThan(1e-3);
-  });
-
-  it('falls as the chosen log-ratio rises, and names a wrong shape', () => {
-    expect(loss([2, 0], [0, 0])[0]).toBeLessThan(loss([1, 0], [0, 0])[0] as number);
-    expect(() => loss([1, 2], [1])).toThrow('dpoLoss: rejectedLogratios must be [2], got [1]');
+  it('of the parts of a step adds up to that of the whole, for another policy too', () => {
+    const config = dpoConfig({ labelSmoothing: 0.1 });
+    const rows = rowsOf(config);
+    const other = tinyPolicy(2).params;
+    const [whole, ...parts] = [
+      lossOf(config, rows, rows, other),
+      lossOf(config, rows.slice(0, 2), rows, other),
+      lossOf(config, rows.slice(2), rows, other),
+    ];
+    for (const key of Object.keys(whole))
+      expect(
+        parts.reduce((sum, part) => sum + (part[key] as number), 0),
+        key,
+      ).toBeCloseTo(whole[key] as number, 4);
   });
 });

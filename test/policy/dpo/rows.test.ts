@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { encodePair, longerSide, readReference, type DpoRow } from '../../../lib/policy/dpo/rows';
+import { encodePair, longerSide, readReference, type Row } from '../../../lib/policy/dpo/rows';
 import type { SequenceBatch } from '../../../lib/train/sequences';
 import { dpoConfig, tokenizer } from '../support/tiny-policy';
 
@@ -28,7 +28,7 @@ describe('readReference', () => {
     const rows = readReference(pairs, sums, config, tokenizer.padTokenId);
     const sumOf = (...tokens: (readonly number[])[]) => tokens.flat().reduce((sum, token) => sum + token, 0);
     for (const pair of pairs) {
-      const { refChosenLogps, refRejectedLogps, ...same } = rows.get(pair) as DpoRow;
+      const { refChosenLogps, refRejectedLogps, ...same } = rows.get(pair) as Row;
       expect(same).toEqual(pair);
       expect(refChosenLogps).toBe(sumOf(pair.chosen.promptTokens, pair.chosen.responseTokens));
       expect(refRejectedLogps).toBe(sumOf(pair.rejected.promptTokens, pair.rejected.responseTokens));

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { readJsonLines } from '../../../lib/files';
 import type { GrpoConfig } from '../../../lib/policy/grpo/config';
-import { trainGrpo, type GrpoInputs } from '../../../lib/policy/grpo/trainer';
+import { trainGrpo } from '../../../lib/policy/grpo/trainer';
+import type { SampledInputs } from '../../../lib/policy/sampled';
 import type { PolicySample } from '../../../lib/policy/samples';
 import type { NamedTensors } from '../../../lib/train/adamw';
 import type { MetricsRow } from '../../../lib/train/metrics';
@@ -29,7 +30,7 @@ interface Trained {
 
 async function trained(
   given: Partial<GrpoConfig> = {},
-  inputs: Partial<GrpoInputs> = {},
+  inputs: Partial<SampledInputs> = {},
   run = tinyRun(),
 ): Promise<Trained> {
   const directory = await run;
@@ -160,7 +161,7 @@ describe('trainGrpo', () => {
 
   it('keeps a constant number of tensors from iteration to iteration', async () => {
     const counts: number[] = [];
-    const scorer: GrpoInputs['scorer'] = (inputs) => {
+    const scorer: SampledInputs['scorer'] = (inputs) => {
       counts.push(tf.memory().numTensors);
       return countA(inputs);
     };
@@ -183,7 +184,7 @@ describe('trainGrpo', () => {
   });
 
   it('learns nothing from prompts whose responses all earn the same', async () => {
-    const scorer: GrpoInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(2);
+    const scorer: SampledInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(2);
     const { rows, params } = await trained(
       { missingEosPenalty: 0, beta: 0, maxSteps: 1, numIterations: 1 },
       { scorer },
@@ -201,7 +202,7 @@ describe('trainGrpo', () => {
   });
 
   it('stops in one sentence when a score is NaN', async () => {
-    const scorer: GrpoInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(NaN);
+    const scorer: SampledInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(NaN);
     await expect(trained({}, { scorer })).rejects.toThrow(/grpo: .* became NaN at step 1/);
   });
 });

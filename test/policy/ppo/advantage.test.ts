@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adaptKlCoef, gae, tokenRewards, whiten } from '../../../lib/policy/ppo/advantage';
+import { gae, tokenRewards, whiten } from '../../../lib/policy/ppo/advantage';
 
 describe('tokenRewards', () => {
   it('puts the score on the last real token and the KL penalty on all', () => {
@@ -27,13 +27,5 @@ describe('whiten', () => {
     expect(shifted.flatMap((row) => [...row]).map((value) => Number(value.toFixed(5)))).toEqual([-1, 0, 1]);
     const kept = whiten([Float32Array.of(1, 2), Float32Array.of(3)], false);
     expect(kept.flatMap((row) => [...row]).map((value) => Number(value.toFixed(5)))).toEqual([1, 2, 3]);
-  });
-});
-
-describe('adaptKlCoef', () => {
-  it('raises the coefficient above the target and lowers it below, by at most a fifth an horizon', () => {
-    expect(adaptKlCoef(0.1, 60, 6, 100, 100)).toBeCloseTo(0.12, 9);
-    expect(adaptKlCoef(0.1, 5.4, 6, 50, 100)).toBeCloseTo(0.1 * (1 - 0.05), 9);
-    expect(adaptKlCoef(0.1, 6, 6, 50, 100)).toBe(0.1);
   });
 });

@@ -1,64 +1,53 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { ppoPolicyLoss, ppoValueLoss } from '../../../lib/policy/ppo/loss';
-import { gradientError } from '../../model/tiny';
+import { batch, type Row } from '../../../lib/policy/ppo/batch';
+import { loss } from '../../../lib/policy/ppo/loss';
+import { numbersOfLoss, ppoConfig, sampledRollouts, tinyPolicy, tokenizer } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
+const { config: model, params: policy } = tinyPolicy();
+const config = ppoConfig({ vfCoef: 0.5 });
 
-const row = (...values: number[]): tf.Tensor2D => tf.tensor2d([values]);
-const numbers = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
-
-describe('both losses', () => {
-  it('have the gradients of central differences, inside and outside of the clip range', () => {
-    const old = row(0, 0, 0, 0, 0, 0);
-    const signs = row(1.5, -1, 2, -0.5, 1, -2);
-    // Ratios 1.11, 0.9, 1.65, 0.55, 0.55, 1.65: away from the kinks at 0.8 and 1.2.
-    const logprobs = row(0.1, -0.1, 0.5, -0.6, -0.6, 0.5);
-    const policyError = gradientError(
-      (x) => ppoPolicyLoss(x as tf.Tensor2D, old, signs, 0.2).loss,
-      [logprobs],
-    );
-    expect(policyError).toBeLessThan(1e-3);
-    const values = row(0.1, -0.1, 0.5, -0.6, 0.7, -0.5);
-    const valueError = gradientError((x) => ppoValueLoss(x as tf.Tensor2D, old, signs, 0.2).loss, [values]);
-    expect(valueError).toBeLessThan(1e-3);
+async function sampledRows(): Promise<Row[]> {
+  return (await sampledRollouts(6)).map((rollout, i) => {
+    const ones = Float32Array.from(rollout.responseTokens, () => 1);
+    return { ...rollout, values: ones.map(() => 0), advantages: ones.map(() => i - 1), returns: ones };
   });
-});
+}
 
-describe('ppoPolicyLoss', () => {
-  it('is −A·ρ inside the clip range and stops gaining outside of it', () => {
-    // ρ = 1, 1.1, 1.5, 0.5 with A = 2, 2, 2, −2; clip 0.2
-    const old = row(0, 0, 0, 0);
-    const now = row(0, Math.log(1.1), Math.log(1.5), Math.log(0.5));
-    const { loss, clipped, ratio } = ppoPolicyLoss(now, old, row(2, 2, 2, -2), 0.2);
-    [-2, -2.2, -2.4, 1.6].forEach((value, t) => expect(numbers(loss)[t]).toBeCloseTo(value, 5));
-    expect(numbers(clipped)).toEqual([0, 0, 1, 1]);
-    expect(numbers(ratio)[2]).toBeCloseTo(1.5, 5);
-  });
+const lossOf = (part: readonly Row[], whole: readonly Row[]) => {
+  const params = { ...policy, 'value.weight': tf.zeros([1, 8]), 'value.bias': tf.scalar(0.5).reshape([1]) };
+  return numbersOfLoss(loss(params, batch(part, whole, tokenizer.padTokenId, config), model, config));
+};
 
-  it('has no gradient where clipping took effect, and stays finite for absurd ratios', () => {
-    const gradient = tf.grad((x) => tf.sum(ppoPolicyLoss(x as tf.Tensor2D, row(0, 0), row(1, 1), 0.2).loss))(
-      row(1, 0),
-    );
-    expect(numbers(gradient)[0]).toBeCloseTo(0, 9);
-    expect(numbers(gradient)[1]).toBeCloseTo(-1, 6);
-    expect(numbers(ppoPolicyLoss(row(500), row(0), row(-1), 0.2).loss).every(Number.isFinite)).toBe(true);
+describe('loss', () => {
+  it('of the policy that sampled is minus the mean advantage of a token, and half the squared error of the values', async () => {
+    const rows = await sampledRows();
+    const tokens = rows.flatMap((row) => [...row.advantages]);
+    const numbers = lossOf(rows, rows);
+    const mean = tokens.reduce((sum, advantage) => sum + advantage, 0) / tokens.length;
+    expect(numbers['loss/policy_avg']).toBeCloseTo(-mean, 4);
+    // Old values 0, values 0.5, returns 1: the value clipped at 0.2 is the further one.
+    expect(numbers['loss/value_avg']).toBeCloseTo(0.5 * 0.8 ** 2, 5);
+    expect(numbers['loss']).toBeCloseTo(-mean + 0.5 * 0.32, 4);
+    expect(numbers['val/ratio']).toBeCloseTo(1, 4);
+    expect(numbers['val/ratio_var']).toBeLessThan(1e-8);
+    expect(numbers['policy/clipfrac_avg']).toBe(0);
+    expect(numbers['val/clipfrac_avg']).toBe(1);
   });
 
-  it('names a wrong shape', () => {
-    expect(() => ppoPolicyLoss(row(1, 2), row(1), row(1, 2), 0.2)).toThrow(
-      'oldLogprobs must be [1, 2], got [1, 1]',
-    );
-  });
-});
-
-describe('ppoValueLoss', () => {
-  it('takes the larger of the plain and the clipped square', () => {
-    // v = 1, v_old = 0, G = 1: plain 0, clipped (0.2 − 1)² = 0.64; v = 0.1: inside the range, (0.1 − 1)² = 0.81
-    const { loss, clipped } = ppoValueLoss(row(1, 0.1), row(0, 0), row(1, 1), 0.2);
-    expect(numbers(loss)[0]).toBeCloseTo(0.32, 5);
-    expect(numbers(loss)[1]).toBeCloseTo(0.405, 5);
-    expect(numbers(clipped)).toEqual([1, 0]);
+  it('of the parts of an update adds up to that of the whole', async () => {
+    const rows = await sampledRows();
+    const [whole, ...parts] = [
+      lossOf(rows, rows),
+      lossOf(rows.slice(0, 2), rows),
+      lossOf(rows.slice(2), rows),
+    ];
+    for (const key of Object.keys(whole))
+      expect(parts.reduce((sum, part) => sum + (part[key] as number), 0)).toBeCloseTo(
+        whole[key] as number,
+        4,
+      );
   });
 });

@@ -10,9 +10,11 @@ import { dpoFields, type DpoConfig } from '../../../lib/policy/dpo/config';
 import { grpoFields, type GrpoConfig } from '../../../lib/policy/grpo/config';
 import { ppoFields, type PpoConfig } from '../../../lib/policy/ppo/config';
 import { rlooFields, type RlooConfig } from '../../../lib/policy/rloo/config';
-import type { PolicyRollout } from '../../../lib/policy/rollout';
+import { logRatios, rolloutSampler, type PolicyRollout } from '../../../lib/policy/rollout';
+import type { Iteration } from '../../../lib/policy/sampled';
 import { createRng } from '../../../lib/random';
 import type { NamedTensors } from '../../../lib/train/adamw';
+import { meanMetrics, readMetrics, type LossAndMetrics } from '../../../lib/train/metrics';
 import { openRunDirectory, type RunDirectory } from '../../../lib/train/run-directory';
 import type { Demonstration, PreferencePair, PromptRecord, Scorer } from '../../../lib/types';
 import { initParams } from '../../../lib/model/params';
@@ -136,6 +138,23 @@ export function madeRollout(promptId: string, ratios: readonly number[], finishe
     entropy: new Float32Array(ratios.length).fill(2),
     samplerGap: 1e-6 * ratios.length,
   };
+}
+
+/** Rollouts of the tiny policy, which is the reference too. */
+export function sampledRollouts(count: number): Promise<PolicyRollout[]> {
+  const model = tinyPolicy();
+  const sample = rolloutSampler('test', model, ppoConfig(), count);
+  return sample(model.params, prompts.slice(0, count), createRng('rollouts'));
+}
+
+/** The numbers of a loss and of its metrics, none of which is a minimum or the like. */
+export function numbersOfLoss({ loss, metrics }: LossAndMetrics): Record<string, number> {
+  return meanMetrics([readMetrics({ loss, ...metrics })]);
+}
+
+/** An iteration of made rollouts. */
+export function madeIteration(rollouts: readonly PolicyRollout[], scores: readonly number[]): Iteration {
+  return { rollouts, scores, logRatios: rollouts.map(logRatios) };
 }
 
 export function tinyRun(

@@ -1,0 +1,72 @@
+/** Preference pairs in tokens, with the verdicts that the run learns from. */
+import { InputError } from '../errors';
+import type { ScoreDimension } from '../model/config';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { encodePrompt, type SequenceLimits } from '../train/sequences';
+import type { PreferencePair } from '../types';
+import { oneScore, verdictOn, type PairVerdict } from './dimensions';
+import type { PairSplit } from './split';
+
+/** A pair in tokens: prompt, response and end-of-turn token on each side. */
+export interface RewardRow {
+  readonly chosen: readonly number[];
+  readonly rejected: readonly number[];
+  readonly margin: number;
+  readonly weight: number;
+  /** On the dimensions of the run, in their order. */
+  readonly verdicts: readonly PairVerdict[];
+}
+
+export interface RewardRows {
+  readonly training: readonly RewardRow[];
+  /** In order of length, so that little of a batch is padding. */
+  readonly heldOut: readonly RewardRow[];
+}
+
+/**
+ * Encodes pairs.
+ *
+ * @throws {InputError} for a dimension that no training pair has a verdict on: it cannot be learned.
+ */
+export function rewardRows(
+  { training, heldOut }: Pick<PairSplit, 'training' | 'heldOut'>,
+  tokenizer: Tokenizer,
+  limits: SequenceLimits,
+  dimensions: readonly ScoreDimension[],
+): RewardRows {
+  const encode = (pair: PreferencePair): RewardRow => encodePair(tokenizer, pair, limits, dimensions);
+  const rows = training.map(encode);
+  const undecided = dimensions.find((_, k) => countDecided(rows, k) === 0);
+  if (undecided !== undefined) {
+    throw new InputError(
+      `reward: none of ${rows.length} training pairs has a verdict on dimension '${undecided.name}'`,
+    );
+  }
+  return { training: rows, heldOut: heldOut.map(encode).sort((a, b) => a.chosen.length - b.chosen.length) };
+}
+
+/** Pairs that have a verdict on dimension `k`. */
+export function countDecided(rows: readonly RewardRow[], k: number): number {
+  return rows.filter((row) => row.verdicts[k] !== 'tie').length;
+}
+
+/** Encodes both sides; over-long prompts keep their end, over-long responses their beginning. */
+export function encodePair(
+  tokenizer: Tokenizer,
+  pair: PreferencePair,
+  limits: SequenceLimits,
+  dimensions: readonly ScoreDimension[],
+): RewardRow {
+  const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
+  const side = (response: string): number[] => [
+    ...promptTokens,
+    ...tokenizer.renderResponse(response).slice(0, limits.maxResponseTokens),
+  ];
+  return {
+    chosen: side(pair.chosen),
+    rejected: side(pair.rejected),
+    margin: pair.margin ?? 0,
+    weight: pair.weight ?? 1,
+    verdicts: dimensions === oneScore ? ['chosen'] : dimensions.map(({ name }) => verdictOn(pair, name)),
+  };
+}
