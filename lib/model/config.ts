@@ -16,8 +16,11 @@ export interface ModelConfig {
   readonly ropeTheta: number;
   readonly tieWordEmbeddings: boolean;
   readonly bosTokenId?: number;
+  /** Of config.json and generation_config.json together. */
   readonly eosTokenId?: number | readonly number[];
   readonly padTokenId?: number;
+  /** generation_config.json as it was read; it is written back. */
+  readonly generationConfig?: Readonly<Record<string, unknown>>;
   /** Whether matrix products are taken in bfloat16. Not of the model but of the run: it is not written to config.json. */
   readonly bf16?: boolean;
   /** Of a reward model with several scores: what each row of `score.weight` scores. */
@@ -58,7 +61,10 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     refuse('model_type', `one of ${modelTypes.join(', ')}`, type);
   for (const flag of ['attention_bias', 'mlp_bias']) if (raw[flag] === true) refuse(flag, 'false', true);
   if ((raw['hidden_act'] ?? 'silu') !== 'silu') refuse('hidden_act', '"silu"', raw['hidden_act']);
-  const rope = (raw['rope_parameters'] ?? raw['rope_scaling'] ?? {}) as Record<string, unknown>;
+  // The older name, where it holds anything, counts before the newer, as in transformers 5.
+  const older = (raw['rope_scaling'] ?? {}) as Record<string, unknown>;
+  const newer = (raw['rope_parameters'] ?? {}) as Record<string, unknown>;
+  const rope = Object.keys(older).length > 0 ? older : newer;
   const ropeType = rope['rope_type'] ?? rope['type'] ?? 'default';
   if (ropeType !== 'default') refuse('rope_scaling', 'absent or of the default type', ropeType);
   if (typeof raw['sliding_window'] === 'number') refuse('sliding_window', 'null', raw['sliding_window']);
@@ -75,14 +81,23 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
       numKeyValueHeads,
     );
   }
+  // Newer files keep the base with the other parameters of the embedding; where both are there, that one counts.
+  const ropeTheta = (): number => {
+    const base = rope['rope_theta'];
+    if (base === undefined || base === null) return number('rope_theta', 10000);
+    return typeof base === 'number' && base > 0
+      ? base
+      : refuse('rope_parameters.rope_theta', 'a positive number', base);
+  };
   const token = (field: string): number | undefined =>
     typeof raw[field] === 'number' ? (raw[field] as number) : undefined;
   const bos = token('bos_token_id');
   const pad = token('pad_token_id');
-  const eos = Array.isArray(raw['eos_token_id']) ? (raw['eos_token_id'] as number[]) : token('eos_token_id');
+  const vocabSize = size('vocab_size');
+  const ends = endTokens(where, raw, vocabSize);
   const scoreDimensions = dimensionsOf(raw);
   return {
-    vocabSize: size('vocab_size'),
+    vocabSize,
     hiddenSize,
     intermediateSize: size('intermediate_size'),
     numHiddenLayers: size('num_hidden_layers'),
@@ -91,13 +106,45 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     headDim,
     maxPositionEmbeddings: size('max_position_embeddings', 2048),
     rmsNormEps: number('rms_norm_eps', 1e-6),
-    ropeTheta: number('rope_theta', (rope['rope_theta'] as number | undefined) ?? 10000),
+    ropeTheta: ropeTheta(),
     tieWordEmbeddings: raw['tie_word_embeddings'] === true,
     ...(bos === undefined ? {} : { bosTokenId: bos }),
-    ...(eos === undefined ? {} : { eosTokenId: eos }),
+    ...withEndTokens(ends),
     ...(pad === undefined ? {} : { padTokenId: pad }),
     ...(scoreDimensions.length < 2 ? {} : { scoreDimensions }),
   };
+}
+
+/** The ids of `eos_token_id`, which may be one, several or null. */
+function endTokens(where: string, raw: Readonly<Record<string, unknown>>, vocabSize: number): number[] {
+  const given = raw['eos_token_id'] ?? [];
+  const ids: unknown[] = Array.isArray(given) ? given : [given];
+  for (const id of ids) {
+    if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue;
+    throw new InputError(
+      `${where}: 'eos_token_id' must be token ids below ${vocabSize} (vocab_size), got ${JSON.stringify(given)}`,
+    );
+  }
+  return ids as number[];
+}
+
+function withEndTokens(ids: readonly number[]): Pick<ModelConfig, 'eosTokenId'> {
+  const [first, ...others] = ids;
+  if (first === undefined) return {};
+  return { eosTokenId: others.length === 0 ? first : ids };
+}
+
+/**
+ * Adds what generation_config.json says: its end tokens beside those of config.json.
+ *
+ * @throws {InputError} when it is no object, or an end token is no token id.
+ */
+export function withGenerationConfig(config: ModelConfig, json: unknown, where: string): ModelConfig {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new InputError(`${where}: must be an object, got ${JSON.stringify(json)}`);
+  const generationConfig = json as Readonly<Record<string, unknown>>;
+  const ids = [config.eosTokenId ?? [], endTokens(where, generationConfig, config.vocabSize)].flat();
+  return { ...config, ...withEndTokens([...new Set(ids)]), generationConfig };
 }
 
 /** The labels of a classifier, which is what transformers calls a reward model. Language models may carry labels that mean nothing. */

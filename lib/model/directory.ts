@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { InputError } from '../errors';
 import { readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
-import { parseModelConfig, toHfConfig, type ModelConfig } from './config';
+import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
 import { paramShapes, type Params } from './params';
+import { stopTokenIds } from './stop-tokens';
 import { readShardedSafetensors, writeSafetensors, type WeightType } from './weights';
 
 export interface Model {
@@ -15,6 +16,7 @@ export interface Model {
   readonly tokenizer: Tokenizer;
 }
 
+const generationFile = 'generation_config.json';
 const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 
 /** Parameters that heads add to a language model's. */
@@ -34,26 +36,35 @@ const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]>
 export function loadModel(directory: string): Model {
   if (!existsSync(directory))
     throw new InputError(`cannot read model directory ${directory}: no such directory`);
-  const configPath = join(directory, 'config.json');
-  const config = parseModelConfig(readJson(configPath), configPath);
+  const config = readModelConfig(directory);
   const tokenizer = loadTokenizer(directory);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw new InputError(
       `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
     );
   }
-  const read = readShardedSafetensors(directory);
   const params: Params = {};
-  const isReward = read['score.weight'] !== undefined;
   const shapes = new Map<string, readonly number[]>(paramShapes(config));
+  const heads = headShapes(config);
+  const read = readShardedSafetensors(directory, (name) => shapes.has(name) || heads.has(name));
+  const isReward = read['score.weight'] !== undefined;
   // A reward model predicts no tokens: it may leave the language-model head out.
   if (isReward) shapes.delete('lm_head.weight');
   for (const [name, shape] of shapes) params[name] = take(directory, read, name, shape);
-  for (const [name, shape] of headShapes(config)) {
+  for (const [name, shape] of heads) {
     if (read[name] !== undefined) params[name] = take(directory, read, name, shape);
   }
   for (const [name, tensor] of Object.entries(read)) if (params[name] === undefined) tensor.dispose();
   return { params, config, tokenizer };
+}
+
+/** config.json, and generation_config.json where there is one. */
+function readModelConfig(directory: string): ModelConfig {
+  const path = join(directory, 'config.json');
+  const config = parseModelConfig(readJson(path), path);
+  const generationPath = join(directory, generationFile);
+  if (!existsSync(generationPath)) return config;
+  return withGenerationConfig(config, readJson(generationPath), generationPath);
 }
 
 function take(directory: string, read: Params, name: string, shape: readonly number[]): Params[string] {
@@ -68,7 +79,7 @@ function take(directory: string, read: Params, name: string, shape: readonly num
 }
 
 /**
- * Writes a model directory that transformers reads too: as LlamaForSequenceClassification when the parameters hold a score
+ * Writes a model directory that transformers reads too, with every token that ends a response: as LlamaForSequenceClassification when the parameters hold a score
  * head, else as LlamaForCausalLM.
  */
 export function saveModel(
@@ -80,10 +91,14 @@ export function saveModel(
   for (const [name, content] of Object.entries(tokenizer.files))
     writeFileAtomically(join(directory, name), content);
   const isReward = params['score.weight'] !== undefined;
+  const ends = stopTokenIds({ config, tokenizer });
+  const eosTokenId = ends.length === 1 ? (ends[0] as number) : ends;
+  if (config.generationConfig !== undefined)
+    writeJson(join(directory, generationFile), { ...config.generationConfig, eos_token_id: eosTokenId });
   writeJson(
     join(directory, 'config.json'),
     toHfConfig(
-      { ...config, eosTokenId: tokenizer.eosTokenId, padTokenId: tokenizer.padTokenId },
+      { ...config, eosTokenId, padTokenId: tokenizer.padTokenId },
       isReward ? 'LlamaForSequenceClassification' : 'LlamaForCausalLM',
       torchNames[dtype],
     ),

@@ -5,6 +5,7 @@ import type { PromptRecord, Rollout } from '../types';
 import type { ModelConfig } from './config';
 import { generate } from './generate';
 import type { Params } from './params';
+import { stopTokenIds } from './stop-tokens';
 
 export interface LanguageModel {
   readonly params: Params;
@@ -42,7 +43,7 @@ export async function sampleResponses(
     temperature,
     ...(topK === undefined ? {} : { topK }),
     ...(topP === undefined ? {} : { topP }),
-    stopTokenIds: [tokenizer.eosTokenId],
+    stopTokenIds: stopTokenIds(model),
     rng,
     ...(onProgress === undefined ? {} : { onProgress }),
   });

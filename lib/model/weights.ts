@@ -22,13 +22,16 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+type Wanted = (name: string) => boolean;
+
 /**
- * Reads every tensor of a safetensors file.
+ * Reads tensors of a safetensors file.
  *
+ * @param wanted tells by name which; the others are passed over, whatever they hold. Absent: all.
  * @throws {InputError} naming file and tensor when the file is missing, cut short or garbled, when a tensor has another
  * type, or holds NaN or infinite numbers.
  */
-export function readSafetensors(path: string): Params {
+export function readSafetensors(path: string, wanted: Wanted = () => true): Params {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -52,7 +55,7 @@ export function readSafetensors(path: string): Params {
   const body = bytes.subarray(8 + headerLength);
   // Every tensor is checked before the first is made: a refused file leaves nothing behind.
   const read = Object.entries(header)
-    .filter(([name]) => name !== '__metadata__')
+    .filter(([name]) => name !== '__metadata__' && wanted(name))
     .map(([name, entry]) => {
       const { shape } = checkEntry(path, name, entry);
       return { name, shape, values: readTensor(path, name, entry as Entry, body) };
@@ -73,19 +76,20 @@ function checkEntry(path: string, name: string, entry: unknown): Entry {
   return entry as Entry;
 }
 
-/** Reads `model.safetensors`, or the shards that `model.safetensors.index.json` lists. */
-export function readShardedSafetensors(directory: string): Params {
+/** Reads tensors of `model.safetensors`, or of the shards that `model.safetensors.index.json` lists. */
+export function readShardedSafetensors(directory: string, wanted: Wanted = () => true): Params {
   const single = join(directory, 'model.safetensors');
   const indexPath = join(directory, 'model.safetensors.index.json');
-  if (existsSync(single) || !existsSync(indexPath)) return readSafetensors(single);
+  if (existsSync(single) || !existsSync(indexPath)) return readSafetensors(single, wanted);
   const { weight_map: shards } = readJson<{ weight_map?: Record<string, string> }>(indexPath);
   if (typeof shards !== 'object' || shards === null)
     throw new InputError(`${indexPath}: 'weight_map' must be an object, got ${JSON.stringify(shards)}`);
   const params: Params = {};
-  for (const shard of new Set(Object.values(shards))) {
-    Object.assign(params, readSafetensors(join(dirname(indexPath), shard)));
+  const listed = Object.entries(shards).filter(([name]) => wanted(name));
+  for (const shard of new Set(listed.map(([, file]) => file))) {
+    Object.assign(params, readSafetensors(join(dirname(indexPath), shard), wanted));
   }
-  for (const name of Object.keys(shards)) {
+  for (const [name] of listed) {
     if (params[name] === undefined)
       throw new InputError(`${indexPath}: lists ${name}, which is in none of its shards`);
   }

@@ -4,6 +4,7 @@ import { jit } from '../backend';
 import { InputError } from '../errors';
 import { generate } from '../model/generate';
 import type { LanguageModel } from '../model/sample';
+import { stopTokenIds } from '../model/stop-tokens';
 import type { Rng } from '../random';
 import { maxLogRatio } from '../tensor/kl';
 import { entropy } from '../tensor/logprobs';
@@ -102,7 +103,7 @@ export function rolloutSampler<K extends string = never>(
     const generated = await generate(params, model, encoded, {
       maxNewTokens: config.maxNewTokens,
       temperature,
-      stopTokenIds: [tokenizer.eosTokenId],
+      stopTokenIds: stopTokenIds(reference),
       rng,
     });
     const rows = generated.map(({ tokens }, i): EncodedRow => ({

@@ -60,7 +60,7 @@ export function encodePair(
   const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
   const side = (response: string): number[] => [
     ...promptTokens,
-    ...tokenizer.renderResponse(response).slice(0, limits.maxResponseTokens),
+    ...tokenizer.renderResponse(response, pair.prompt).slice(0, limits.maxResponseTokens),
   ];
   return {
     chosen: side(pair.chosen),

@@ -1,18 +1,27 @@
 /** Tokenizers in Hugging Face's format: text to token ids and back, conversations through their chat template. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Template } from '@huggingface/jinja';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { errorMessage, InputError } from '../errors';
 import { readJson, readText } from '../files';
 import type { Message, Prompt } from '../types';
+import {
+  chatTemplate,
+  chatTemplateSource,
+  templateFile,
+  templateFolder,
+  type ChatTemplate,
+} from './chat-template';
+import { addedTokens, specialTokenTexts, withSpecialTokensMap, type AddedToken } from './special-tokens';
 
 export interface Tokenizer {
   /** Largest token id + 1: the rows that an embedding table needs. */
   readonly vocabSize: number;
   readonly bosTokenId?: number;
-  /** Ends a response. */
+  /** Ends a response to plain text. */
   readonly eosTokenId: number;
+  /** Ends an answer in a conversation, where the chat template ends turns with a token of its own; absent: `eosTokenId`. */
+  readonly turnEndTokenId?: number;
   /** Fills batches up; masks come from explicit lengths, so it may equal another token. */
   readonly padTokenId: number;
   /** True when the tokenizer has no chat template of its own, and conversations are written as a plain transcript. */
@@ -21,11 +30,16 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** Ids to text, without special tokens. */
   decode(ids: readonly number[]): string;
-  /** A conversation through the chat template, up to where the assistant begins; plain text after the BOS token, if there is one. */
+  /**
+   * A conversation through the chat template, up to where the assistant begins; plain text after what the tokenizer itself
+   * begins texts with, such as a BOS token.
+   *
+   * @throws {TemplateError} when the template refuses the conversation.
+   */
   renderPrompt(prompt: Prompt): number[];
-  /** A response with its end-of-turn token. */
-  renderResponse(response: string): number[];
-  /** tokenizer.json and tokenizer_config.json as they were read or made, to be written beside weights. */
+  /** A response with the token that ends it: after a conversation the end of turn, after plain text (or no prompt) EOS. */
+  renderResponse(response: string, prompt?: Prompt): number[];
+  /** The files as they were read or made, to be written beside weights. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -34,17 +48,30 @@ const plainTranscriptTemplate =
   "{{ bos_token }}{% for message in messages %}{{ '\n\n' + ('Assistant' if message.role == 'assistant' else 'Human') + ': ' + message.content }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '\n\nAssistant:' }}{% endif %}";
 
+/** Files that not every tokenizer has. */
+const optionalFiles = ['special_tokens_map.json', 'added_tokens.json', templateFile];
+
 /**
- * Reads tokenizer.json and tokenizer_config.json (and chat_template.jinja, where newer models keep it) of a model directory.
+ * Reads the tokenizer of a model directory: tokenizer.json, tokenizer_config.json, and of special_tokens_map.json,
+ * added_tokens.json, chat_template.jinja and chat_templates/ what is there.
  *
  * @throws {InputError} when a file is missing or broken, or the special tokens are not there.
  */
 export function loadTokenizer(directory: string): Tokenizer {
   const files: Record<string, string> = {};
-  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
-    files[name] = readText(join(directory, name));
-  const templatePath = join(directory, 'chat_template.jinja');
-  if (existsSync(templatePath)) files['chat_template.jinja'] = readText(templatePath);
+  const folder = join(directory, templateFolder);
+  const templates = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.jinja'))
+        .sort()
+    : [];
+  const names = [
+    'tokenizer.json',
+    'tokenizer_config.json',
+    ...optionalFiles.filter((name) => existsSync(join(directory, name))),
+    ...templates.map((name) => `${templateFolder}/${name}`),
+  ];
+  for (const name of names) files[name] = readText(join(directory, name));
   return createTokenizer(
     {
       tokenizerJson: readJson(join(directory, 'tokenizer.json')),
@@ -64,6 +91,8 @@ export interface TokenizerJsons {
 /**
  * Makes a tokenizer of parsed files.
  *
+ * @param files all files by name, to be written beside weights; special_tokens_map.json, added_tokens.json and the templates among
+ * them count.
  * @param where named in errors.
  * @throws {InputError} when the library refuses the files, or when there is no end-of-sequence token.
  */
@@ -75,20 +104,29 @@ export function createTokenizer(
   },
   where = 'tokenizer',
 ): Tokenizer {
+  const config = withSpecialTokensMap(
+    tokenizerConfig as Record<string, unknown>,
+    parsed(files, 'special_tokens_map.json', where),
+  );
+  const added = addedTokens(
+    tokenizerJson as Record<string, unknown>,
+    config,
+    parsed(files, 'added_tokens.json', where),
+    where,
+  );
   let inner: HfTokenizer;
   try {
-    inner = new HfTokenizer(tokenizerJson, tokenizerConfig);
+    inner = new HfTokenizer({ ...tokenizerJson, added_tokens: added }, tokenizerConfig);
   } catch (error) {
     throw new InputError(`${where}: tokenizer.json cannot be used (${errorMessage(error)})`);
   }
-  const config = tokenizerConfig as Record<string, unknown>;
-  const special = (field: string): { text: string; id: number } | undefined => {
-    const entry = config[field] as string | { content: string } | null | undefined;
-    const text = typeof entry === 'string' ? entry : entry?.content;
+  const texts = specialTokenTexts(config);
+  const special = (role: string): { text: string; id: number } | undefined => {
+    const text = texts[role];
     if (text === undefined) return undefined;
     const id = inner.token_to_id(text);
     if (id === undefined)
-      throw new InputError(`${where}: ${field} '${text}' of tokenizer_config.json is not in the vocabulary`);
+      throw new InputError(`${where}: ${role} '${text}' of tokenizer_config.json is not in the vocabulary`);
     return { text, id };
   };
   const bos = special('bos_token');
@@ -100,41 +138,89 @@ export function createTokenizer(
   }
   const pad = special('pad_token') ?? eos;
   const encode = (text: string): number[] => inner.encode(text, { add_special_tokens: false }).ids;
-  const ownTemplate =
-    files['chat_template.jinja'] ??
-    (typeof config['chat_template'] === 'string' ? config['chat_template'] : undefined);
-  let template: Template | undefined;
-  const renderChat = (messages: readonly Message[]): number[] => {
-    try {
-      template ??= new Template(ownTemplate ?? plainTranscriptTemplate);
-      return encode(
-        template.render({
-          messages,
-          add_generation_prompt: true,
-          bos_token: bos?.text ?? '',
-          eos_token: eos.text,
-        }),
-      );
-    } catch (error) {
-      throw new InputError(
-        `${where}: the chat template cannot render the conversation (${errorMessage(error)})`,
-      );
-    }
-  };
+  const prefix = addedBefore(inner);
+  const ownTemplate = chatTemplateSource(config, files, where);
+  // Where the tokenizer begins texts with no BOS, a transcript has none either; a template says itself what it begins with.
+  const bosText = ownTemplate === undefined && prefix.length === 0 ? '' : (bos?.text ?? '');
+  const render = chatTemplate(
+    ownTemplate ?? plainTranscriptTemplate,
+    { ...texts, bos_token: bosText },
+    where,
+  );
+  const turnEnd = ownTemplate === undefined ? undefined : turnEndToken(render, encode, added);
+  const end = (prompt: Prompt): number => (typeof prompt === 'string' ? eos.id : (turnEnd ?? eos.id));
+  const cleansUp = cleansUpSpaces(tokenizerJson, config);
   return {
     vocabSize: 1 + [...inner.get_vocab().values()].reduce((a, b) => Math.max(a, b), -1),
     ...(bos === undefined ? {} : { bosTokenId: bos.id }),
     eosTokenId: eos.id,
+    ...(turnEnd === undefined || turnEnd === eos.id ? {} : { turnEndTokenId: turnEnd }),
     padTokenId: pad.id,
     plainTranscript: ownTemplate === undefined,
     encode,
     // The library refuses an empty list.
-    decode: (ids) => (ids.length === 0 ? '' : inner.decode([...ids], { skip_special_tokens: true })),
+    decode: (ids) =>
+      ids.length === 0
+        ? ''
+        : inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: cleansUp }),
     renderPrompt: (prompt) =>
-      typeof prompt === 'string'
-        ? [...(bos === undefined ? [] : [bos.id]), ...encode(prompt)]
-        : renderChat(prompt),
-    renderResponse: (response) => [...encode(response), eos.id],
+      typeof prompt === 'string' ? [...prefix, ...encode(prompt)] : encode(render(prompt, true)),
+    renderResponse: (response, prompt = '') => [...encode(response), end(prompt)],
     files,
   };
+}
+
+function parsed(
+  files: Readonly<Record<string, string>>,
+  name: string,
+  where: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const text = files[name];
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new InputError(`${where}: ${name} is not valid JSON (${errorMessage(error)})`);
+  }
+}
+
+/** Ids that the post-processor of tokenizer.json puts before a text; transformers asks nothing else, `add_bos_token` included. */
+function addedBefore(inner: HfTokenizer): number[] {
+  const bare: number[] = inner.encode('a', { add_special_tokens: false }).ids;
+  const whole: number[] = inner.encode('a', { add_special_tokens: true }).ids;
+  const begin = whole.findIndex((_, i) => bare.every((id, k) => whole[i + k] === id));
+  return whole.slice(0, Math.max(0, begin));
+}
+
+/** Stands for an answer where a template is asked what it writes after one. */
+const sampleAnswer = 'answer';
+
+/** The added token that a template ends an assistant's turn with; undefined when it ends turns with none. */
+function turnEndToken(
+  render: ChatTemplate,
+  encode: (text: string) => number[],
+  added: readonly AddedToken[],
+): number | undefined {
+  const turns: Message[] = [
+    { role: 'user', content: 'question' },
+    { role: 'assistant', content: sampleAnswer },
+  ];
+  let text: string;
+  try {
+    text = render(turns, false);
+  } catch {
+    // Broken, or for other conversations: what is wrong is said where one is rendered.
+    return undefined;
+  }
+  const at = text.lastIndexOf(sampleAnswer);
+  if (at < 0) return undefined;
+  const [first] = encode(text.slice(at + sampleAnswer.length).trimStart());
+  return added.some(({ id }) => id === first) ? first : undefined;
+}
+
+/** Whether spaces before punctuation go when ids become text: only where asked for, and never with BPE, as in transformers 5. */
+function cleansUpSpaces(tokenizerJson: object, config: Readonly<Record<string, unknown>>): boolean {
+  const { model } = tokenizerJson as { model?: { type?: unknown } };
+  const forced = config['clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output'] === true;
+  return config['clean_up_tokenization_spaces'] === true && (model?.type !== 'BPE' || forced);
 }

@@ -43,13 +43,13 @@ export function encodeDemonstration(
   maxLength: number,
 ): DemonstrationRow {
   const promptTokens = tokenizer.renderPrompt(prompt);
-  const tokens = [...promptTokens, ...tokenizer.renderResponse(response)];
+  const tokens = [...promptTokens, ...tokenizer.renderResponse(response, prompt)];
   const lossMask = tokens.map((_, i) => (i >= promptTokens.length ? 1 : 0));
   if (counts === 'assistant' && typeof prompt !== 'string') {
     prompt.forEach((message, k) => {
       if (message.role !== 'assistant') return;
       const before = tokenizer.renderPrompt(prompt.slice(0, k));
-      const turn = [...before, ...tokenizer.renderResponse(message.content)];
+      const turn = [...before, ...tokenizer.renderResponse(message.content, prompt)];
       if (turn.every((token, i) => token === tokens[i])) lossMask.fill(1, before.length, turn.length);
     });
   }

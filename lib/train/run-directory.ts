@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } f
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { isUnfinished, readJson, sha256File, writeJson } from '../files';
+import { localTime, setTemplateClock } from '../tokenizer/clock';
 import { newestCheckpoint } from './checkpoint-steps';
 import { versions } from './versions';
 
@@ -51,6 +52,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
   const halves = found.filter(
     (name) => isUnfinished(name, 'manifest.json') || isUnfinished(name, 'config.json'),
   );
+  let templateClock = localTime(new Date());
   const exists = found.some((name) => name !== 'manifest.json' && !halves.includes(name));
   if (exists && !resume) {
     throw new InputError(
@@ -61,14 +63,23 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
     if (!existsSync(configPath))
       throw new InputError(`${command}: ${out} holds no run to resume (config.json is missing)`);
     refuseDifferences(command, 'config', readJson(configPath), config);
-    const before = readJson<{ inputs: Record<string, string> }>(manifestPath);
+    const before = readJson<{ inputs: Record<string, string>; templateClock?: string }>(manifestPath);
     refuseDifferences(command, 'input', before.inputs, inputs);
+    templateClock = before.templateClock ?? templateClock;
   } else {
     mkdirSync(out, { recursive: true });
     for (const name of halves) unlinkSync(join(out, name));
-    writeJson(manifestPath, { command, inputs, engine, versions: versions(), complete: false });
+    writeJson(manifestPath, {
+      command,
+      inputs,
+      engine,
+      templateClock,
+      versions: versions(),
+      complete: false,
+    });
     writeJson(configPath, config);
   }
+  const clockBefore = setTemplateClock(templateClock);
   const started = performance.now();
   return {
     path: out,
@@ -76,17 +87,20 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
     lastStep: () => newestCheckpoint(out),
     file: (name) => join(out, name),
     withdraw: () => {
+      setTemplateClock(clockBefore);
       const opened = [configPath, manifestPath];
       if (exists || readdirSync(out).length > opened.length) return;
       for (const path of opened) unlinkSync(path);
       rmdirSync(out);
     },
     finish: (results = {}) => {
+      setTemplateClock(clockBefore);
       const seconds = Math.round((performance.now() - started) / 100) / 10;
       writeJson(manifestPath, {
         command,
         inputs,
         engine,
+        templateClock,
         versions: versions(),
         complete: true,
         seconds,

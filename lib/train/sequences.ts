@@ -26,7 +26,7 @@ export function encodeRow(
   limits: SequenceLimits,
   finished = true,
 ): EncodedRow {
-  const responseTokens = finished ? tokenizer.renderResponse(response) : tokenizer.encode(response);
+  const responseTokens = finished ? tokenizer.renderResponse(response, prompt) : tokenizer.encode(response);
   return {
     promptTokens: encodePrompt(tokenizer, prompt, limits.maxPromptTokens),
     responseTokens: responseTokens.slice(0, limits.maxResponseTokens),

@@ -24,6 +24,13 @@ describe('parseModelConfig', () => {
       rope_parameters: { rope_theta: 5e5, rope_type: 'default' },
     });
     expect(config.ropeTheta).toBe(5e5);
+    // Both places: the newer counts, as in transformers 5.
+    const both = { rope_theta: 1e4, rope_parameters: { rope_theta: 5e5, rope_type: 'default' } };
+    expect(parse(both)().ropeTheta).toBe(5e5);
+    expect(parse({ ...both, rope_parameters: { rope_type: 'default' } })().ropeTheta).toBe(1e4);
+    expect(parse({ rope_parameters: { rope_theta: '5e5' } })).toThrow(
+      /'rope_parameters.rope_theta' must be a positive number, got "5e5"/,
+    );
   });
 
   it('refuses architectures and variants that it does not compute, naming file and field', () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { InputError } from '../../lib/errors';
 import { loadModel, saveModel, type Model } from '../../lib/model/directory';
+import { stopTokenIds } from '../../lib/model/stop-tokens';
 import { writeSafetensors } from '../../lib/model/weights';
 import type { Tokenizer } from '../../lib/tokenizer/tokenizer';
 import { createTokenizer } from '../../lib/tokenizer/tokenizer';
@@ -63,7 +64,7 @@ describe('saveModel and loadModel', () => {
     for (const [name, tensor] of Object.entries(model.params)) {
       expect(distance(read.params[name] as tf.Tensor, tensor)).toBe(0);
     }
-    expect(read.config).toEqual({ ...model.config, eosTokenId: 0, padTokenId: 0 });
+    expect(read.config).toEqual({ ...model.config, eosTokenId: [1, 0], padTokenId: 0 });
     expect(read.tokenizer.files).toEqual(model.tokenizer.files);
   });
 
@@ -132,6 +133,53 @@ describe('loadModel', () => {
     writeSafetensors(join(directory, 'model.safetensors'), { ...rest, 'model.norm.weight': tf.ones([4]) });
     refusal(directory, /model.norm.weight must be \[8\] by config.json, got \[4\]/);
     expect(norm?.shape).toEqual([8]);
+  });
+
+  it('passes over tensors that nobody needs, whatever their type', () => {
+    const directory = saved('buffers');
+    const path = join(directory, 'model.safetensors');
+    const bytes = readFileSync(path);
+    const length = Number(bytes.readBigUInt64LE());
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<string, unknown>;
+    header['model.layers.0.self_attn.rotary_emb.inv_freq'] = {
+      dtype: 'F64',
+      shape: [2],
+      data_offsets: [0, 16],
+    };
+    header['model.position_ids'] = { dtype: 'I64', shape: [1], data_offsets: [0, 8] };
+    const text = Buffer.from(JSON.stringify(header));
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(text.length));
+    writeFileSync(path, Buffer.concat([size, text, bytes.subarray(8 + length)]));
+    expect(Object.keys(loadModel(directory).params).sort()).toEqual(Object.keys(model.params).sort());
+  });
+
+  it('takes the end tokens of both files, and writes them back beside what generation_config.json holds', () => {
+    const directory = saved('ends');
+    const config = { ...json(join(directory, 'config.json')), eos_token_id: [0, 4] };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
+    const generation = { eos_token_id: [4, 7], temperature: 0.6, top_p: 0.9 };
+    writeFileSync(join(directory, 'generation_config.json'), JSON.stringify(generation));
+    const read = loadModel(directory);
+    expect(stopTokenIds(read)).toEqual([0, 4, 7]);
+    const again = join(root, 'ends-again');
+    saveModel(again, read);
+    expect(json(join(again, 'config.json'))['eos_token_id']).toEqual([0, 4, 7]);
+    expect(json(join(again, 'generation_config.json'))).toEqual({ ...generation, eos_token_id: [0, 4, 7] });
+    expect(loadModel(again).config).toEqual({
+      ...read.config,
+      padTokenId: 0,
+      generationConfig: { ...generation, eos_token_id: [0, 4, 7] },
+    });
+  });
+
+  it('refuses end tokens that are no token ids, naming the file', () => {
+    const directory = saved('end-ids');
+    writeFileSync(join(directory, 'generation_config.json'), JSON.stringify({ eos_token_id: [1, 11] }));
+    refusal(
+      directory,
+      /generation_config.json: 'eos_token_id' must be token ids below 11 \(vocab_size\), got \[1,11\]/,
+    );
   });
 
   it('refuses a tokenizer with more tokens than the model', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,8 +30,17 @@ const tokenizerJson = {
   },
 };
 const tokenizerConfig = { bos_token: '<s>', eos_token: { content: '</s>' } };
-const make = (config: object = tokenizerConfig) =>
-  createTokenizer({ tokenizerJson, tokenizerConfig: config });
+const make = (config: object = tokenizerConfig, json: object = {}) =>
+  createTokenizer({ tokenizerJson: { ...tokenizerJson, ...json }, tokenizerConfig: config });
+/** A post-processor that begins texts with BOS. */
+const withBos = {
+  post_processor: {
+    type: 'TemplateProcessing',
+    single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+    special_tokens: { '<s>': { id: '<s>', ids: [0], tokens: ['<s>'] } },
+  },
+};
 
 describe('createTokenizer', () => {
   it('encodes without specials and decodes back', () => {
@@ -47,11 +56,84 @@ describe('createTokenizer', () => {
     expect(vocabSize).toBe(new Set(vocabulary).size);
   });
 
-  it('begins text with BOS and ends responses with EOS', () => {
-    expect(make().renderPrompt('ab')).toEqual([0, 2, 3]);
-    expect(make().renderPrompt('')).toEqual([0]);
-    expect(make().renderResponse('ab')).toEqual([2, 3, 1]);
-    expect(make({ eos_token: '</s>' }).renderPrompt('ab')).toEqual([2, 3]);
+  it('begins text with what the post-processor adds, whatever add_bos_token says, and ends responses with EOS', () => {
+    const tokenizer = make(tokenizerConfig, withBos);
+    expect(tokenizer.renderPrompt('ab')).toEqual([0, 2, 3]);
+    expect(tokenizer.renderPrompt('')).toEqual([0]);
+    expect(tokenizer.renderResponse('ab')).toEqual([2, 3, 1]);
+    expect(make({ ...tokenizerConfig, add_bos_token: true }).renderPrompt('ab')).toEqual([2, 3]);
+    expect(make({ ...tokenizerConfig, add_bos_token: false }, withBos).renderPrompt('ab')).toEqual([0, 2, 3]);
+  });
+
+  it('ends an answer in a conversation with the token that the template ends turns with', () => {
+    const ending = (end: string) =>
+      make({
+        ...tokenizerConfig,
+        additional_special_tokens: ['c'],
+        chat_template: `{% for m in messages %}{{ m.role[0] + ':' + m.content }}${end}{% endfor %}`,
+        added_tokens_decoder: { 4: { content: 'c', special: true } },
+      });
+    const turns = [{ role: 'user' as const, content: 'a' }];
+    const tokenizer = ending('c\n');
+    expect(tokenizer.turnEndTokenId).toBe(4);
+    expect(tokenizer.renderResponse('ab', turns)).toEqual([2, 3, 4]);
+    expect(tokenizer.renderResponse('ab', 'a')).toEqual([2, 3, 1]);
+    // A template that ends turns with no token of its own, or with EOS.
+    for (const end of ['', '\n', '{{ eos_token }}']) {
+      expect(ending(end).turnEndTokenId).toBeUndefined();
+      expect(ending(end).renderResponse('ab', turns)).toEqual([2, 3, 1]);
+    }
+  });
+
+  it('reads one template, or the default of several', () => {
+    const render = (chat_template: unknown) =>
+      make({ ...tokenizerConfig, chat_template }).renderPrompt([{ role: 'user', content: 'a' }]);
+    expect(render('a')).toEqual([2]);
+    expect(
+      render([
+        { name: 'rag', template: 'b' },
+        { name: 'default', template: 'c' },
+      ]),
+    ).toEqual([4]);
+    expect(() => render([{ name: 'rag', template: 'b' }])).toThrow(
+      /one of several chat templates must be named default, got rag/,
+    );
+    expect(() => render(7)).toThrow(/the chat template must be text, got 7/);
+  });
+
+  it('gives templates what transformers gives them', () => {
+    const chat_template =
+      '{% if tools is none and documents is none and not tools %}a{% endif %}{{ pad_token }}{{ image_token }}{% if sep_token is defined %}b{% endif %}';
+    const tokenizer = make({
+      ...tokenizerConfig,
+      pad_token: 'c',
+      extra_special_tokens: { image_token: 'd' },
+      chat_template,
+    });
+    expect(tokenizer.renderPrompt([])).toEqual([2, 4, 5]);
+  });
+
+  it('finds special tokens that stand in the vocabulary alone, and leaves them out of text', () => {
+    const tokenizer = make({ ...tokenizerConfig, pad_token: 'h' });
+    expect(tokenizer.decode(tokenizer.encode('ahb'))).toBe('ab');
+  });
+
+  it('refuses an added token with two ids', () => {
+    const added_tokens_decoder = { 7: { content: '</s>', special: true } };
+    expect(() => make({ ...tokenizerConfig, added_tokens_decoder })).toThrow(
+      /the added token '<\/s>' has two ids, 1 and 7/,
+    );
+  });
+
+  it('takes spaces before punctuation away only where asked for, and never with BPE', () => {
+    const json = {
+      decoder: null,
+      model: { type: 'WordLevel', vocab: { '<s>': 0, '</s>': 1, a: 2, '.': 3 }, unk_token: 'a' },
+    };
+    const clean = { ...tokenizerConfig, clean_up_tokenization_spaces: true };
+    expect(make(tokenizerConfig, json).decode([2, 3])).toBe('a .');
+    expect(make(clean, json).decode([2, 3])).toBe('a.');
+    expect(make(clean).decode(make().encode('a .'))).toBe('a .');
   });
 
   it('writes conversations through the chat template, up to where the assistant begins', () => {
@@ -64,7 +146,7 @@ describe('createTokenizer', () => {
   });
 
   it('writes a plain transcript, and says so, when there is no template', () => {
-    const tokenizer = make();
+    const tokenizer = make(tokenizerConfig, withBos);
     expect(tokenizer.plainTranscript).toBe(true);
     const ids = tokenizer.renderPrompt([
       { role: 'user', content: 'ab' },
@@ -105,6 +187,25 @@ describe('loadTokenizer', () => {
     expect(tokenizer.renderPrompt([{ role: 'user', content: 'ab' }])).toEqual([2, 3]);
     rmSync(join(directory, 'tokenizer.json'));
     expect(() => loadTokenizer(directory)).toThrow(/cannot read .*tokenizer.json/);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('reads what older directories keep in files of their own, and templates from chat_templates', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tokenizer-'));
+    mkdirSync(join(directory, 'chat_templates'));
+    const files = {
+      'tokenizer.json': JSON.stringify(tokenizerJson),
+      'tokenizer_config.json': JSON.stringify({ eos_token: 'a', chat_template: 'c' }),
+      'special_tokens_map.json': JSON.stringify(tokenizerConfig),
+      'added_tokens.json': JSON.stringify({ '<turn>': 30 }),
+      'chat_template.jinja': '<turn>{{ messages[0].content }}',
+      'chat_templates/rag.jinja': 'b',
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+    const tokenizer = loadTokenizer(directory);
+    expect(tokenizer.files).toEqual(files);
+    expect(tokenizer).toMatchObject({ bosTokenId: 0, eosTokenId: 1, vocabSize: 31 });
+    expect(tokenizer.renderPrompt([{ role: 'user', content: 'ab' }])).toEqual([30, 2, 3]);
     rmSync(directory, { recursive: true });
   });
 

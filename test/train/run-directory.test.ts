@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readJson } from '../../lib/files';
+import { setTemplateClock } from '../../lib/tokenizer/clock';
+import { createTokenizer } from '../../lib/tokenizer/tokenizer';
+import { trainByteLevelBpe } from '../../lib/tokenizer/train-bpe';
 import { openRunDirectory } from '../../lib/train/run-directory';
 
 let folder: string;
@@ -53,6 +56,39 @@ describe('openRunDirectory', () => {
     await expect(open({ inputs: [input], resume: true })).rejects.toThrow(
       /cannot resume: input .*rows\.jsonl/,
     );
+  });
+
+  it('stops the clock of chat templates at its beginning, and at the same time when it is resumed', async () => {
+    // Runs of other tests, which nobody closed.
+    setTemplateClock(undefined);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      vi.setSystemTime(new Date(2026, 10, 5, 9, 7, 3));
+      const chat_template = "{{ strftime_now('%A %-d %B %Y, %H:%M') }}";
+      const { tokenizerJson, tokenizerConfig } = trainByteLevelBpe(['a'], { vocabSize: 270 });
+      const tokenizer = createTokenizer({
+        tokenizerJson,
+        tokenizerConfig: { ...tokenizerConfig, chat_template },
+      });
+      const today = () => tokenizer.decode(tokenizer.renderPrompt([]));
+      const run = await open();
+      vi.setSystemTime(new Date(2026, 10, 6));
+      expect(today()).toBe('Thursday 5 November 2026, 09:07');
+      expect(readJson(run.file('manifest.json'))).toMatchObject({ templateClock: '2026-11-05T09:07:03' });
+      run.withdraw();
+      // Outside runs it goes on.
+      expect(today()).toBe('Friday 6 November 2026, 00:00');
+      const first = await open();
+      writeFileSync(first.file('metrics.jsonl'), '');
+      vi.setSystemTime(new Date(2026, 10, 7));
+      const resumed = await open({ resume: true });
+      expect(today()).toBe('Friday 6 November 2026, 00:00');
+      resumed.finish();
+      expect(readJson(resumed.file('manifest.json'))).toMatchObject({ templateClock: '2026-11-06T00:00:00' });
+    } finally {
+      setTemplateClock(undefined);
+      vi.useRealTimers();
+    }
   });
 
   it('makes nothing when an input is missing', async () => {

@@ -3,6 +3,7 @@ import type { FieldTable } from '../../config';
 import { InputError } from '../../errors';
 import { loadModel } from '../../model/directory';
 import { generate } from '../../model/generate';
+import { stopTokenIds } from '../../model/stop-tokens';
 import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { Prompt } from '../../types';
@@ -64,7 +65,9 @@ export const generateCommand = defineCommand<GenerateCommandConfig>({
         `${config.model} has no chat template; the turn is written as a plain transcript\n`,
       );
     const prompt: Prompt = config.chat ? [{ role: 'user', content: config.prompt }] : config.prompt;
-    const tokens = tokenizer.renderPrompt(prompt);
+    const rendered = tokenizer.renderPrompt(prompt);
+    const { bosTokenId } = tokenizer;
+    const tokens = rendered.length === 0 && bosTokenId !== undefined ? [bosTokenId] : rendered;
     const responses = await generate(
       params,
       model,
@@ -74,7 +77,7 @@ export const generateCommand = defineCommand<GenerateCommandConfig>({
         temperature: config.greedy ? 0 : config.temperature,
         topK: config.topK,
         topP: config.topP,
-        stopTokenIds: [tokenizer.eosTokenId],
+        stopTokenIds: stopTokenIds({ config: model, tokenizer }),
         rng: createRng(config.seed).fork('generate'),
       },
     );
