@@ -1,5 +1,6 @@
 /** `rlhf-kit sft`: stage 1 on a model directory and a file of demonstrations. */
 import type { FieldTable } from '../../config';
+import { columnFlags, type ColumnFlags } from '../../preferences/readers/column-flags';
 import { readDemonstrations } from '../../preferences/readers/open';
 import { loadModel, saveModel } from '../../model/directory';
 import { sftFields, type SftConfig } from '../../sft/config';
@@ -8,7 +9,7 @@ import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
 import { runStage } from '../stage';
 
-interface SftCommandConfig extends SftConfig, RunConfig {
+interface SftCommandConfig extends SftConfig, RunConfig, ColumnFlags {
   readonly model: string;
   readonly demonstrations: string;
 }
@@ -16,6 +17,7 @@ interface SftCommandConfig extends SftConfig, RunConfig {
 const fields: FieldTable<SftCommandConfig> = {
   model: { doc: 'Hugging Face directory of the model to fine-tune', type: 'path' },
   demonstrations: { doc: 'file of prompts and responses (JSONL, JSON, gzip or Parquet)', type: 'path' },
+  ...columnFlags,
   ...runFields,
   ...sftFields,
 };
@@ -27,7 +29,9 @@ export const sftCommand = defineCommand<SftCommandConfig>({
   run: (config) =>
     runStage('sft', config, [config.model, config.demonstrations], async (run) => {
       const model = loadModel(config.model);
-      const demonstrations = await readDemonstrations(config.demonstrations);
+      const demonstrations = await readDemonstrations(config.demonstrations, {
+        ignoreColumns: config.ignoreColumns,
+      });
       const params = await trainSft(model, demonstrations, config, run);
       saveModel(run.file('model'), { ...model, params });
       return { model: run.file('model'), demonstrations: demonstrations.length };

@@ -81,6 +81,23 @@ describe('mtBench', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it.each([
+    ['model_a', 'a'],
+    ['Model B', 'b'],
+    ['tie', 'tie'],
+    ['Tie', 'tie'],
+    ['tie (bothbad)', 'tie'],
+    ['both_bad', 'tie'],
+    ['bothbad', 'tie'],
+    ['both bad', 'tie'],
+    ['Tie (Both Bad)', 'tie'],
+    ['both_good', 'tie'],
+  ])('reads the verdict %j', (winner, expected) => {
+    const row = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'], winner };
+    expect(mtBench.parser('')(row)[0]?.winner).toBe(expected);
+    expect(() => mtBench.parser('')({ ...row, winner: 'maybe' })).toThrow(/both bad, got "maybe"/);
+  });
+
   it('takes an inconsistent judgment for a tie and refuses turns without texts', () => {
     const row = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'] };
     expect(mtBench.parser('')({ ...row, winner: 'tie (inconsistent)' })[0]?.winner).toBe('tie');
