@@ -1,4 +1,5 @@
 /** The way into all files of preferences, demonstrations and prompts: finds the container and the layout, checks rows. */
+import { distinctPromptIds } from '../../distinct-ids';
 import { InputError } from '../../errors';
 import type { Comparison, Demonstration, PreferencePair, PromptRecord } from '../../types';
 import { alpaca, alpacaPairs } from './alpaca';
@@ -111,6 +112,8 @@ async function* streamRecords<T extends PromptRecord>(
     const layout =
       format === 'auto' ? recognise(kind, layouts, file, first) : layoutByName(kind, layouts, format);
     const parse = layout.parser(file);
+    // Votes have ids of responses too; the filter tells both apart and counts them in its report.
+    const promptIds = kind === 'votes' ? undefined : distinctPromptIds();
     const checkColumns = columnCheck(layout);
     for await (const { line, value, problem } of chain(first, rows)) {
       const refuse = (row: BadRow): void => {
@@ -125,7 +128,7 @@ async function* streamRecords<T extends PromptRecord>(
           const records = parse(row);
           checkColumns(row, file, line);
           if (records.length === 0) passedOver++;
-          yield* records;
+          yield* promptIds === undefined ? records : records.map(promptIds.rename);
         } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
       } catch (error) {
         if (!(error instanceof RowError)) throw error;
@@ -133,6 +136,10 @@ async function* streamRecords<T extends PromptRecord>(
       }
       count++;
       onProgress?.(count);
+    }
+    const renamed = promptIds?.renamed() ?? 0;
+    if (renamed > 0) {
+      onNote(`${file}: ${renamed} prompts had the promptId of another prompt; they got new ones (id#2)`);
     }
     if (passedOver > 0 && layout.passesOver !== undefined) {
       onNote(`${file}: ${passedOver} of ${count} rows left out: ${layout.passesOver}`);

@@ -59,7 +59,7 @@ export const pandalm: Layout<Comparison> = {
 /** `bloom-7b_llama-7b`: the models of response1 and response2. */
 function modelNames(key: string): [string, string] {
   const [first, second, ...rest] = key.split('_');
-  if (!first || !second || rest.length > 0 || first === second) {
+  if (!first || !second || rest.length > 0) {
     throw new RowError('cmp_key', `must name two models as 'one_other', got ${describeValue(key)}`);
   }
   return [first, second];

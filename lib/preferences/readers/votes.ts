@@ -21,7 +21,7 @@ export const votes: Layout<Comparison> = {
     const prompt = promptField(row);
     const a = candidate(row, 'a');
     const b = candidate(row, 'b');
-    if (a.responseId === b.responseId) {
+    if (a.responseId === b.responseId && a.text === b.text) {
       throw new RowError('b', `must be another response than a, got ${a.responseId} twice`);
     }
     return [

@@ -24,6 +24,11 @@ describe('votes', () => {
     expect(votes.parser('')(asked)).toEqual([asked]);
   });
 
+  it('takes two answers of one source that differ', () => {
+    const sampled = { ...vote, b: { responseId: '1', text: 'y' } };
+    expect(votes.parser('')(sampled)).toEqual([sampled]);
+  });
+
   it.each([
     ['another winner', { ...vote, winner: 'A' }, /'?must be one of a, b, tie, got "A"/],
     ['another verdict', { ...vote, verdicts: { helpful: 'chosen' } }, /an object of a, b, tie by dimension/],
@@ -116,6 +121,10 @@ describe('pandalm', () => {
     annotator2: 1,
     annotator3: 2,
   };
+
+  it('takes two answers of one model', () => {
+    expect(pandalm.parser('')({ ...row, cmp_key: 'm_m' })).toHaveLength(3);
+  });
 
   it('makes a vote of each annotator and a text of a boolean', () => {
     const votesOfRow = pandalm.parser('')(row);
