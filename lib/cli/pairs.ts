@@ -3,16 +3,18 @@ import type { FieldTable } from '../config';
 import { InputError } from '../errors';
 import { writeJsonLines } from '../files';
 import { describeBadRow, type BadRow } from '../preferences/readers/bad-row';
+import { columnFlags, type ColumnFlags } from '../preferences/readers/column-flags';
 import { pairFormats, readPairs } from '../preferences/readers/open';
 import type { RunDirectory } from '../train/run-directory';
 import type { PreferencePair } from '../types';
 
-export interface PairFlags {
+export interface PairFlags extends ColumnFlags {
   readonly format: string;
   readonly onBadRow: 'stop' | 'setAside';
 }
 
 export const pairFlags: FieldTable<PairFlags> = {
+  ...columnFlags,
   format: { doc: `layout of the pairs: ${pairFormats.join(', ')}`, type: 'string', default: 'auto' },
   onBadRow: {
     doc: 'a pair that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
@@ -30,12 +32,13 @@ export const pairFlags: FieldTable<PairFlags> = {
 export async function readUsablePairs(
   command: string,
   file: string,
-  { format, onBadRow }: PairFlags,
+  { format, onBadRow, ignoreColumns }: PairFlags,
   run: RunDirectory,
 ): Promise<{ pairs: PreferencePair[]; badRows: number }> {
   const bad: BadRow[] = [];
   const pairs = await readPairs(file, {
     format,
+    ignoreColumns,
     ...(onBadRow === 'setAside' && { setAside: (row: BadRow) => bad.push(row) }),
   });
   const [first] = bad;

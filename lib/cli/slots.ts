@@ -4,6 +4,7 @@ import { InputError } from '../errors';
 import { modelFolder } from '../flow/formats';
 import { givenInput, type Input } from '../flow/input';
 import type { Slot, SlotValues } from '../flow/stage';
+import { columnFlags } from '../preferences/readers/column-flags';
 import { readDemonstrations, readPrompts } from '../preferences/readers/open';
 import type { PreferencePair, Scorer } from '../types';
 import { pairFlags, readUsablePairs, type PairFlags } from './pairs';
@@ -32,9 +33,10 @@ export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[
     input: (_, { model }) => fileInput(model, modelFolder.read, modelFolder.close),
   },
   demonstrations: {
-    fields: (slot) => ({ demonstrations: pathField(slot) }),
+    fields: (slot) => ({ demonstrations: pathField(slot), ...columnFlags }),
     example: '--demonstrations demonstrations.jsonl',
-    input: (_, { demonstrations }) => fileInput(demonstrations, (path) => readDemonstrations(path)),
+    input: (_, { demonstrations, ignoreColumns }) =>
+      fileInput(demonstrations, (path) => readDemonstrations(path, { ignoreColumns })),
   },
   prompts: {
     fields: (slot) => ({ prompts: pathField(slot) }),

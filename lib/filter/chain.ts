@@ -4,6 +4,7 @@
  * where there are several.
  */
 import { sum } from 'simple-statistics';
+import { distinctPromptIds, withDistinctIds } from '../distinct-ids';
 import { groupBy } from '../group-by';
 import type { Candidate, Comparison, PreferencePair } from '../types';
 import { annotatorRows, cohenKappas, krippendorffAlpha, unanimity, votePairAgreement } from './agreement';
@@ -52,7 +53,8 @@ export function filterPairs(
   countTokens?: CountTokens,
 ): FilterResult {
   const given = new Map<string, PreferencePair>();
-  const votes = pairs.map((pair): Comparison => {
+  const prompts = distinctPromptIds();
+  const votes = pairs.map(prompts.rename).map((pair): Comparison => {
     const { promptId, prompt, chosen, rejected } = pair;
     const key = pairKey(promptId, chosen, rejected);
     if (!given.has(key)) given.set(key, pair);
@@ -70,7 +72,8 @@ export function filterPairs(
   const kept = result.pairs.map(
     ({ promptId, chosen, rejected }) => given.get(pairKey(promptId, chosen, rejected)) as PreferencePair,
   );
-  return { pairs: kept, report: { source: 'pairs', ...result.report } };
+  const renamedIds = { prompts: prompts.renamed(), responses: 0 };
+  return { pairs: kept, report: { source: 'pairs', ...result.report, renamedIds } };
 }
 
 function pairKey(promptId: string, chosen: string, rejected: string): string {
@@ -78,11 +81,12 @@ function pairKey(promptId: string, chosen: string, rejected: string): string {
 }
 
 function runVerbs(
-  votes: readonly Comparison[],
+  given: readonly Comparison[],
   config: FilterConfig,
   countTokens: CountTokens | undefined,
 ): { pairs: readonly PreferencePair[]; report: Omit<FilterReport, 'source'> } {
   // 1. votes
+  const { votes, renamed: renamedIds } = withDistinctIds(given);
   let counted: readonly Comparison[] = config.checkTexts ? mergeEqualAnswers(votes) : votes;
   const removedVotes: Record<string, number> = {};
   const apply = (reason: string, verb: (rows: readonly Comparison[]) => Split<Comparison>): void => {
@@ -140,6 +144,7 @@ function runVerbs(
       ties: ties.length,
       cyclic: labelled.length - kept.length,
       duplicates: removedVotes['duplicate'] ?? 0,
+      renamedIds,
       unusable: pairs.filter(isUnusable).length,
       account: {
         votes: { read: votes.length, ...removedVotes, counted: counted.length },

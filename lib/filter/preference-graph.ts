@@ -1,4 +1,5 @@
 /** The preference graph of each prompt: answers and who beats whom, for looking at cycles. */
+import { withDistinctIds } from '../distinct-ids';
 import { groupBy } from '../group-by';
 import type { Comparison } from '../types';
 import { countCyclicTriples, cyclicEdges, type Edge } from './cycles';
@@ -20,7 +21,10 @@ export interface PreferenceGraph {
 
 /** A graph for every prompt with a preference, in the order of the votes. */
 export function preferenceGraphs(votes: readonly Comparison[], rule: LabelRule = 'wins'): PreferenceGraph[] {
-  const byPrompt = groupBy(splitTies(itemsOf(votes), rule).strict, ({ item }) => item.record.promptId);
+  const byPrompt = groupBy(
+    splitTies(itemsOf(withDistinctIds(votes).votes), rule).strict,
+    ({ item }) => item.record.promptId,
+  );
   return [...byPrompt].map(([promptId, preferences]) => {
     const edges = preferences.map(edgeOf);
     const inCycle = new Set(cyclicEdges(edges));

@@ -1,4 +1,5 @@
 /** The filter's report: what report.json holds, and the same as a page to read. */
+import type { RenamedIds } from '../distinct-ids';
 import { markdownTable, type Column } from '../markdown-table';
 import { decimal, missing, percent } from '../number-text';
 import type { AnnotatorRow, KappaRow, VotePairAgreement } from './agreement';
@@ -39,6 +40,8 @@ export interface FilterReport {
   readonly duplicates: number;
   /** Kept pairs whose answers are identical or empty: 0 with `checkTexts`. */
   readonly unusable: number;
+  /** Prompts and responses whose id stood for another text already; they were told apart. */
+  readonly renamedIds: RenamedIds;
   /** `read` is the sum of the rest, and so is `compared`. */
   readonly account: {
     readonly votes: Readonly<Record<string, number>>;
@@ -74,7 +77,7 @@ const itemReasons: Readonly<Record<string, string>> = {
 
 /** The report as Markdown. @param badRows rows of the input that were set aside. */
 export function reportMarkdown(report: FilterReport, badRows = 0): string {
-  const { agreement, statistics, noiseCeiling } = report;
+  const { agreement, statistics, noiseCeiling, renamedIds } = report;
   const unit = report.source === 'votes' ? 'votes' : 'pairs';
   const sections = [
     `# Filter report`,
@@ -83,6 +86,11 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
       ? []
       : [
           `${report.unusable} of the kept pairs have identical or empty answers, which training refuses; \`--check-texts\` removes them.`,
+        ]),
+    ...(renamedIds.prompts + renamedIds.responses === 0
+      ? []
+      : [
+          `Ids stood for more than one text: ${renamedIds.prompts} prompts and ${renamedIds.responses} responses were told apart under new ids (\`id#2\`).`,
         ]),
     '## Account',
     table(

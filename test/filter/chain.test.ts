@@ -158,6 +158,58 @@ describe('filterVotes', () => {
   });
 });
 
+describe('ids that stand for several texts', () => {
+  const shard = (prompt: string, winner: 'a' | 'b', annotator: string): Comparison => ({
+    promptId: '0',
+    prompt,
+    a: { responseId: 'A', text: `good: ${prompt}` },
+    b: { responseId: 'B', text: `bad: ${prompt}` },
+    winner,
+    annotator,
+  });
+
+  it.each(['a', 'b'] as const)(
+    'are told apart and counted: another prompt in each shard, won by %s',
+    (winner) => {
+      const shards = [shard('Name a bird.', 'a', 'p'), shard('What is 2+2?', winner, 'q')];
+      const { pairs, report } = filterVotes(shards, config());
+      expect(pairs.map(({ prompt }) => prompt)).toEqual(['Name a bird.', 'What is 2+2?']);
+      expect(report.renamedIds).toEqual({ prompts: 1, responses: 0 });
+      expect(reportMarkdown(report)).toContain('1 prompts and 0 responses were told apart');
+    },
+  );
+
+  it('are two answers where one annotator judged a model that was sampled twice', () => {
+    const sampled = (n: number, winner: 'a' | 'b'): Comparison => ({
+      ...shard('Name a bird.', winner, 'p'),
+      a: { responseId: 'm', text: `robin ${n}` },
+      b: { responseId: 'n', text: `stone ${n}` },
+    });
+    const { pairs, report } = filterVotes([sampled(0, 'a'), sampled(1, 'b')], config());
+    expect(pairs.map(({ chosen }) => chosen)).toEqual(['robin 0', 'stone 1']);
+    expect(report.account.votes).toMatchObject({ contradictory: 0, counted: 2 });
+    expect(report.renamedIds).toEqual({ prompts: 0, responses: 2 });
+  });
+
+  it('are told apart among pairs', () => {
+    const pair = (prompt: string, chosen: string, rejected: string) => ({
+      promptId: '0',
+      prompt,
+      chosen,
+      rejected,
+    });
+    const { pairs, report } = filterPairs(
+      [pair('Is it hot?', 'yes', 'no'), pair('Is it cold?', 'no', 'yes')],
+      config(),
+    );
+    expect(pairs.map(({ promptId, chosen }) => [promptId, chosen])).toEqual([
+      ['0', 'yes'],
+      ['0#2', 'no'],
+    ]);
+    expect(report.renamedIds).toEqual({ prompts: 1, responses: 0 });
+  });
+});
+
 describe('filterPairs', () => {
   const pair = (chosen: string, rejected: string, more: Partial<PreferencePair> = {}): PreferencePair => ({
     promptId: 'p',

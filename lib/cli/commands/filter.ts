@@ -10,6 +10,7 @@ import { filterFields, type FilterConfig } from '../../filter/config';
 import { reportMarkdown } from '../../filter/report';
 import { writePairs } from '../../preferences/pairs';
 import type { BadRow } from '../../preferences/readers/bad-row';
+import { columnFlags, type ColumnFlags } from '../../preferences/readers/column-flags';
 import {
   comparisonFormats,
   pairFormats,
@@ -20,7 +21,7 @@ import {
 import { defineCommand } from '../command';
 import { runFolder } from '../run-folder';
 
-interface FilterCommandConfig extends FilterConfig {
+interface FilterCommandConfig extends FilterConfig, ColumnFlags {
   readonly votes?: string;
   readonly pairs?: string;
   readonly out?: string;
@@ -45,6 +46,7 @@ const fields: FieldTable<FilterCommandConfig> = {
     type: 'string',
     default: 'auto',
   },
+  ...columnFlags,
   onBadRow: {
     doc: 'a row that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
     type: ['stop', 'setAside'],
@@ -67,6 +69,7 @@ export const filterCommand = defineCommand<FilterCommandConfig>({
     const badRows: BadRow[] = [];
     const reading: ReadOptions = {
       format: config.format,
+      ignoreColumns: config.ignoreColumns,
       ...(config.onBadRow === 'setAside' && { setAside: (row: BadRow) => badRows.push(row) }),
     };
     let result: FilterResult;

@@ -1,8 +1,9 @@
 /** Rows out of files: JSON lines, a JSON array, gzip of both, Parquet. Knows nothing of fields. */
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
-import { constants, gunzipSync } from 'node:zlib';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { errorMessage, InputError } from '../../errors';
-import { streamLines } from '../../files';
+import { parseExactJson } from './exact-json';
+import { readWhole, streamText, streamTextLines } from './text-file';
 
 export interface ContainerRow {
   /** Line of a JSON-lines file, number of the row elsewhere; from 1. */
@@ -25,53 +26,40 @@ export async function* streamContainer(file: string): AsyncGenerator<ContainerRo
     yield* streamParquet(file);
     return;
   }
-  if (startsArray(file)) {
+  if (await startsArray(file)) {
     yield* readArray(file);
     return;
   }
   let line = 0;
-  for await (const text of streamLines(file)) {
+  for await (const text of streamTextLines(file)) {
     line++;
-    const row = (line === 1 ? withoutMark(text) : text).trim();
+    const row = text.trim();
     if (row !== '') yield { line, ...parseLine(row) };
   }
 }
 
 /** Whether the first character of a text file opens an array; no row of JSON lines does. */
-function startsArray(file: string): boolean {
-  let handle: number | undefined;
-  try {
-    handle = openSync(file, 'r');
-    const bytes = Buffer.alloc(4096);
-    const head = bytes.subarray(0, readSync(handle, bytes));
-    // The beginning of a gzip unpacks without its end.
-    const text = file.endsWith('.gz') ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head;
-    return withoutMark(text.toString('utf8')).trimStart().startsWith('[');
-  } catch (error) {
-    throw new InputError(`cannot read ${file}: ${errorMessage(error)}`);
-  } finally {
-    if (handle !== undefined) closeSync(handle);
+async function startsArray(file: string): Promise<boolean> {
+  for await (const text of streamText(file)) {
+    const start = text.trimStart();
+    if (start !== '') return start.startsWith('[');
   }
-}
-
-/** Text without the byte order mark that some programs put first. */
-function withoutMark(text: string): string {
-  return text.replace(/^\uFEFF/, '');
+  return false;
 }
 
 function parseLine(text: string): Omit<ContainerRow, 'line'> {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseExactJson(text) };
   } catch (error) {
     return { value: text, problem: `not valid JSON (${errorMessage(error)})` };
   }
 }
 
-function* readArray(file: string): Generator<ContainerRow> {
+async function* readArray(file: string): AsyncGenerator<ContainerRow> {
+  const text = await readWhole(file);
   let rows: unknown;
   try {
-    const bytes = readFileSync(file);
-    rows = JSON.parse(withoutMark((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')));
+    rows = parseExactJson(text);
   } catch (error) {
     throw new InputError(`${file}: not a valid JSON array (${errorMessage(error)})`);
   }
@@ -85,7 +73,9 @@ async function* streamParquet(file: string): AsyncGenerator<ContainerRow> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
-    const result = await connection.stream('SELECT * FROM read_parquet($file)', { file });
+    const result = await connection.stream('SELECT * FROM read_parquet($file, hive_partitioning = false)', {
+      file: literalPath(file),
+    });
     let line = 0;
     for await (const rows of result.yieldRowObjectJs()) {
       for (const row of rows) yield { line: ++line, value: plain(row) };
@@ -98,9 +88,17 @@ async function* streamParquet(file: string): AsyncGenerator<ContainerRow> {
   }
 }
 
-/** 64-bit integers as numbers, as JSON has them. */
+/** A path as a pattern that only this path matches; folders named `key=value` are no columns. */
+function literalPath(file: string): string {
+  return resolve(file).replace(/[[?*]/g, (sign) => `[${sign}]`);
+}
+
+/** 64-bit integers as numbers, and as strings of their digits where a number would be another one. */
 function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
   if (Array.isArray(value)) return value.map(plain);
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));

@@ -1,7 +1,15 @@
 /** Rows to imitate: the kit's own, TRL's prompt and completion, TRL's messages. */
 import type { Demonstration, Prompt } from '../../types';
 import { RowError } from './bad-row';
-import { endsWithUser, messagesField, nonEmpty, promptField, promptTags, responseField } from './fields';
+import {
+  endsWithUser,
+  messagesField,
+  nonEmpty,
+  promptField,
+  promptTags,
+  responseField,
+  systemMessages,
+} from './fields';
 import { hasFields, type Layout, type Row } from './layout';
 
 function demonstration(row: Row, prompt: Prompt, response: string, field: string): Demonstration {
@@ -12,10 +20,20 @@ function demonstration(row: Row, prompt: Prompt, response: string, field: string
 function withResponseIn(name: string, field: string): Layout<Demonstration> {
   return {
     name,
-    fields: `prompt, ${field}: strings or messages`,
+    fields: `prompt, ${field}: strings or messages; system if any`,
+    reads: ['prompt', 'system', field],
+    example: { prompt: 'The capital of Peru is', [field]: ' Lima.' },
     recognises: (row) => hasFields(row, 'prompt', field),
-    parser: () => (row) => [demonstration(row, promptField(row), responseField(row, field), field)],
+    parser: () => (row) => [demonstration(row, chatField(row, field), responseField(row, field), field)],
   };
+}
+
+/** The prompt; text is the user's turn where a system text or an answer in messages says that this is a chat. */
+function chatField(row: Row, field: string): Prompt {
+  const prompt = promptField(row);
+  const system = systemMessages(row);
+  if (system.length === 0 && !(typeof prompt === 'string' && Array.isArray(row[field]))) return prompt;
+  return [...system, ...(typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt)];
 }
 
 export const ownDemonstrations = withResponseIn('demonstrations', 'response');
@@ -25,7 +43,14 @@ export const promptCompletion = withResponseIn('prompt-completion', 'completion'
 export const conversations: Layout<Demonstration> = {
   name: 'messages',
   fields: 'messages that end with the assistant',
-  recognises: (row) => hasFields(row, 'messages'),
+  reads: ['messages'],
+  example: {
+    messages: [
+      { role: 'user', content: 'Which month has the fewest days?' },
+      { role: 'assistant', content: 'February.' },
+    ],
+  },
+  recognises: (row) => hasFields(row, 'messages') && !hasFields(row, 'prompt'),
   parser: () => (row) => {
     const messages = messagesField(row, 'messages');
     const last = messages.at(-1);

@@ -62,21 +62,64 @@ export function stringsField(row: Row, field: string): readonly string[] {
 
 const roles = ['system', 'user', 'assistant'];
 
+/** Messages; content may be a list of text parts, which are joined. What else a message says must not be lost. */
 export function messagesField(row: Row, field: string): Message[] {
   const value = row[field];
   if (!Array.isArray(value) || value.length === 0) {
     throw new RowError(field, `must be a list of messages, got ${describeValue(value)}`);
   }
   return value.map((message: unknown, i) => {
-    const { role, content } = (message ?? {}) as Row;
-    if (!roles.includes(role as string) || typeof content !== 'string') {
+    const { role, content, ...rest } = (message ?? {}) as Row;
+    const text = textOf(content);
+    if (!roles.includes(role as string) || text === undefined) {
       throw new RowError(
         field,
         `message ${i + 1} must have a role (${roles.join(', ')}) and a text as content, got ${describeValue(message)}`,
       );
     }
-    return { role: role as Message['role'], content };
+    const unread = Object.keys(rest).find((key) => messageKeys.includes(key) && !isAbsent(rest[key]));
+    if (unread !== undefined) {
+      throw new RowError(
+        field,
+        `message ${i + 1} has '${unread}', which is not text: ${describeValue(rest[unread])}`,
+      );
+    }
+    return { role: role as Message['role'], content: text };
   });
+}
+
+/** What a message may hold that would change its meaning. */
+const messageKeys = [
+  'tool_calls',
+  'function_call',
+  'tools',
+  'images',
+  'audio',
+  'reasoning_content',
+  'thinking',
+];
+
+function isAbsent(value: unknown): boolean {
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** The text of a string or of a list of text parts; undefined for a picture, a sound or anything else. */
+function textOf(content: unknown): string | undefined {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content) || content.length === 0) return undefined;
+  const parts = content.map((part: unknown) => {
+    const { type, text } = (part ?? {}) as Row;
+    return (type === undefined || type === 'text') && typeof text === 'string' ? text : undefined;
+  });
+  return parts.every((part) => part !== undefined) ? parts.join('') : undefined;
+}
+
+/** The `system` of a row as a message; none where it is absent or empty. */
+export function systemMessages(row: Row): readonly Message[] {
+  if (row['system'] === undefined || row['system'] === null || row['system'] === '') return [];
+  return [{ role: 'system', content: stringField(row, 'system') }];
 }
 
 /** A prompt as text, or as messages that end with the user's turn. */

@@ -15,10 +15,23 @@ const pairs = [
 ] as const;
 const winners = ['tie', 'a', 'b'] as const;
 
-/** The prompt is the question and, below it, the passages that the answer must rest on. */
+/**
+ * The prompt is the question and, below it, the passages that the answer must rest on. `gold` and `feedback`, a reference
+ * and remarks on single sentences, are no part of a vote.
+ */
 export const fineGrained: Layout<Comparison> = {
   name: 'fine-grained',
   fields: 'question, passages, prediction 1 … prediction 4, preference (six of 0, 1, 2)',
+  reads: ['question', 'passages', /^prediction [1-4]$/, 'preference', 'gold', 'feedback'],
+  example: {
+    question: 'When does the shop open?',
+    passages: [['The shop', 'The shop opens at nine.']],
+    'prediction 1': 'At nine.',
+    'prediction 2': 'Nine in the morning.',
+    'prediction 3': 'At ten.',
+    'prediction 4': 'It is closed.',
+    preference: [0, 1, 1, 1, 1, 1],
+  },
   recognises: (row) => hasFields(row, 'question', 'prediction 1', 'prediction 4', 'preference'),
   parser: () => (row) => {
     const verdicts = row['preference'];

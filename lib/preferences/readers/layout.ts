@@ -8,6 +8,10 @@ export interface Layout<T> {
   readonly name: string;
   /** The fields of a row, for the error that lists the layouts. */
   readonly fields: string;
+  /** Every field that a record is made of, or that only repeats others; what else a row holds is questioned. */
+  readonly reads: readonly (string | RegExp)[];
+  /** A row of this layout, for docs/layouts.md. */
+  readonly example: Row;
   /** Whether a row has this layout, judged by its fields alone. */
   recognises(row: Row): boolean;
   /**
@@ -16,9 +20,15 @@ export interface Layout<T> {
    * @returns turns one row into its records; throws {@link RowError} for a row that cannot be used.
    */
   parser(file: string): (row: Row) => readonly T[];
+  /** What a row means that gives no record on purpose, for the sentence that counts such rows. */
+  readonly passesOver?: string;
 }
 
 /** Whether a row has all these fields. */
 export function hasFields(row: Row, ...names: readonly string[]): boolean {
   return names.every((name) => row[name] !== undefined && row[name] !== null);
+}
+
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

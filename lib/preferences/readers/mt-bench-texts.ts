@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorMessage, InputError } from '../../errors';
 import { readText } from '../../files';
 import { RowError } from './bad-row';
+import { parseExactJson } from './exact-json';
 import { idField } from './fields';
 import type { Row } from './layout';
 
@@ -62,7 +63,7 @@ function readTextLines(path: string): ReadonlyMap<string, TextLine> {
     const lines = readText(path)
       .split('\n')
       .filter((text) => text.trim() !== '')
-      .map((text) => JSON.parse(text) as TextLine);
+      .map((text) => parseExactJson(text) as TextLine);
     return new Map(lines.map((line) => [String(line.question_id), line]));
   } catch (error) {
     throw new InputError(`${path}: not valid JSON lines (${errorMessage(error)})`);

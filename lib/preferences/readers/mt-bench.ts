@@ -7,11 +7,23 @@
 import { dirname } from 'node:path';
 import type { Comparison, Message } from '../../types';
 import { RowError } from './bad-row';
-import { describeValue, idField, messagesField, oneOf, stringsField } from './fields';
+import { describeValue, idField, messagesField, stringsField } from './fields';
 import { hasFields, type Layout, type Row } from './layout';
 import { textsBeside, type Texts } from './mt-bench-texts';
 
-const winners = ['model_a', 'model_b', 'tie', 'tie (inconsistent)'] as const;
+/** Spellings of the verdict, in small letters without blanks, signs and brackets. */
+const winners = new Map<string, Comparison['winner']>([
+  ['modela', 'a'],
+  ['a', 'a'],
+  ['left', 'a'],
+  ['modelb', 'b'],
+  ['b', 'b'],
+  ['right', 'b'],
+  ...['tie', 'ties', 'draw', 'same', 'equal', 'both', 'neither'].map((word) => [word, 'tie'] as const),
+  ...['tieinconsistent', 'tiebothbad', 'bothbad', 'tiebothgood', 'bothgood', 'tiegood', 'tiebad'].map(
+    (word) => [word, 'tie'] as const,
+  ),
+]);
 
 /**
  * The prompt of turn n is the user's turns 1 to n. In a second turn each model had answered the first one in its own
@@ -20,6 +32,31 @@ const winners = ['model_a', 'model_b', 'tie', 'tie (inconsistent)'] as const;
 export const mtBench: Layout<Comparison> = {
   name: 'mt-bench',
   fields: "question_id, turn, model_a, model_b, winner 'model_a' | 'model_b' | 'tie', judge",
+  reads: [
+    ...['question_id', 'turn', 'model_a', 'model_b', 'winner', 'judge', 'category'],
+    ...['conversation_a', 'conversation_b', 'prompt', 'answers_a', 'answers_b'],
+    ...[
+      'anony',
+      'toxic',
+      'openai_moderation',
+      'toxic_chat_tag',
+      'is_code',
+      'is_refusal',
+      'dedup_tag',
+      'category_tag',
+    ],
+  ],
+  example: {
+    question_id: 7,
+    turn: 1,
+    model_a: 'model-one',
+    model_b: 'model-two',
+    winner: 'tie (bothbad)',
+    judge: 'ann',
+    prompt: ['Name a tree.'],
+    answers_a: ['A rose.'],
+    answers_b: ['A tulip.'],
+  },
   recognises: (row) => hasFields(row, 'question_id', 'model_a', 'model_b', 'winner'),
   parser: (file) => {
     const lookUp = textsBeside(dirname(file));
@@ -35,7 +72,7 @@ export const mtBench: Layout<Comparison> = {
         throw new RowError('turn', `is ${turn}, and the texts have fewer turns`);
       }
       const prompt = texts.questions.slice(0, turn).map((content): Message => ({ role: 'user', content }));
-      const winner = oneOf(row, 'winner', winners);
+      const winner = winnerOf(row);
       const task = row['category'] ?? texts.category;
       return [
         {
@@ -44,13 +81,25 @@ export const mtBench: Layout<Comparison> = {
           prompt,
           a: { responseId: idField(row, 'model_a'), text: a },
           b: { responseId: idField(row, 'model_b'), text: b },
-          winner: winner === 'model_a' ? 'a' : winner === 'model_b' ? 'b' : 'tie',
+          winner,
           annotator: judgeOf(row),
         },
       ];
     };
   },
 };
+
+/** A verdict of the arena: a model, or a tie, whether both are good or both bad. */
+function winnerOf(row: Row): Comparison['winner'] {
+  const value = row['winner'];
+  const winner =
+    typeof value === 'string' ? winners.get(value.toLowerCase().replace(/[^a-z]/g, '')) : undefined;
+  if (winner !== undefined) return winner;
+  throw new RowError(
+    'winner',
+    `must be model_a, model_b, tie or a spelling of both bad, got ${describeValue(value)}`,
+  );
+}
 
 /** FastChat writes the judge's name or, for a model, a list of its name and prompt. */
 function judgeOf(row: Row): string {

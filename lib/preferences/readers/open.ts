@@ -1,16 +1,22 @@
 /** The way into all files of preferences, demonstrations and prompts: finds the container and the layout, checks rows. */
-import { InputError, nearMatch } from '../../errors';
+import { distinctPromptIds } from '../../distinct-ids';
+import { InputError } from '../../errors';
 import type { Comparison, Demonstration, PreferencePair, PromptRecord } from '../../types';
+import { alpaca, alpacaPairs } from './alpaca';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
+import { columnCheck, withoutColumns } from './columns';
 import { streamContainer, type ContainerRow } from './container';
 import { conversations, ownDemonstrations, promptCompletion } from './demonstrations';
 import { describeValue } from './fields';
 import { fineGrained } from './fine-grained';
 import { hhRlhf } from './hh-rlhf';
-import type { Layout, Row } from './layout';
+import { kto } from './kto';
+import { isRow, type Layout } from './layout';
 import { mtBench } from './mt-bench';
+import { orcaDpo } from './orca-dpo';
 import { pandalm } from './pandalm';
 import { promptOnly } from './prompts';
+import { layoutByName, recognise, refuseOtherLayout } from './recognise';
 import { trlPreference } from './trl-preference';
 import { votes } from './votes';
 
@@ -19,14 +25,18 @@ export interface ReadOptions {
   readonly format?: string;
   /** Takes the rows that cannot be used; without it the first such row stops the reading. */
   readonly setAside?: (row: BadRow) => void;
+  /** Columns to be read as if they were not there. */
+  readonly ignoreColumns?: readonly string[];
+  /** Told, in one sentence, what was left out on purpose or renamed; stderr by default. */
+  readonly onNote?: (sentence: string) => void;
   /** Told the number of rows read, after each. */
   readonly onProgress?: (rows: number) => void;
 }
 
-// The more particular layout stands first: it wins when two recognise a row.
+// The more particular layout stands first: a row belongs to the first that knows it.
 const comparisonLayouts = [votes, mtBench, pandalm, fineGrained];
-const pairLayouts = [hhRlhf, trlPreference];
-const demonstrationLayouts = [ownDemonstrations, promptCompletion, conversations];
+const pairLayouts = [hhRlhf, alpacaPairs, orcaDpo, trlPreference];
+const demonstrationLayouts = [kto, ownDemonstrations, promptCompletion, alpaca, conversations];
 const promptLayouts = [promptOnly];
 
 /** Names that `format` may have, for help texts. */
@@ -87,27 +97,39 @@ async function collect<T>(records: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-async function* streamRecords<T>(
+async function* streamRecords<T extends PromptRecord>(
   kind: string,
   layouts: readonly Layout<T>[],
   file: string,
-  { format = 'auto', setAside, onProgress }: ReadOptions,
+  { format = 'auto', setAside, onProgress, ignoreColumns = [], onNote = noteOnStderr }: ReadOptions,
 ): AsyncGenerator<T> {
-  const named = format === 'auto' ? undefined : layoutByName(kind, layouts, format);
-  const refuse = (bad: BadRow): void => {
-    if (setAside === undefined) throw new InputError(describeBadRow(bad));
-    setAside(bad);
-  };
   const rows = streamContainer(file);
+  const ignored = new Set(ignoreColumns.flatMap((names) => names.split(',')));
   let count = 0;
+  let passedOver = 0;
   try {
-    const first = named === undefined ? await take(rows, rowsToRecognise) : [];
-    const parse = (named ?? recognise(kind, layouts, file, first)).parser(file);
+    const first = format === 'auto' ? (await take(rows, rowsToRecognise)).map(withoutIgnored) : [];
+    const layout =
+      format === 'auto' ? recognise(kind, layouts, file, first) : layoutByName(kind, layouts, format);
+    const parse = layout.parser(file);
+    // Votes have ids of responses too; the filter tells both apart and counts them in its report.
+    const promptIds = kind === 'votes' ? undefined : distinctPromptIds();
+    const checkColumns = columnCheck(layout);
     for await (const { line, value, problem } of chain(first, rows)) {
+      const refuse = (row: BadRow): void => {
+        if (setAside === undefined) throw new InputError(describeBadRow(row));
+        setAside(row);
+      };
       try {
         if (problem !== undefined) refuse({ file, line, problem, row: value });
-        else if (isRow(value)) yield* parse(value);
-        else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
+        else if (isRow(value)) {
+          const row = withoutColumns(value, ignored);
+          if (format === 'auto') refuseOtherLayout(layouts, layout, row);
+          const records = parse(row);
+          checkColumns(row, file, line);
+          if (records.length === 0) passedOver++;
+          yield* promptIds === undefined ? records : records.map(promptIds.rename);
+        } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
       } catch (error) {
         if (!(error instanceof RowError)) throw error;
         refuse({ file, line, field: error.field, problem: error.message, row: value });
@@ -115,50 +137,26 @@ async function* streamRecords<T>(
       count++;
       onProgress?.(count);
     }
+    const renamed = promptIds?.renamed() ?? 0;
+    if (renamed > 0) {
+      onNote(`${file}: ${renamed} prompts had the promptId of another prompt; they got new ones (id#2)`);
+    }
+    if (passedOver > 0 && layout.passesOver !== undefined) {
+      onNote(`${file}: ${passedOver} of ${count} rows left out: ${layout.passesOver}`);
+    }
   } finally {
     // Whoever stops early, a refused row included, closes the file.
     await rows.return(undefined);
   }
   if (count === 0) throw new InputError(`${file}: holds no rows`);
-}
 
-function layoutByName<T>(kind: string, layouts: readonly Layout<T>[], format: string): Layout<T> {
-  const layout = layouts.find(({ name }) => name === format);
-  if (layout !== undefined) return layout;
-  const names = layouts.map(({ name }) => name);
-  const near = nearMatch(format, names);
-  throw new InputError(
-    `format of ${kind} must be one of auto, ${names.join(', ')}, got '${format}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
-  );
-}
-
-/** The layout that recognises most of the first rows. */
-function recognise<T>(
-  kind: string,
-  layouts: readonly Layout<T>[],
-  file: string,
-  first: readonly ContainerRow[],
-): Layout<T> {
-  if (first.length === 0) throw new InputError(`${file}: holds no rows`);
-  let best: Layout<T> | undefined;
-  let most = 0;
-  for (const layout of layouts) {
-    const fits = first.filter(({ value }) => isRow(value) && layout.recognises(value)).length;
-    if (fits > most) [best, most] = [layout, fits];
+  function withoutIgnored(row: ContainerRow): ContainerRow {
+    return isRow(row.value) ? { ...row, value: withoutColumns(row.value, ignored) } : row;
   }
-  if (best !== undefined) return best;
-  const bad = first.find(({ problem }) => problem !== undefined);
-  if (bad?.problem !== undefined && first.every(({ problem }) => problem !== undefined)) {
-    throw new InputError(describeBadRow({ file, line: bad.line, problem: bad.problem, row: bad.value }));
-  }
-  const fields = first.map(({ value }) => value).find(isRow);
-  throw new InputError(
-    `${file}: no layout of ${kind} fits its rows (fields: ${fields === undefined ? 'none' : Object.keys(fields).join(', ')}); known: ${layouts.map(({ name, fields }) => `${name} (${fields})`).join('; ')}`,
-  );
 }
 
-function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function noteOnStderr(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }
 
 async function take<T>(source: AsyncGenerator<T>, count: number): Promise<T[]> {

@@ -17,6 +17,18 @@ const winners = new Map<unknown, Comparison['winner']>([
 export const pandalm: Layout<Comparison> = {
   name: 'pandalm',
   fields: 'instruction, input, response1, response2, cmp_key, annotator1 … (0 tie, 1, 2)',
+  reads: ['instruction', 'input', 'response1', 'response2', 'cmp_key', 'motivation_app', /^annotator\d+$/],
+  example: {
+    motivation_app: 'Notes',
+    cmp_key: 'model-one_model-two',
+    instruction: 'Shorten the sentence.',
+    input: 'It is raining outside today.',
+    response1: 'It is raining.',
+    response2: 'It rains outside today.',
+    annotator1: 1,
+    annotator2: 1,
+    annotator3: 0,
+  },
   recognises: (row) => hasFields(row, 'instruction', 'response1', 'response2', 'annotator1'),
   parser: () => (row) => {
     const instruction = stringField(row, 'instruction');
@@ -47,7 +59,7 @@ export const pandalm: Layout<Comparison> = {
 /** `bloom-7b_llama-7b`: the models of response1 and response2. */
 function modelNames(key: string): [string, string] {
   const [first, second, ...rest] = key.split('_');
-  if (!first || !second || rest.length > 0 || first === second) {
+  if (!first || !second || rest.length > 0) {
     throw new RowError('cmp_key', `must name two models as 'one_other', got ${describeValue(key)}`);
   }
   return [first, second];

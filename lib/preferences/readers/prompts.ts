@@ -1,14 +1,29 @@
-/** Prompts alone: TRL's prompt-only rows, and any row that has a `prompt` besides other fields. */
+/** Prompts alone: TRL's prompt-only rows, and any row that has a `prompt` besides answers, which prompts do not need. */
 import type { PromptRecord } from '../../types';
-import { promptField, promptTags } from './fields';
+import { promptField, promptTags, systemMessages } from './fields';
 import { hasFields, type Layout } from './layout';
 
 export const promptOnly: Layout<PromptRecord> = {
   name: 'prompts',
   fields: 'prompt: a string or messages',
+  reads: [
+    'prompt',
+    'system',
+    ...['chosen', 'rejected', 'margin', 'weight', 'verdicts', 'messages'],
+    ...['response', 'responses', 'completion', 'output', 'answer', 'answers', 'label', 'labels'],
+    ...['a', 'b', 'winner', 'finished', 'responseTokens', 'sample', 'score', 'scores', 'reference'],
+    /^(score|response|answer)[_-]/,
+    /^(chosen|rejected)_/,
+  ],
+  example: { prompt: [{ role: 'user', content: 'Why is the sky blue?' }], task: 'science' },
   recognises: (row) => hasFields(row, 'prompt'),
   parser: () => (row) => {
-    const prompt = promptField(row);
+    const given = promptField(row);
+    const system = systemMessages(row);
+    const prompt =
+      system.length === 0
+        ? given
+        : [...system, ...(typeof given === 'string' ? [{ role: 'user' as const, content: given }] : given)];
     return [{ ...promptTags(row, prompt), prompt }];
   },
 };

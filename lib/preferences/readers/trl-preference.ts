@@ -4,54 +4,78 @@
  */
 import type { Message, PreferencePair, Prompt } from '../../types';
 import { RowError } from './bad-row';
+import { differentAnswers } from './answers';
 import {
   describeValue,
   endsWithUser,
   messagesField,
-  nonEmpty,
   promptField,
   promptTags,
   responseField,
   stringField,
+  systemMessages,
   verdictsField,
 } from './fields';
 import { hasFields, type Layout, type Row } from './layout';
+import { sharedTurns } from './turn-boundary';
 
 export const trlPreference: Layout<PreferencePair> = {
   name: 'trl',
-  fields: 'chosen, rejected and, when it is not their common beginning, prompt: strings or messages',
+  fields:
+    'chosen, rejected and, when it is not their common beginning, prompt: strings or messages; system if any',
+  reads: ['prompt', 'system', 'chosen', 'rejected', 'margin', 'weight', 'verdicts', 'chosenId', 'rejectedId'],
+  example: {
+    prompt: [{ role: 'user', content: 'Name a river in Asia.' }],
+    chosen: [{ role: 'assistant', content: 'The Mekong.' }],
+    rejected: [{ role: 'assistant', content: 'The Danube.' }],
+  },
   recognises: (row) => hasFields(row, 'chosen', 'rejected'),
   parser: () => (row) => {
-    const { prompt, chosen, rejected } = isImplicit(row) ? implicitPrompt(row) : explicitPrompt(row);
-    nonEmpty(chosen, 'chosen');
-    nonEmpty(rejected, 'rejected');
-    if (chosen === rejected) throw new RowError('rejected', 'is the same text as chosen');
-    return [{ ...promptTags(row, prompt), prompt, chosen, rejected, ...optionalFields(row) }];
+    const texts = withSystem(row, isImplicit(row) ? implicitPrompt(row) : explicitPrompt(row));
+    const { prompt } = texts;
+    return [{ ...promptTags(row, prompt), ...differentAnswers(texts), ...optionalFields(row) }];
   },
 };
 
 type Texts = Pick<PreferencePair, 'prompt' | 'chosen' | 'rejected'>;
 
-/** Without a prompt, or with one as text beside whole conversations that begin with it (UltraFeedback). */
+/** Without a prompt, or with one as text beside whole conversations that begin with it. */
 function isImplicit(row: Row): boolean {
-  if (row['prompt'] === undefined || row['prompt'] === null) return true;
+  if (!hasFields(row, 'prompt')) return true;
   return typeof row['prompt'] === 'string' && Array.isArray(row['chosen']) && row['chosen'].length > 1;
 }
 
+/** A prompt that is text beside answers that are messages is the user's turn. */
 function explicitPrompt(row: Row): Texts {
-  const prompt: Prompt = promptField(row);
+  const given = promptField(row);
+  const isChat = Array.isArray(row['chosen']) || Array.isArray(row['rejected']);
+  const prompt: Prompt = typeof given === 'string' && isChat ? [{ role: 'user', content: given }] : given;
   return { prompt, chosen: responseField(row, 'chosen'), rejected: responseField(row, 'rejected') };
 }
 
-/** The longest common beginning is the prompt: whole messages, or characters (a last space goes to the answers). */
+/** A system text of its own makes a conversation of the prompt. */
+function withSystem(row: Row, texts: Texts): Texts {
+  const system = systemMessages(row);
+  if (system.length === 0) return texts;
+  const { prompt } = texts;
+  const turns: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
+  if (turns[0]?.role === 'system')
+    throw new RowError('system', 'is given beside a system message in the prompt');
+  return { ...texts, prompt: [...system, ...turns] };
+}
+
+/** The prompt is what both sides begin with: whole messages, or text up to the place where a turn of the assistant begins. */
 function implicitPrompt(row: Row): Texts {
   if (typeof row['chosen'] === 'string') {
     const chosen = stringField(row, 'chosen');
     const rejected = stringField(row, 'rejected');
-    let end = 0;
-    while (end < chosen.length && chosen[end] === rejected[end]) end++;
-    if (end > 0 && end < chosen.length && (chosen[end - 1] === ' ' || isHighSurrogate(chosen, end - 1)))
-      end--;
+    const end = sharedTurns(chosen, rejected);
+    if (end === undefined) {
+      throw new RowError(
+        'prompt',
+        'is missing, and chosen and rejected do not begin with the same turns (for example up to "Assistant:")',
+      );
+    }
     return { prompt: chosen.slice(0, end), chosen: chosen.slice(end), rejected: rejected.slice(end) };
   }
   const chosen = messagesField(row, 'chosen');
@@ -61,17 +85,23 @@ function implicitPrompt(row: Row): Texts {
   if (end === chosen.length && end === rejected.length) {
     throw new RowError('rejected', 'is the same conversation as chosen');
   }
+  const prompt = endsWithUser(chosen.slice(0, end), 'chosen');
+  if (
+    hasFields(row, 'prompt') &&
+    prompt.at(-1)?.content !== row['prompt'] &&
+    prompt.find(isUser)?.content !== row['prompt']
+  ) {
+    throw new RowError('prompt', "is neither the first nor the last turn of the user in 'chosen'");
+  }
   return {
-    prompt: endsWithUser(chosen.slice(0, end), 'chosen'),
+    prompt,
     chosen: responseField({ chosen: chosen.slice(end) }, 'chosen'),
     rejected: responseField({ rejected: rejected.slice(end) }, 'rejected'),
   };
 }
 
-/** A character outside the basic plane is two units; a cut between them would spoil both texts. */
-function isHighSurrogate(text: string, index: number): boolean {
-  const unit = text.charCodeAt(index);
-  return unit >= 0xd800 && unit < 0xdc00;
+function isUser({ role }: Message): boolean {
+  return role === 'user';
 }
 
 function sameMessage(a: Message | undefined, b: Message | undefined): boolean {

@@ -8,12 +8,20 @@ export const votes: Layout<Comparison> = {
   name: 'votes',
   fields:
     "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator, verdicts {dimension: winner} if any",
+  reads: ['prompt', 'a', 'b', 'winner', 'annotator', 'verdicts'],
+  example: {
+    prompt: [{ role: 'user', content: 'Name a metal.' }],
+    a: { responseId: '1', text: 'Tin.' },
+    b: { responseId: '2', text: 'Wood.' },
+    winner: 'a',
+    annotator: 'ann',
+  },
   recognises: (row) => hasFields(row, 'a', 'b', 'winner', 'annotator'),
   parser: () => (row) => {
     const prompt = promptField(row);
     const a = candidate(row, 'a');
     const b = candidate(row, 'b');
-    if (a.responseId === b.responseId) {
+    if (a.responseId === b.responseId && a.text === b.text) {
       throw new RowError('b', `must be another response than a, got ${a.responseId} twice`);
     }
     return [

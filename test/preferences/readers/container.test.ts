@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -20,6 +20,13 @@ async function rows(file: string): Promise<ContainerRow[]> {
   const all: ContainerRow[] = [];
   for await (const row of streamContainer(file)) all.push(row);
   return all;
+}
+
+async function writeParquet(file: string, query: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`COPY (${query}) TO '${file}' (FORMAT PARQUET)`);
+  connection.closeSync();
 }
 
 const values = async (file: string): Promise<unknown[]> => (await rows(file)).map(({ value }) => value);
@@ -50,21 +57,69 @@ describe('streamContainer', () => {
 
   it('reads lists, structs and 64-bit integers from Parquet as JSON has them', async () => {
     const file = join(folder, 'a.parquet');
-    const instance = await DuckDBInstance.create(':memory:');
-    const connection = await instance.connect();
-    await connection.run(
-      `COPY (SELECT 7::BIGINT AS id, [{'role': 'user', 'content': '你好'}] AS prompt, NULL AS task) TO '${file}' (FORMAT PARQUET)`,
+    await writeParquet(
+      file,
+      "SELECT 7::BIGINT AS id, [{'role': 'user', 'content': '你好'}] AS prompt, NULL AS task",
     );
-    connection.closeSync();
     expect(await rows(file)).toEqual([
       { line: 1, value: { id: 7, prompt: [{ role: 'user', content: '你好' }], task: null } },
     ]);
   });
 
+  it('keeps 64-bit integers of JSON and Parquet to the last digit', async () => {
+    const text =
+      '{"id":9007199254740993,"n":-12345678901234567890,"x":0.1234567890123456,"t":"9007199254740993"}';
+    const exact = {
+      id: '9007199254740993',
+      n: '-12345678901234567890',
+      x: 0.1234567890123456,
+      t: '9007199254740993',
+    };
+    expect(await values(write('a.jsonl', `${text}\n{"id":7}\n`))).toEqual([exact, { id: 7 }]);
+    expect(await values(write('a.json', `[${text}]`))).toEqual([exact]);
+    const file = join(folder, 'ids.parquet');
+    await writeParquet(file, 'SELECT 9007199254740993::BIGINT AS id, 5::BIGINT AS n');
+    expect(await values(file)).toEqual([{ id: '9007199254740993', n: 5 }]);
+  });
+
+  it('takes a path of Parquet for a path, never for a pattern', async () => {
+    for (const name of ['run[1]', 'run1', 'lang=en']) mkdirSync(join(folder, name));
+    const files = [
+      'run[1]/a.parquet',
+      'run1/a.parquet',
+      'what?.parquet',
+      'whatX.parquet',
+      'lang=en/a.parquet',
+      '*.parquet',
+    ];
+    for (const name of files) await writeParquet(join(folder, name), `SELECT '${name}' AS name`);
+    for (const name of files) expect(await values(join(folder, name))).toEqual([{ name }]);
+  });
+
+  it('refuses what is not UTF-8 and names the offset', async () => {
+    const bytes = (...parts: (string | number[])[]): Buffer =>
+      Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
+    const cases: [string, Uint8Array, RegExp][] = [
+      ['latin1.jsonl', bytes('{"a":"caf', [0xe9], '"}\n'), /byte 0xe9 at offset 9; convert/],
+      ['late.jsonl', bytes(`${lines.repeat(4000)}{"a":"`, [0xc3, 0x28], '"}'), /byte 0xc3 at offset \d{6}/],
+      ['cut.jsonl', bytes('{"a":"', [0xe4, 0xb8]), /byte 0xe4 at offset 6/],
+      ['utf16.jsonl', Buffer.from('\uFEFF{"a":1}', 'utf16le'), /offset 0; it looks like UTF-16/],
+      ['packed.jsonl.gz', gzipSync(bytes('{"a":"', [0xff], '"}')), /byte 0xff at offset 6/],
+      ['array.json', bytes('[{"a":"', [0xff], '"}]'), /byte 0xff at offset 7/],
+    ];
+    for (const [name, content, message] of cases)
+      await expect(rows(write(name, content))).rejects.toThrow(message);
+  });
+
+  it('reads characters that lie across the pieces in which a file is read', async () => {
+    const row = { text: '一二三😀'.repeat(40_000) };
+    expect(await values(write('a.jsonl', `{"n":1}\r\n${JSON.stringify(row)}\r\n`))).toEqual([{ n: 1 }, row]);
+  });
+
   it.each([
     ['missing.jsonl', undefined, /missing\.jsonl: no such file/],
     ['cut.jsonl.gz', gzipSync(lines.repeat(5000)).subarray(0, 600), /cut\.jsonl\.gz: .*ends early/],
-    ['cut.json.gz', gzipSync(JSON.stringify(two)).subarray(0, 40), /cut\.json\.gz: not a valid JSON array/],
+    ['cut.json.gz', gzipSync(JSON.stringify(two)).subarray(0, 40), /cut\.json\.gz: .*ends early/],
     ['plain.jsonl.gz', lines, /plain\.jsonl\.gz: .*header/],
     ['cut.json', '[{"n":1},', /cut\.json: not a valid JSON array/],
     ['text.parquet', 'no parquet at all', /text\.parquet: not readable as Parquet/],

@@ -25,6 +25,39 @@ describe('hhRlhf', () => {
     });
   });
 
+  const dialogue = (end: string): string =>
+    `\n\nHuman: Name a bird.\n\nAssistant: A big one?\n\nHuman: No.\n\nAssistant: ${end}`;
+  const variants: readonly (readonly [string, (text: string) => string])[] = [
+    ['as published', (text) => text],
+    ['stripped', (text) => text.trim()],
+    ['with line ends of Windows', (text) => text.replaceAll('\n', '\r\n')],
+    ['with a byte order mark', (text) => `\uFEFF${text.trim()}`],
+    ['with a closing Human turn', (text) => `${text}\n\nHuman: Thanks, bye!`],
+  ];
+
+  it.each(variants)('reads transcripts %s as the same pair', (_, variant) => {
+    const row = { chosen: variant(dialogue('A wren.')), rejected: variant(dialogue('A rock.')) };
+    expect(hhRlhf.recognises(row)).toBe(true);
+    expect(parse(row)).toEqual(parse({ chosen: dialogue('A wren.'), rejected: dialogue('A rock.') }));
+    expect(parse(row)[0]).toMatchObject({ chosen: 'A wren.', rejected: 'A rock.' });
+  });
+
+  it('reads a System turn as the system message', () => {
+    const system = (end: string): string => `\n\nSystem: Be kind.${dialogue(end)}`;
+    expect(parse({ chosen: system('A wren.'), rejected: system('A rock.') })[0]?.prompt).toEqual([
+      { role: 'system', content: 'Be kind.' },
+      { role: 'user', content: 'Name a bird.' },
+      { role: 'assistant', content: 'A big one?' },
+      { role: 'user', content: 'No.' },
+    ]);
+  });
+
+  it('takes a prompt beside the transcripts for their beginning, and refuses another', () => {
+    const row = { chosen: dialogue('A wren.'), rejected: dialogue('A rock.') };
+    expect(parse({ ...row, prompt: dialogue('') })).toEqual(parse(row));
+    expect(() => parse({ ...row, prompt: '\n\nHuman: Name a fish.' })).toThrow(/not the beginning/);
+  });
+
   it.each([
     ['another context', `${context}\n\nAssistant: a`, '\n\nHuman: Hi!\n\nAssistant: b', /another context/],
     ['the same reply', `${context}\n\nAssistant: a`, `${context}\n\nAssistant: a`, /same text/],

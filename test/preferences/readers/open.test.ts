@@ -94,6 +94,73 @@ describe('reading with a layout', () => {
   });
 });
 
+describe('the layout of a file', () => {
+  const transcript = (end: string): string => `Human: Name a bird.\n\nAssistant: ${end}`;
+  const hh = { chosen: `\n\n${transcript('A wren.')}`, rejected: `\n\n${transcript('A rock.')}` };
+  const stripped = { chosen: transcript('A wren.'), rejected: transcript('A rock.') };
+
+  it('stays that of transcripts when one of them is stripped', async () => {
+    const pairs = await readPairs(write(hh, stripped, hh));
+    expect(pairs.map(({ prompt }) => prompt)).toEqual(
+      Array.from({ length: 3 }, () => [{ role: 'user', content: 'Name a bird.' }]),
+    );
+  });
+
+  it('makes bad rows of those that have another one, after the first rows too', async () => {
+    const bad: BadRow[] = [];
+    const many = Array.from({ length: 30 }, () => good);
+    const pairs = await readPairs(write(...many, hh, good), { setAside: (row) => bad.push(row) });
+    expect(pairs).toHaveLength(31);
+    expect(bad).toMatchObject([{ line: 31, problem: "has the layout 'hh-rlhf', and the file's is 'trl'" }]);
+    await expect(readPairs(write(good, good, hh))).rejects.toThrow(/rows\.jsonl:3: .*'hh-rlhf'/);
+  });
+});
+
+describe('columns', () => {
+  it.each([
+    ['tools', { ...good, tools: '[{}]' }],
+    ['images', { ...good, images: ['a.png'] }],
+    ['history', { ...good, history: [['a', 'b']] }],
+    ['instruction', { ...good, instruction: 'i' }],
+    ['label', { ...good, label: false }],
+    ['score_chosen', { ...good, score_chosen: 2 }],
+    ['whatever', { ...good, whatever: 0 }],
+  ])('that may change what a row means are refused by name: %s', async (column, row) => {
+    const file = write(good, row);
+    const refusal = new RegExp(`rows\\.jsonl:2: .*no use for column '${column}'.*--ignore-columns ${column}`);
+    await expect(readPairs(file)).rejects.toThrow(refusal);
+    await expect(readPairs(file, { setAside: () => undefined })).rejects.toThrow(refusal);
+    expect(await readPairs(file, { ignoreColumns: [column] })).toHaveLength(2);
+  });
+
+  it('that are ids, say where a row is from, or are empty are passed over', async () => {
+    const more = {
+      id: 1,
+      prompt_id: 'x',
+      source: 'forum',
+      url: 'u',
+      metadata: { a: 1 },
+      tools: [],
+      images: null,
+    };
+    expect(await readPairs(write({ ...good, ...more, history: [], system: '' }))).toMatchObject([good]);
+  });
+
+  it('of questions in pairs are the prompt', async () => {
+    const answers = { chosen: 'Robin', rejected: 'Rock' };
+    const user = { role: 'user', content: 'Name a bird.' };
+    expect(await readPairs(write({ instruction: 'Name a bird.', input: '', ...answers }))).toMatchObject([
+      { prompt: [user], ...answers },
+    ]);
+    expect(
+      await readPairs(write({ system: 'Be brief.', question: 'Name a bird.', ...answers })),
+    ).toMatchObject([{ prompt: [{ role: 'system', content: 'Be brief.' }, user], ...answers }]);
+    expect(await readPairs(write({ instruction: 'Name it.', input: 'It sings.', ...answers }))).toMatchObject(
+      [{ prompt: [{ role: 'user', content: 'Name it.\n\nIt sings.' }] }],
+    );
+  });
+});
+
 describe('readDemonstrations', () => {
   const user = { role: 'user', content: 'Hi' };
   const assistant = { role: 'assistant', content: 'Hello.' };
@@ -104,6 +171,40 @@ describe('readDemonstrations', () => {
     ['TRL messages', { messages: [user, assistant] }],
   ])('reads %s', async (_, row) => {
     expect((await readDemonstrations(write(row)))[0]).toMatchObject({ prompt: [user], response: 'Hello.' });
+  });
+
+  it('imitates only the desirable rows of KTO and says so', async () => {
+    const notes: string[] = [];
+    const kto = (completion: string, label: unknown) => ({ prompt: 'The dog', completion, label });
+    const file = write(kto(' ran.', true), kto(' zzz.', false), kto(' sat.', 1), kto(' xq.', 0));
+    const read = await readDemonstrations(file, { onNote: (note) => notes.push(note) });
+    expect(read.map(({ response }) => response)).toEqual([' ran.', ' sat.']);
+    expect(notes).toEqual([`${file}: 2 of 4 rows left out: labelled undesirable; they are not imitated`]);
+    await expect(readDemonstrations(write(kto(' a', 'good')))).rejects.toThrow(
+      /'label' must be true or false/,
+    );
+    await expect(readDemonstrations(write({ prompt: 'p', response: 'r', label: false }))).rejects.toThrow(
+      /no use for column 'label'/,
+    );
+  });
+
+  it('reads alpaca rows with their input, system text and history', async () => {
+    const row = {
+      instruction: 'Plural?',
+      input: 'goose',
+      output: 'geese',
+      system: 'Be brief.',
+      history: [['a', 'b']],
+    };
+    expect((await readDemonstrations(write(row)))[0]).toMatchObject({
+      prompt: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b' },
+        { role: 'user', content: 'Plural?\n\ngoose' },
+      ],
+      response: 'geese',
+    });
   });
 
   it('reads standard prompt and completion', async () => {

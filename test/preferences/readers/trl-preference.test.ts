@@ -15,12 +15,53 @@ describe('trlPreference', () => {
     });
   });
 
-  it('takes the common beginning of standard rows for the prompt; the space goes to the answers', () => {
-    expect(parse({ chosen: 'The sky is blue.', rejected: 'The sky is green.' })[0]).toMatchObject({
-      prompt: 'The sky is',
-      chosen: ' blue.',
-      rejected: ' green.',
+  it.each([
+    ['a speaker', 'Q: What is blue?\nA:', ' The sky.', ' Thunder.'],
+    ['a named assistant', 'User: hi\n\nAssistant:', ' a', ' b'],
+    ['a chat template', '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n', 'Hello.', 'Here.'],
+  ])('takes a common beginning that ends with the turn of %s for the prompt', (_, prompt, better, worse) => {
+    expect(parse({ chosen: prompt + better, rejected: prompt + worse })[0]).toMatchObject({
+      prompt,
+      chosen: better,
+      rejected: worse,
     });
+  });
+
+  it.each([
+    ['The sky is blue.', 'The sky is green.'],
+    ['Robin', 'Rock'],
+    ['Plan: go\nHome', 'Plan: go\nHouse'],
+  ])('never takes common first letters for a prompt: %j, %j', (chosen, rejected) => {
+    expect(() => parse({ chosen, rejected })).toThrow(
+      /is missing, and chosen and rejected do not begin with/,
+    );
+  });
+
+  it('makes a turn of the user of a text prompt beside a system text or messages', () => {
+    const answers = { chosen: 'Rouge-gorge', rejected: 'Robin' };
+    const turns = [{ role: 'user', content: 'Name a bird.' }];
+    expect(parse({ system: 'In French.', prompt: 'Name a bird.', ...answers })[0]).toMatchObject({
+      prompt: [{ role: 'system', content: 'In French.' }, ...turns],
+      ...answers,
+    });
+    const messages = { chosen: [assistant('Rouge-gorge')], rejected: [assistant('Robin')] };
+    expect(parse({ prompt: 'Name a bird.', ...messages })[0]).toMatchObject({ prompt: turns, ...answers });
+    expect(() => parse({ system: 's', prompt: [system, user], chosen: 'a', rejected: 'b' })).toThrow(
+      /beside a system message/,
+    );
+  });
+
+  it('joins text parts, and refuses pictures and tool calls', () => {
+    const asked = (content: unknown) => ({ prompt: [{ role: 'user', content }], chosen: 'a', rejected: 'b' });
+    const parts = [
+      { type: 'text', text: 'Name ' },
+      { type: 'text', text: 'a bird.' },
+    ];
+    expect(parse(asked(parts))[0]?.prompt).toEqual([{ role: 'user', content: 'Name a bird.' }]);
+    expect(() => parse(asked([...parts, { type: 'image', url: 'x.png' }]))).toThrow(/a text as content/);
+    expect(() =>
+      parse({ prompt: [user], chosen: 'a', rejected: [{ ...assistant('b'), tool_calls: [{ id: 1 }] }] }),
+    ).toThrow(/has 'tool_calls', which is not text/);
   });
 
   it('reads verdicts on dimensions, and refuses other words for them', () => {
@@ -32,15 +73,6 @@ describe('trlPreference', () => {
       expect(() => parse({ ...row, verdicts: wrong })).toThrow(
         'must be an object of chosen, rejected, tie by dimension, got',
       );
-  });
-
-  it('never cuts a character in two', () => {
-    // 😀 and 😁 share their first unit.
-    expect(parse({ chosen: 'a😀', rejected: 'a😁' })[0]).toMatchObject({
-      prompt: 'a',
-      chosen: '😀',
-      rejected: '😁',
-    });
   });
 
   it('reads conversational rows with and without a prompt alike', () => {

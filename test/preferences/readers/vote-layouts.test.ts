@@ -24,6 +24,11 @@ describe('votes', () => {
     expect(votes.parser('')(asked)).toEqual([asked]);
   });
 
+  it('takes two answers of one source that differ', () => {
+    const sampled = { ...vote, b: { responseId: '1', text: 'y' } };
+    expect(votes.parser('')(sampled)).toEqual([sampled]);
+  });
+
   it.each([
     ['another winner', { ...vote, winner: 'A' }, /'?must be one of a, b, tie, got "A"/],
     ['another verdict', { ...vote, verdicts: { helpful: 'chosen' } }, /an object of a, b, tie by dimension/],
@@ -81,6 +86,23 @@ describe('mtBench', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it.each([
+    ['model_a', 'a'],
+    ['Model B', 'b'],
+    ['tie', 'tie'],
+    ['Tie', 'tie'],
+    ['tie (bothbad)', 'tie'],
+    ['both_bad', 'tie'],
+    ['bothbad', 'tie'],
+    ['both bad', 'tie'],
+    ['Tie (Both Bad)', 'tie'],
+    ['both_good', 'tie'],
+  ])('reads the verdict %j', (winner, expected) => {
+    const row = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'], winner };
+    expect(mtBench.parser('')(row)[0]?.winner).toBe(expected);
+    expect(() => mtBench.parser('')({ ...row, winner: 'maybe' })).toThrow(/both bad, got "maybe"/);
+  });
+
   it('takes an inconsistent judgment for a tie and refuses turns without texts', () => {
     const row = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'] };
     expect(mtBench.parser('')({ ...row, winner: 'tie (inconsistent)' })[0]?.winner).toBe('tie');
@@ -99,6 +121,10 @@ describe('pandalm', () => {
     annotator2: 1,
     annotator3: 2,
   };
+
+  it('takes two answers of one model', () => {
+    expect(pandalm.parser('')({ ...row, cmp_key: 'm_m' })).toHaveLength(3);
+  });
 
   it('makes a vote of each annotator and a text of a boolean', () => {
     const votesOfRow = pandalm.parser('')(row);
