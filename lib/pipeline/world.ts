@@ -1,14 +1,14 @@
 /** Step 0: the embedded world's records as files, a tokenizer trained on them, and an untrained model. */
 import { createWorld, type World } from '../../datasets/dialogues';
-import type { Judge } from '../evaluation/evaluator';
 import { writeJsonLines } from '../files';
 import { saveModel } from '../model/directory';
 import { initParams } from '../model/params';
 import { createRng } from '../random';
+import { ruleScorer } from '../scorer';
 import { disposeTree } from '../tensor/pytree';
 import { createTokenizer } from '../tokenizer/tokenizer';
 import { trainByteLevelBpe } from '../tokenizer/train-bpe';
-import type { Demonstration } from '../types';
+import type { Demonstration, Scorer } from '../types';
 import type { PipelineConfig } from './config';
 import type { Step } from './run-steps';
 
@@ -23,10 +23,9 @@ export function pipelineWorld({ seed, world: { language, maxTurns } }: PipelineC
   });
 }
 
-/** The world's truth as a judge for evaluation: the utility of every response. */
-export function goldJudge(world: World): Judge {
-  return (rollouts) =>
-    Promise.resolve(rollouts.map(({ promptId, response }) => world.judge(promptId, response).utility));
+/** The world's truth as a judge: the utility of every response. */
+export function goldJudge(world: World): Scorer {
+  return ruleScorer(({ promptId, response }) => world.judge(promptId, response).utility);
 }
 
 export function worldStep(config: PipelineConfig): Step {

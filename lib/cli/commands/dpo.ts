@@ -10,6 +10,7 @@ import { trainDpo } from '../../policy/dpo/trainer';
 import { writePairs } from '../../preferences/pairs';
 import { readDemonstrations, readPrompts } from '../../preferences/readers/open';
 import { createRng } from '../../random';
+import { promptRecordOf } from '../../scorer';
 import { runFields, type RunConfig } from '../../train/fields';
 import type { RunDirectory } from '../../train/run-directory';
 import type { PreferencePair, PromptRecord, Scorer } from '../../types';
@@ -126,10 +127,5 @@ async function labelSamples(
 
 /** Each prompt of some pairs once. */
 function promptsOf(pairs: readonly PreferencePair[]): PromptRecord[] {
-  const prompts = pairs.map(({ promptId, task, prompt }): PromptRecord => ({
-    promptId,
-    ...(task !== undefined && { task }),
-    prompt,
-  }));
-  return [...new Map(prompts.map((prompt) => [prompt.promptId, prompt])).values()];
+  return [...new Map(pairs.map((pair) => [pair.promptId, promptRecordOf(pair)])).values()];
 }

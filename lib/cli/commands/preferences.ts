@@ -106,10 +106,10 @@ export const preferencesCommand = defineCommand<PreferencesConfig>({
       progress.stop();
       const score = await resolveScorer(config.utility);
       const utilities = new Map<string, number>();
-      (await score(rollouts)).forEach((value, i) => {
-        const { promptId, response } = rollouts[i] as (typeof rollouts)[number];
-        utilities.set(JSON.stringify([promptId, response]), value);
-      });
+      const scores = await score(rollouts);
+      rollouts.forEach(({ promptId, response }, i) =>
+        utilities.set(JSON.stringify([promptId, response]), scores[i] as number),
+      );
       const candidates = chunk(rollouts, config.samplesPerPrompt).map((samples, i) => ({
         record: prompts[i] as PromptRecord,
         candidates: samples.map(({ response, sample }) => ({

@@ -1,6 +1,6 @@
 /** Prompts alone: TRL's prompt-only rows, and any row that has a `prompt` besides other fields. */
 import type { PromptRecord } from '../../types';
-import { promptField, promptTags } from './fields';
+import { answerFields, promptField, promptTags } from './fields';
 import { hasFields, type Layout } from './layout';
 
 export const promptOnly: Layout<PromptRecord> = {
@@ -9,6 +9,6 @@ export const promptOnly: Layout<PromptRecord> = {
   recognises: (row) => hasFields(row, 'prompt'),
   parser: () => (row) => {
     const prompt = promptField(row);
-    return [{ ...promptTags(row, prompt), prompt }];
+    return [{ ...promptTags(row, prompt), prompt, ...answerFields(row) }];
   },
 };

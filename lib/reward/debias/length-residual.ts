@@ -1,6 +1,6 @@
 /** Length debiasing after training, to compare with balancing: what length explains of a score is subtracted. */
 import { InputError } from '../../errors';
-import type { Scorer, ScorerInput } from '../../types';
+import type { Scorer } from '../../types';
 import { groupBy, mean } from '../moments';
 
 export interface ScoredLength {
@@ -69,8 +69,6 @@ export function lengthResidualScorer(
 ): Scorer {
   return async (inputs) => {
     const scores = await scorer(inputs);
-    return scores.map((score, i) =>
-      lengthResidual(fit, score, lengthOf((inputs[i] as ScorerInput).response)),
-    );
+    return inputs.map(({ response }, i) => lengthResidual(fit, scores[i] as number, lengthOf(response)));
   };
 }
