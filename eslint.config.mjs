@@ -15,6 +15,7 @@ const root = [
   'config.ts',
   'files.ts',
   'settings.ts',
+  'scorer.ts',
   'intervals.ts',
   'group-by.ts',
   'number-text.ts',

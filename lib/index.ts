@@ -7,6 +7,7 @@ export { createRng, type Rng } from './random';
 export { parseConfig, type Field, type FieldTable } from './config';
 export { readJson, readJsonLines, writeJsonLines } from './files';
 export { wilsonInterval, type Interval } from './intervals';
+export { checkedScorer, ruleScorer } from './scorer';
 
 // Engines
 export { BackendUnavailableError, engineNames, jit, useEngine, type EngineName } from './backend';

@@ -23,6 +23,10 @@ export interface PromptTags {
 /** A prompt on its own, for sampling and reinforcement learning. */
 export interface PromptRecord extends PromptTags {
   readonly prompt: Prompt;
+  /** The right answer, where there is one: what rewards by rule and judges compare with. */
+  readonly referenceAnswer?: string;
+  /** What else a scorer needs to know about the prompt, e.g. the schema that an answer must fit. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A prompt with a response to imitate: a row of supervised fine-tuning. */
@@ -72,26 +76,31 @@ export interface Rollout extends PromptRecord {
   readonly sample?: number;
 }
 
-/** What a scorer reads. */
-export interface ScorerInput {
-  readonly prompt: Prompt;
+/** What a scorer reads: a response with the whole record of its prompt. Rollouts and demonstrations are that. */
+export interface ScorerInput extends PromptRecord {
   readonly response: string;
+  /** Absent: it is. */
   readonly finished?: boolean;
+  /** Where it was sampled, the end-of-turn token included. */
+  readonly responseTokens?: number;
 }
+
+/** One number per response. */
+export type Scores = readonly number[] | Float32Array | Float64Array;
 
 /** Scores with what they are made of, by name: the dimensions of a reward model, the disagreement of several. */
 export interface ScoresInParts {
-  readonly scores: Float32Array;
-  /** One number an input each. */
-  readonly parts: Readonly<Record<string, Float32Array>>;
+  readonly scores: Scores;
+  /** One number per input each. */
+  readonly parts: Readonly<Record<string, Scores>>;
 }
 
 /**
- * Anything that gives a response a number, higher being better: a reward model, a word list, a judge. PPO, best-of-n
- * and evaluation know reward models only as this.
+ * Anything that gives every response a finite number, higher being better: a reward model, a rule on the answer, a judge. PPO,
+ * best-of-n and evaluation know all of them only as this.
  */
 export interface Scorer {
-  (inputs: readonly ScorerInput[]): Promise<Float32Array>;
+  (inputs: readonly ScorerInput[]): Promise<Scores>;
   /** The same scores with their parts, where there are any: trainers log them. */
   readonly inParts?: (inputs: readonly ScorerInput[]) => Promise<ScoresInParts>;
 }

@@ -7,6 +7,7 @@ import { errorMessage, InputError } from '../errors';
 import { loadModel } from '../model/directory';
 import { ensembleScorer } from '../reward/ensemble';
 import { rewardScorer } from '../reward/score';
+import { checkedScorer } from '../scorer';
 import type { Scorer } from '../types';
 
 /** Responses that a reward model reads in one forward pass. */
@@ -170,19 +171,7 @@ async function moduleScorer(path: string): Promise<Scorer> {
   const exported = (module.default as { default?: unknown } | undefined)?.default ?? module.default;
   if (typeof exported !== 'function')
     throw new InputError(`scorer ${path}: must export a function by default, got ${typeof exported}`);
-  return checked(path, exported as Scorer);
-}
-
-/** A scorer from outside, held to its contract: a wrong count or a NaN would train a policy on nonsense. */
-function checked(path: string, scorer: Scorer): Scorer {
-  return async (inputs) => {
-    const scores = Float32Array.from(await scorer(inputs));
-    const bad = scores.findIndex((score) => !Number.isFinite(score));
-    if (scores.length !== inputs.length || bad !== -1) {
-      const got =
-        scores.length !== inputs.length ? `${scores.length}` : `${scores[bad]} as number ${bad + 1}`;
-      throw new InputError(`scorer ${path}: must return ${inputs.length} finite numbers, got ${got}`);
-    }
-    return scores;
-  };
+  const scorer = checkedScorer(`scorer ${path}`, exported as Scorer);
+  // As of reward models: numbers of 32 bits.
+  return async (inputs) => Float32Array.from(await scorer(inputs));
 }

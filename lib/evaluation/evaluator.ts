@@ -2,14 +2,12 @@
 import { InputError } from '../errors';
 import { sampleResponses, type LanguageModel } from '../model/sample';
 import { createRng } from '../random';
+import { checkedScorer } from '../scorer';
 import { startProgress } from '../train/progress';
-import type { PromptRecord, Rollout } from '../types';
+import type { PromptRecord, Rollout, Scorer } from '../types';
 import type { EvaluationConfig } from './config';
 import { sequenceKl } from './kl';
 import { evaluatePolicies, type PolicyResult } from './policies';
-
-/** Gives every rollout its quality: a scorer, or a judge that also knows the task. */
-export type Judge = (rollouts: readonly Rollout[]) => Promise<ArrayLike<number>>;
 
 /** A rollout with what the evaluation found out about it: a line of `rollouts.jsonl`. */
 export interface JudgedRollout extends Rollout {
@@ -32,13 +30,14 @@ export interface Evaluation {
  * @param models by name.
  * @param baseline name of the one that the others are compared with.
  * @param prompts those that stand there twice are asked once.
+ * @param judge gives every answer its quality.
  * @throws {InputError} for an unknown baseline, no prompts, two different prompts of one id, or a verdict that is not finite.
  */
 export async function evaluateModels(
   models: Readonly<Record<string, LanguageModel>>,
   baseline: string,
   prompts: readonly PromptRecord[],
-  judge: Judge,
+  judge: Scorer,
   config: EvaluationConfig,
 ): Promise<Evaluation> {
   const reference = models[baseline];
@@ -61,7 +60,7 @@ export async function evaluateModels(
       onProgress: (done) => progress.update(done),
     });
     progress.stop();
-    const qualities = await judge(sampled);
+    const qualities = await checkedScorer(`evaluate ${policy}: the judge`, judge)(sampled);
     const kls = sequenceKl(model, reference, sampled, {
       maxPromptTokens: config.maxPromptTokens,
       // One more than was sampled: an answer read as text may take other tokens, and its end counts too.
@@ -70,13 +69,7 @@ export async function evaluateModels(
       batchSize: config.batchSize,
     });
     sampled.forEach((rollout, i) => {
-      const quality = qualities[i] as number;
-      if (!Number.isFinite(quality)) {
-        throw new InputError(
-          `evaluate: the judge's verdict on the response of '${policy}' to prompt '${rollout.promptId}' must be a finite number, got ${quality}`,
-        );
-      }
-      rollouts.push({ ...rollout, policy, quality, kl: kls[i] as number });
+      rollouts.push({ ...rollout, policy, quality: qualities[i] as number, kl: kls[i] as number });
     });
   }
   const byPolicy = Object.keys(models).map((policy) => {

@@ -3,11 +3,12 @@ import { currentEngine } from '../backend';
 import type { FieldTable } from '../config';
 import { writeFileAtomically, writeJson, writeJsonLines } from '../files';
 import { jsonLines, type Format } from '../flow/formats';
+import type { Scorer } from '../types';
 import { defineStage, innerSlot, output, slot } from '../flow/stage';
 import type { Model } from '../model/directory';
 import { versions } from '../train/versions';
 import { evaluationFields, type EvaluationConfig } from './config';
-import { evaluateModels, type Evaluation, type Judge, type JudgedRollout } from './evaluator';
+import { evaluateModels, type Evaluation, type JudgedRollout } from './evaluator';
 import { byPrompt } from './judged';
 import { renderReport } from './report/report';
 import type { SampleComparison } from './report/report-data';
@@ -43,7 +44,7 @@ export const evaluateStage = defineStage({
   inputs: {
     policies: innerSlot<Readonly<Record<string, Model>>>('policies by name'),
     prompts: slot('prompts', 'file of prompts (JSONL, JSON, gzip or Parquet)'),
-    judge: innerSlot<Judge>('gives answers their quality'),
+    judge: innerSlot<Scorer>('gives answers their quality'),
   },
   outputs: {
     rollouts: output('rollouts.jsonl', jsonLines<JudgedRollout>()),

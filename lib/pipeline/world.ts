@@ -1,16 +1,16 @@
 /** Stage 0: the embedded world's records as files, a tokenizer trained on them, and an untrained model. */
 import { createWorld, type World, type WorldPart } from '../../datasets/dialogues';
-import type { Judge } from '../evaluation/evaluator';
 import { writeJsonLines } from '../files';
 import { jsonLines, modelFolder } from '../flow/formats';
 import { defineStage, output } from '../flow/stage';
 import { saveModel } from '../model/directory';
 import { initParams } from '../model/params';
 import { createRng } from '../random';
+import { ruleScorer } from '../scorer';
 import { disposeTree } from '../tensor/pytree';
 import { createTokenizer } from '../tokenizer/tokenizer';
 import { trainByteLevelBpe } from '../tokenizer/train-bpe';
-import type { Demonstration, PromptRecord } from '../types';
+import type { Demonstration, PromptRecord, Scorer } from '../types';
 import type { PipelineConfig } from './config';
 import { tokenizerFolder } from './formats';
 
@@ -25,10 +25,9 @@ export function pipelineWorld({ seed, world: { language, maxTurns } }: WorldChoi
   });
 }
 
-/** The world's truth as a judge for evaluation: the utility of every response. */
-export function goldJudge(world: World): Judge {
-  return (rollouts) =>
-    Promise.resolve(rollouts.map(({ promptId, response }) => world.judge(promptId, response).utility));
+/** The world's truth as a judge: the utility of every response. */
+export function goldJudge(world: World): Scorer {
+  return ruleScorer(({ promptId, response }) => world.judge(promptId, response).utility);
 }
 
 /** Which world a stage asks: its seed, and the part of it that is used. */

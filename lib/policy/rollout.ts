@@ -141,7 +141,12 @@ function sequenceLength({ promptTokens, responseTokens }: EncodedRow): number {
 
 /** What a scorer reads of rollouts. */
 export function scorerInputs(rollouts: readonly PolicyRollout[]): ScorerInput[] {
-  return rollouts.map(({ record, response, finished }) => ({ prompt: record.prompt, response, finished }));
+  return rollouts.map(({ record, response, finished, responseTokens }) => ({
+    ...record,
+    response,
+    finished,
+    responseTokens: responseTokens.length,
+  }));
 }
 
 /** log π − log π_ref of every token, nats, cut at ±20. */

@@ -7,6 +7,7 @@ import { InputError } from '../errors';
 import type { ModelConfig } from '../model/config';
 import type { LanguageModel } from '../model/sample';
 import { createRng, type Rng } from '../random';
+import { checkedScorer, scorerName } from '../scorer';
 import type { NamedTensors } from '../train/adamw';
 import type { TrainerState } from '../train/checkpoint';
 import { train, type Trainer } from '../train/loop';
@@ -70,7 +71,7 @@ export interface SampledAlgorithm<C extends RolloutConfig, K extends string, R, 
   /** Scores of the reference's own answers, before the first step; undefined where the configuration needs none. */
   readonly scoreReference?: (
     reference: LanguageModel,
-    inputs: SampledInputs,
+    inputs: Pick<SampledInputs, 'prompts' | 'scorer'>,
     config: C,
     rng: Rng,
   ) => Promise<ReadonlyMap<string, number> | undefined>;
@@ -116,7 +117,8 @@ export async function trainSampled<C extends RolloutConfig, K extends string, R,
 ): Promise<NamedTensors> {
   const { name, heads, next, learningRateFactor } = algorithm;
   const { config: model, tokenizer } = reference;
-  const { prompts, scorer } = inputs;
+  const { prompts } = inputs;
+  const scorer = checkedScorer(scorerName(name, inputs.scorer), inputs.scorer);
   const { responses, perPrompt, passes } = checkedSizes(algorithm, prompts, config);
   const rng = createRng(config.seed).fork(name);
   const { maxPromptTokens, maxResponseTokens } = sequenceLimits(config);
@@ -130,7 +132,12 @@ export async function trainSampled<C extends RolloutConfig, K extends string, R,
   // Rows are read as many at a time as an update reads.
   const readRows = Math.ceil(responses / (config.numMiniBatches * config.gradientAccumulationSteps));
   const sample = rolloutSampler<K>(name, reference, config, readRows, heads);
-  const referenceScores = await algorithm.scoreReference?.(reference, inputs, config, rng.fork('reference'));
+  const referenceScores = await algorithm.scoreReference?.(
+    reference,
+    { prompts, scorer },
+    config,
+    rng.fork('reference'),
+  );
   const appendSamples =
     config.samplesEvery > 0 ? openSamples(run.file('samples.jsonl'), run.lastStep()) : undefined;
 

@@ -1,6 +1,6 @@
 /** Scores of responses for the trainers that sample: with the parts that a scorer tells of, less the penalty for a missing end. */
 import type { Metrics } from '../train/metrics';
-import type { Scorer, ScorerInput, ScoresInParts } from '../types';
+import type { Scorer, ScorerInput, Scores, ScoresInParts } from '../types';
 
 /** Scores with their parts; a scorer that has none gives the scores alone. */
 export async function scoreInParts(scorer: Scorer, inputs: readonly ScorerInput[]): Promise<ScoresInParts> {
@@ -10,7 +10,7 @@ export async function scoreInParts(scorer: Scorer, inputs: readonly ScorerInput[
 /** Scores, less `missingEosPenalty` for the responses that were cut off. */
 export function penaliseMissingEnd(
   responses: readonly { readonly finished: boolean }[],
-  scores: Float32Array,
+  scores: Scores,
   { missingEosPenalty }: { readonly missingEosPenalty: number },
 ): number[] {
   return responses.map(({ finished }, i) => (scores[i] as number) - (finished ? 0 : missingEosPenalty));

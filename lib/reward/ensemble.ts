@@ -1,6 +1,6 @@
 /** Several reward models as one scorer that does not trust what they disagree about. */
 import { InputError } from '../errors';
-import type { Scorer, ScoresInParts } from '../types';
+import type { Scorer, Scores, ScoresInParts } from '../types';
 
 /**
  * Score of an ensemble: mean − λ·s, with s the standard deviation Σ(r − r̄)²/M of the M members' scores under its root. The members
@@ -18,7 +18,7 @@ export function ensembleScorer(members: readonly Scorer[], penalty: number): Sco
   }
   if (!(penalty >= 0)) throw new InputError(`reward ensemble: the penalty must be ≥ 0, got ${penalty}`);
   const inParts: Scorer['inParts'] = async (inputs): Promise<ScoresInParts> => {
-    const all: Float32Array[] = [];
+    const all: Scores[] = [];
     // One after the other: each has a batch in memory.
     for (const member of members) all.push(await member(inputs));
     const scores = new Float32Array(inputs.length);

@@ -19,6 +19,7 @@ import { tinyModel } from '../evaluation/tiny-models';
 const folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-scorers-'));
 const path = (name: string): string => join(folder, name);
 const inputs = ['I love this wonderful day!', 'This is terrible and sad.'].map((response) => ({
+  promptId: 'p',
   prompt: 'hello',
   response,
 }));
@@ -77,11 +78,39 @@ describe('resolveScorer', () => {
   });
 
   it.each([
-    ['few', '[1]', 'must return 2 finite numbers, got 1'],
-    ['nan', '[1, 0 / 0]', 'must return 2 finite numbers, got NaN as number 2'],
-  ])('holds a module to one finite number a response (%s)', async (name, scores, message) => {
-    const scorer = await resolveScorer(module(`${name}.mjs`, `export default async () => ${scores};`));
-    await expect(scorer(inputs)).rejects.toThrow(message);
+    ['few', '[1]', "the score of response 2 (prompt 'p') must be a finite number, got nothing"],
+    ['nan', '[1, 0 / 0]', "response 2 (prompt 'p') must be a finite number, got NaN"],
+    ['null', '[1, null]', "response 2 (prompt 'p') must be a finite number, got null"],
+    ['true', '[true, 1]', "response 1 (prompt 'p') must be a finite number, got true"],
+    ['text', "[1, '']", 'response 2 (prompt \'p\') must be a finite number, got ""'],
+    ['nothing', 'undefined', 'must give a list of 2 numbers, got nothing'],
+  ])('holds a module to one finite number per response (%s)', async (name, scores, message) => {
+    const path = module(`${name}.mjs`, `export default async () => ${scores};`);
+    await expect((await resolveScorer(path))(inputs)).rejects.toThrow(message);
+    await expect((await resolveScorer(path))(inputs)).rejects.toThrow(`scorer ${path}`);
+  });
+
+  it('says in one line why a module failed, and on which responses', async () => {
+    const path = module(
+      'down.cjs',
+      "module.exports = async () => { throw new Error('judge down\\nsecond line'); };",
+    );
+    await expect((await resolveScorer(path))(inputs)).rejects.toThrow(
+      `scorer ${path} failed on response 1 (prompt 'p') to 2: judge down second line`,
+    );
+  });
+
+  it('lets a module see the whole record of the prompt', async () => {
+    const text =
+      'export default async (rows) => rows.map((r) => Number(r.response === r.referenceAnswer) + r.metadata.bonus);';
+    const scorer = await resolveScorer(module('rule.mjs', text));
+    const row = { promptId: 'p', prompt: '1 + 1', referenceAnswer: '2', metadata: { bonus: 0.5 } };
+    expect([
+      ...(await scorer([
+        { ...row, response: '2' },
+        { ...row, response: '3' },
+      ])),
+    ]).toEqual([1.5, 0.5]);
   });
 });
 

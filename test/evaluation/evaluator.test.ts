@@ -4,7 +4,7 @@ import { evaluationFields, type EvaluationConfig } from '../../lib/evaluation/co
 import { evaluateModels } from '../../lib/evaluation/evaluator';
 import { parseConfig } from '../../lib/config';
 import type { LanguageModel } from '../../lib/model/sample';
-import type { Rollout } from '../../lib/types';
+import type { Scorer } from '../../lib/types';
 import { tinyModel } from './tiny-models';
 
 const config: EvaluationConfig = parseConfig('evaluate', evaluationFields, {
@@ -17,7 +17,7 @@ const prompts = ['hello', 'how are you', 'hi'].map((prompt, i) => ({
   prompt,
   task: 'chat',
 }));
-const byLength = async (rollouts: readonly Rollout[]) => rollouts.map(({ responseTokens }) => responseTokens);
+const byLength: Scorer = async (rollouts) => rollouts.map(({ responseTokens = NaN }) => responseTokens);
 
 describe('evaluateModels', () => {
   let models: Record<string, LanguageModel>;
@@ -60,9 +60,9 @@ describe('evaluateModels', () => {
   });
 
   it('refuses a verdict that is not a number, naming policy and prompt', async () => {
-    const broken = async (rollouts: readonly Rollout[]) => rollouts.map(() => NaN);
+    const broken: Scorer = async (rollouts) => rollouts.map((_, i) => (i === 2 ? NaN : 0));
     await expect(evaluateModels(models, 'sft', prompts, broken, config)).rejects.toThrow(
-      "response of 'sft' to prompt 'p0' must be a finite number, got NaN",
+      "evaluate sft: the judge: the score of response 3 (prompt 'p1') must be a finite number, got NaN",
     );
   });
 

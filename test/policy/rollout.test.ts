@@ -62,7 +62,12 @@ describe('rolloutSampler', () => {
     rollouts.forEach(({ finished, responseTokens, response }, i) => {
       expect(responseTokens.at(-1) === tokenizer.eosTokenId).toBe(finished);
       expect(tokenizer.encode(response)).toEqual(finished ? responseTokens.slice(0, -1) : responseTokens);
-      expect(scorerInputs(rollouts)[i]).toEqual({ prompt: prompts[i]?.prompt, response, finished });
+      expect(scorerInputs(rollouts)[i]).toEqual({
+        ...prompts[i],
+        response,
+        finished,
+        responseTokens: responseTokens.length,
+      });
     });
   });
 });

@@ -4,7 +4,7 @@ import { countA } from './support/tiny-policy';
 
 describe('scoreInParts', () => {
   it('asks a scorer for its parts, and takes the scores alone of one that has none', async () => {
-    const inputs = [{ prompt: 'say', response: 'aab' }];
+    const inputs = [{ promptId: 'p', prompt: 'say', response: 'aab' }];
     expect(await scoreInParts(countA, inputs)).toEqual({ scores: Float32Array.of(2), parts: {} });
     const both = { scores: Float32Array.of(1), parts: { helpful: Float32Array.of(4) } };
     const scorer = Object.assign(async () => Float32Array.of(9), { inParts: async () => both });

@@ -128,9 +128,9 @@ describe('a reward model of two dimensions', () => {
     expect(Object.keys(row ?? {}).filter((key) => key.includes('right'))).toEqual([]);
 
     const inputs = [
-      { prompt: 'bcd', response: 'aaaa' },
-      { prompt: 'bcd', response: 'nnnn' },
-      { prompt: 'bcd', response: 'aann' },
+      { promptId: 'p', prompt: 'bcd', response: 'aaaa' },
+      { promptId: 'p', prompt: 'bcd', response: 'nnnn' },
+      { promptId: 'p', prompt: 'bcd', response: 'aann' },
     ];
     const score = async (rewardWeights?: string) =>
       rewardScorer(model, { ...limits, ...(rewardWeights !== undefined && { rewardWeights }) })(inputs);

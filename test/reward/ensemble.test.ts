@@ -7,7 +7,7 @@ const fixed =
   (...scores: number[]): Scorer =>
   async () =>
     Float32Array.from(scores);
-const inputs = ['a', 'b'].map((response) => ({ prompt: 'p', response }));
+const inputs = ['a', 'b'].map((response) => ({ promptId: 'p', prompt: 'p', response }));
 
 describe('ensembleScorer', () => {
   // Means 2 and 1; deviations √(2/3) and 0.

@@ -23,7 +23,11 @@ beforeAll(async () => {
 afterEach(() => setJit(runEagerly));
 
 describe('rewardScorer', () => {
-  const inputs = randomPairs(12).map(({ prompt, chosen }) => ({ prompt, response: chosen }));
+  const inputs = randomPairs(12).map(({ promptId, prompt, chosen }) => ({
+    promptId,
+    prompt,
+    response: chosen,
+  }));
 
   it('gives a response the same score alone and in any batch, in the order asked', async () => {
     const models = rewardModels();
@@ -39,8 +43,8 @@ describe('rewardScorer', () => {
   it('reads the end-of-turn token of a finished response, and the last word of an unfinished one', async () => {
     const models = rewardModels();
     const [finished, unfinished] = await rewardScorer(models, { ...limits, batchSize: 2 })([
-      { prompt: 'ab', response: 'cd' },
-      { prompt: 'ab', response: 'cd', finished: false },
+      { promptId: 'p', prompt: 'ab', response: 'cd' },
+      { promptId: 'p', prompt: 'ab', response: 'cd', finished: false },
     ]);
     const read = (tokens: number[]): number =>
       scoreRows(models.params, models.config, scoreBatch([tokens], 1, limits, 1)).dataSync()[0] as number;
@@ -82,7 +86,9 @@ describe('rewardScorer', () => {
     expect(() => rewardScorer(tinyModels(), { ...limits, batchSize: 4 })).toThrow(/no score.weight/);
     const bare = { ...models, tokenizer: { ...models.tokenizer, renderPrompt: () => [] } };
     await expect(
-      rewardScorer(bare, { ...limits, batchSize: 4 })([{ prompt: '', response: '', finished: false }]),
+      rewardScorer(bare, { ...limits, batchSize: 4 })([
+        { promptId: 'p', prompt: '', response: '', finished: false },
+      ]),
     ).rejects.toThrow(/input 0 has no tokens/);
     const params = { ...models.params, 'score.weight': tf.fill([1, 8], NaN) };
     const damaged = rewardScorer({ ...models, params }, { ...limits, batchSize: 4 });

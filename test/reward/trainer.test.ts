@@ -83,8 +83,8 @@ describe('trainReward', () => {
       { batchSize: 4, maxPromptTokens: 12, maxResponseTokens: 12 },
     );
     const [good, bad] = await scorer([
-      { prompt: 'bcd', response: 'aaaa' },
-      { prompt: 'bcd', response: 'bbbb' },
+      { promptId: 'p', prompt: 'bcd', response: 'aaaa' },
+      { promptId: 'p', prompt: 'bcd', response: 'bbbb' },
     ]);
     expect(good).toBeGreaterThan(bad as number);
   });

@@ -3,6 +3,7 @@ import { jit } from '../../backend';
 import { InputError } from '../../errors';
 import { sampleResponses, type LanguageModel } from '../../model/sample';
 import type { Rng } from '../../random';
+import { checkedScorer, scorerName } from '../../scorer';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
 import { responseLogps } from '../../train/responses';
@@ -38,6 +39,7 @@ export function policySampler(
   if (samplePrompts.length === 0) {
     throw new InputError('dpo: samplesEvery is above 0, so prompts to sample from are needed, got none');
   }
+  const checked = scorer && checkedScorer(scorerName('dpo', scorer), scorer);
   const { config: model, tokenizer } = reference;
   const { maxPromptTokens, maxResponseTokens } = config;
   const logps = jit((params: NamedTensors, batch: SequenceBatch) =>
@@ -51,7 +53,7 @@ export function policySampler(
       temperature,
       rng,
     });
-    const scores = scorer && (await scoreInParts(scorer, rollouts));
+    const scores = checked && (await scoreInParts(checked, rollouts));
     const rows = rollouts.map(({ prompt, response, finished }) =>
       encodeRow(tokenizer, prompt, response, config, finished),
     );

@@ -4,6 +4,7 @@ import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
 import { saveModel } from '../../model/directory';
 import { disposeTree } from '../../tensor/pytree';
+import { promptRecordOf } from '../../scorer';
 import type { PromptRecord } from '../../types';
 import { dpoFields, type DpoConfig } from './config';
 import { trainDpo } from './trainer';
@@ -54,10 +55,5 @@ const drawnPrompts = 64;
 
 /** Each prompt of some pairs once. */
 function promptsOf(pairs: readonly PromptRecord[]): PromptRecord[] {
-  const prompts = pairs.map(({ promptId, task, prompt }): PromptRecord => ({
-    promptId,
-    ...(task !== undefined && { task }),
-    prompt,
-  }));
-  return [...new Map(prompts.map((prompt) => [prompt.promptId, prompt])).values()];
+  return [...new Map(pairs.map((pair) => [pair.promptId, promptRecordOf(pair)])).values()];
 }

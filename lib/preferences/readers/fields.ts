@@ -1,6 +1,6 @@
 /** Checked access to the fields of a row: each function returns what it promises or throws a RowError that says why. */
 import { createHash } from 'node:crypto';
-import type { Message, Prompt, PromptTags } from '../../types';
+import type { Message, Prompt, PromptRecord, PromptTags } from '../../types';
 import { RowError } from './bad-row';
 import type { Row } from './layout';
 
@@ -166,6 +166,20 @@ export function promptTags(row: Row, prompt: Prompt): PromptTags {
         : idField(row, 'promptId'),
     ...(typeof row['task'] === 'string' && { task: row['task'] }),
     ...(typeof row['language'] === 'string' && { language: row['language'] }),
+  };
+}
+
+/** `referenceAnswer` and `metadata` of a row, for scorers. */
+export function answerFields(row: Row): Pick<PromptRecord, 'referenceAnswer' | 'metadata'> {
+  const metadata = row['metadata'] ?? undefined;
+  if (metadata !== undefined && (typeof metadata !== 'object' || Array.isArray(metadata))) {
+    throw new RowError('metadata', `must be an object, got ${describeValue(metadata)}`);
+  }
+  return {
+    ...((row['referenceAnswer'] ?? undefined) !== undefined && {
+      referenceAnswer: scalarField(row, 'referenceAnswer'),
+    }),
+    ...(metadata !== undefined && { metadata: metadata as Readonly<Record<string, unknown>> }),
   };
 }
 

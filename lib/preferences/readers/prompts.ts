@@ -1,6 +1,6 @@
 /** Prompts alone: TRL's prompt-only rows, and any row that has a `prompt` besides answers, which prompts do not need. */
 import type { PromptRecord } from '../../types';
-import { promptField, promptTags, systemMessages } from './fields';
+import { answerFields, promptField, promptTags, systemMessages } from './fields';
 import { hasFields, type Layout } from './layout';
 
 export const promptOnly: Layout<PromptRecord> = {
@@ -9,6 +9,8 @@ export const promptOnly: Layout<PromptRecord> = {
   reads: [
     'prompt',
     'system',
+    'referenceAnswer',
+    'metadata',
     ...['chosen', 'rejected', 'margin', 'weight', 'verdicts', 'messages'],
     ...['response', 'responses', 'completion', 'output', 'answer', 'answers', 'label', 'labels'],
     ...['a', 'b', 'winner', 'finished', 'responseTokens', 'sample', 'score', 'scores', 'reference'],
@@ -24,6 +26,6 @@ export const promptOnly: Layout<PromptRecord> = {
       system.length === 0
         ? given
         : [...system, ...(typeof given === 'string' ? [{ role: 'user' as const, content: given }] : given)];
-    return [{ ...promptTags(row, prompt), prompt }];
+    return [{ ...promptTags(row, prompt), prompt, ...answerFields(row) }];
   },
 };

@@ -2,7 +2,7 @@
 import { mean } from 'simple-statistics';
 import { InputError } from '../../errors';
 import { groupBy } from '../../group-by';
-import type { Scorer, ScorerInput } from '../../types';
+import type { Scorer } from '../../types';
 
 export interface ScoredLength {
   readonly score: number;
@@ -70,8 +70,6 @@ export function lengthResidualScorer(
 ): Scorer {
   return async (inputs) => {
     const scores = await scorer(inputs);
-    return scores.map((score, i) =>
-      lengthResidual(fit, score, lengthOf((inputs[i] as ScorerInput).response)),
-    );
+    return inputs.map(({ response }, i) => lengthResidual(fit, scores[i] as number, lengthOf(response)));
   };
 }

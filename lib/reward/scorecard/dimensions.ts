@@ -1,5 +1,5 @@
 /** Scorecards of the dimensions of a reward model, each on the pairs that have a verdict on it. */
-import type { PreferencePair } from '../../types';
+import type { PreferencePair, Scores } from '../../types';
 import { verdictOn } from '../dimensions';
 import { rewardScorecard, type RewardScorecard, type ScoredPair } from './scorecard';
 
@@ -13,7 +13,7 @@ import { rewardScorecard, type RewardScorecard, type ScoredPair } from './scorec
 export function dimensionScorecards(
   pairs: readonly PreferencePair[],
   scored: readonly ScoredPair[],
-  parts: Readonly<Record<string, Float32Array>>,
+  parts: Readonly<Record<string, Scores>>,
 ): Record<string, RewardScorecard> {
   return Object.fromEntries(
     Object.entries(parts).map(([name, scores]) => {

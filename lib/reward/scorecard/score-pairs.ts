@@ -1,5 +1,6 @@
 /** Labelled pairs through a scorer: what the scorecard is made of. */
-import type { PreferencePair, Scorer, ScorerInput } from '../../types';
+import { promptRecordOf } from '../../scorer';
+import type { PreferencePair, Scorer, ScorerInput, Scores } from '../../types';
 import type { ScoredPair } from './scorecard';
 
 /**
@@ -18,15 +19,15 @@ export async function scorePairs(
 /** What a scorer reads of pairs: all chosen responses, then all rejected ones. */
 export function pairInputs(pairs: readonly PreferencePair[]): ScorerInput[] {
   return [
-    ...pairs.map(({ prompt, chosen }) => ({ prompt, response: chosen })),
-    ...pairs.map(({ prompt, rejected }) => ({ prompt, response: rejected })),
+    ...pairs.map((pair) => ({ ...promptRecordOf(pair), response: pair.chosen })),
+    ...pairs.map((pair) => ({ ...promptRecordOf(pair), response: pair.rejected })),
   ];
 }
 
 /** Pairs with the scores of {@link pairInputs}. */
 export function scoredPairs(
   pairs: readonly PreferencePair[],
-  scores: Float32Array,
+  scores: Scores,
   lengthOf: (response: string) => number,
 ): ScoredPair[] {
   return pairs.map(({ chosen, rejected, task = 'other', margin }, i) => ({

@@ -85,8 +85,8 @@ describe('rlhf-kit reward', () => {
       maxResponseTokens: 32,
     });
     const [a, b] = await scorer([
-      { prompt: 'question', response: 'good' },
-      { prompt: 'question', response: 'bad answer' },
+      { promptId: 'p', prompt: 'question', response: 'good' },
+      { promptId: 'p', prompt: 'question', response: 'bad answer' },
     ]);
     expect(a).not.toBe(b);
 

@@ -27,7 +27,7 @@ beforeAll(() => useEngine('cpu'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const names = ['helpful', 'harmless'];
-const inputs = ['a', 'b', 'ab', 'ba'].map((response) => ({ prompt: 'a', response }));
+const inputs = ['a', 'b', 'ab', 'ba'].map((response) => ({ promptId: 'p', prompt: 'a', response }));
 const limits = { maxPromptTokens: 8, maxResponseTokens: 8, batchSize: 4 };
 
 describe('weighStage', () => {

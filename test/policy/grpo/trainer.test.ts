@@ -203,6 +203,8 @@ describe('trainGrpo', () => {
 
   it('stops in one sentence when a score is NaN', async () => {
     const scorer: SampledInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(NaN);
-    await expect(trained({}, { scorer })).rejects.toThrow(/grpo: .* became NaN at step 1/);
+    await expect(trained({}, { scorer })).rejects.toThrow(
+      /grpo: the scorer: the score of response 1 .* must be a finite number, got NaN/,
+    );
   });
 });

@@ -256,6 +256,8 @@ describe('trainPpo', () => {
 
   it('stops in one sentence when a score is NaN', async () => {
     const scorer: PpoInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(NaN);
-    await expect(trained({}, { scorer })).rejects.toThrow(/ppo: .* became NaN at step 1/);
+    await expect(trained({}, { scorer })).rejects.toThrow(
+      /ppo: the scorer: the score of response 1 .* must be a finite number, got NaN/,
+    );
   });
 });

@@ -202,6 +202,8 @@ describe('trainRloo', () => {
 
   it('stops in one sentence when a score is NaN', async () => {
     const scorer: SampledInputs['scorer'] = async (inputs) => new Float32Array(inputs.length).fill(NaN);
-    await expect(trained({}, { scorer })).rejects.toThrow(/rloo: .* became NaN at step 1/);
+    await expect(trained({}, { scorer })).rejects.toThrow(
+      /rloo: the scorer: the score of response 1 .* must be a finite number, got NaN/,
+    );
   });
 });

@@ -86,6 +86,22 @@ describe('reading with a layout', () => {
     expect(c).toEqual({ promptId: 'own', language: 'en', prompt: 'x' });
   });
 
+  it('keeps the reference answer and the metadata of a prompt, which scorers read', async () => {
+    const row = { promptId: 'sum', prompt: '1 + 1', metadata: { level: 2 } };
+    const [text, number, none] = await readPrompts(
+      write({ ...row, referenceAnswer: 'two' }, { ...row, referenceAnswer: 2 }, { ...row, metadata: null }),
+    );
+    expect(text).toEqual({ ...row, referenceAnswer: 'two' });
+    expect(number?.referenceAnswer).toBe('2');
+    expect(none).toEqual({ promptId: 'sum', prompt: '1 + 1' });
+    await expect(readPrompts(write({ ...row, metadata: [2] }))).rejects.toThrow(
+      /'metadata' must be an object, got \[2\]/,
+    );
+    await expect(readPrompts(write({ ...row, referenceAnswer: ['2'] }))).rejects.toThrow(
+      /'referenceAnswer' must be a string/,
+    );
+  });
+
   it('reads prompts out of rows that hold more', async () => {
     expect((await readPrompts(write(good)))[0]?.prompt).toBe('p');
     await expect(readPrompts(write({ prompt: [{ role: 'assistant', content: 'hi' }] }))).rejects.toThrow(

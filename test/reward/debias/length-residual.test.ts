@@ -47,7 +47,9 @@ describe('lengthResidualScorer', () => {
       fit,
       (response) => response.length,
     );
-    const debiased = await scorer(responses.map(({ response }) => ({ prompt: 'q', response })));
+    const debiased = await scorer(
+      responses.map(({ response }) => ({ promptId: 'p', prompt: 'q', response })),
+    );
     expect(fitLengthResidual(rows([...debiased])).coefficient).toBeCloseTo(0, 5);
     expect(debiased[0]).toBeCloseTo(
       (scores[0] as number) - fit.coefficient * ((responses[0]?.response.length as number) - fit.meanLength),
