@@ -6,6 +6,7 @@ import { describeBadRow, type BadRow } from '../preferences/readers/bad-row';
 import { pairFormats, readPairs } from '../preferences/readers/open';
 import type { RunDirectory } from '../train/run-directory';
 import type { PreferencePair } from '../types';
+import { templateCheck } from './template-check';
 
 export interface PairFlags {
   readonly format: string;
@@ -23,19 +24,20 @@ export const pairFlags: FieldTable<PairFlags> = {
 };
 
 /**
- * Reads the pairs; rows set aside go to a file of their own.
+ * Reads the pairs. Rows that cannot be used, or that the chat template of `model` refuses, go to a file of their own.
  *
  * @throws {InputError} when no row can be used.
  */
 export async function readUsablePairs(
   command: string,
   file: string,
-  { format, onBadRow }: PairFlags,
+  { format, onBadRow, model }: PairFlags & { readonly model?: string },
   run: RunDirectory,
 ): Promise<{ pairs: PreferencePair[]; badRows: number }> {
   const bad: BadRow[] = [];
   const pairs = await readPairs(file, {
     format,
+    ...templateCheck(model),
     ...(onBadRow === 'setAside' && { setAside: (row: BadRow) => bad.push(row) }),
   });
   const [first] = bad;

@@ -17,6 +17,7 @@ import { defineCommand } from '../command';
 import { pairFlags, readUsablePairs, type PairFlags } from '../pairs';
 import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from '../scorers';
 import { runStage } from '../stage';
+import { templateCheck } from '../template-check';
 
 /** Prompts, of those of the pairs, that `--samples-every` draws from again and again. */
 const samplePrompts = 64;
@@ -81,7 +82,13 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
       const scorer = reward === undefined ? undefined : await resolveReward(reward);
       const read =
         pairs === undefined
-          ? await labelSamples(model, await readPrompts(prompts as string), scorer as Scorer, config, run)
+          ? await labelSamples(
+              model,
+              await readPrompts(prompts as string, templateCheck(config.model)),
+              scorer as Scorer,
+              config,
+              run,
+            )
           : (await readUsablePairs('dpo', pairs, config, run)).pairs;
       const params = await trainDpo(
         model,
@@ -90,7 +97,9 @@ export const dpoCommand = defineCommand<DpoCommandConfig>({
           samplePrompts: promptsOf(read).slice(0, samplePrompts),
           temperature,
           ...(scorer !== undefined && { scorer }),
-          ...(demonstrations !== undefined && { demonstrations: await readDemonstrations(demonstrations) }),
+          ...(demonstrations !== undefined && {
+            demonstrations: await readDemonstrations(demonstrations, templateCheck(config.model)),
+          }),
         },
         config,
         run,

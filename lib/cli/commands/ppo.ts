@@ -19,6 +19,7 @@ import {
   type RewardFlags,
 } from '../scorers';
 import { runStage } from '../stage';
+import { templateCheck } from '../template-check';
 
 interface PpoCommandConfig extends PpoConfig, RunConfig, RewardFlags {
   readonly model: string;
@@ -48,7 +49,7 @@ export const ppoCommand = defineCommand<PpoCommandConfig>({
     );
     return runStage('ppo', config, inputs, async (run) => {
       const model = loadModel(config.model);
-      const prompts = await readPrompts(config.prompts);
+      const prompts = await readPrompts(config.prompts, templateCheck(config.model));
       const scorer = await resolveReward(reward);
       const scoreHead = config.valueInit === 'rewardModel' ? loadScoreHead(reward) : undefined;
       const params = await trainPpo(
@@ -56,7 +57,9 @@ export const ppoCommand = defineCommand<PpoCommandConfig>({
         {
           prompts,
           scorer,
-          ...(demonstrations !== undefined && { demonstrations: await readDemonstrations(demonstrations) }),
+          ...(demonstrations !== undefined && {
+            demonstrations: await readDemonstrations(demonstrations, templateCheck(config.model)),
+          }),
           ...(scoreHead !== undefined && { scoreHead }),
         },
         config,

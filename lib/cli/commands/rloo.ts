@@ -9,6 +9,7 @@ import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
 import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from '../scorers';
 import { runStage } from '../stage';
+import { templateCheck } from '../template-check';
 
 interface RlooCommandConfig extends RlooConfig, RunConfig, RewardFlags {
   readonly model: string;
@@ -39,13 +40,15 @@ export const rlooCommand = defineCommand<RlooCommandConfig>({
     );
     return runStage('rloo', config, inputs, async (run) => {
       const model = loadModel(config.model);
-      const prompts = await readPrompts(config.prompts);
+      const prompts = await readPrompts(config.prompts, templateCheck(config.model));
       const params = await trainRloo(
         model,
         {
           prompts,
           scorer: await resolveReward(reward),
-          ...(demonstrations !== undefined && { demonstrations: await readDemonstrations(demonstrations) }),
+          ...(demonstrations !== undefined && {
+            demonstrations: await readDemonstrations(demonstrations, templateCheck(config.model)),
+          }),
         },
         config,
         run,

@@ -7,6 +7,7 @@ import { trainSft } from '../../sft/trainer';
 import { runFields, type RunConfig } from '../../train/fields';
 import { defineCommand } from '../command';
 import { runStage } from '../stage';
+import { templateCheck } from '../template-check';
 
 interface SftCommandConfig extends SftConfig, RunConfig {
   readonly model: string;
@@ -27,7 +28,7 @@ export const sftCommand = defineCommand<SftCommandConfig>({
   run: (config) =>
     runStage('sft', config, [config.model, config.demonstrations], async (run) => {
       const model = loadModel(config.model);
-      const demonstrations = await readDemonstrations(config.demonstrations);
+      const demonstrations = await readDemonstrations(config.demonstrations, templateCheck(config.model));
       const params = await trainSft(model, demonstrations, config, run);
       saveModel(run.file('model'), { ...model, params });
       return { model: run.file('model'), demonstrations: demonstrations.length };

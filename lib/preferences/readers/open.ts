@@ -1,6 +1,6 @@
 /** The way into all files of preferences, demonstrations and prompts: finds the container and the layout, checks rows. */
 import { InputError, nearMatch } from '../../errors';
-import type { Comparison, Demonstration, PreferencePair, PromptRecord } from '../../types';
+import type { Comparison, Demonstration, PreferencePair, Prompt, PromptRecord } from '../../types';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
 import { streamContainer, type ContainerRow } from './container';
 import { conversations, ownDemonstrations, promptCompletion } from './demonstrations';
@@ -17,6 +17,8 @@ import { votes } from './votes';
 export interface ReadOptions {
   /** Name of a layout, or `auto`: recognised from the first rows. */
   readonly format?: string;
+  /** Looks at each record; a row whose record it throws a {@link RowError} for cannot be used. */
+  readonly check?: (record: { readonly prompt: Prompt }) => void;
   /** Takes the rows that cannot be used; without it the first such row stops the reading. */
   readonly setAside?: (row: BadRow) => void;
   /** Told the number of rows read, after each. */
@@ -87,11 +89,11 @@ async function collect<T>(records: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-async function* streamRecords<T>(
+async function* streamRecords<T extends { readonly prompt: Prompt }>(
   kind: string,
   layouts: readonly Layout<T>[],
   file: string,
-  { format = 'auto', setAside, onProgress }: ReadOptions,
+  { format = 'auto', check, setAside, onProgress }: ReadOptions,
 ): AsyncGenerator<T> {
   const named = format === 'auto' ? undefined : layoutByName(kind, layouts, format);
   const refuse = (bad: BadRow): void => {
@@ -106,8 +108,12 @@ async function* streamRecords<T>(
     for await (const { line, value, problem } of chain(first, rows)) {
       try {
         if (problem !== undefined) refuse({ file, line, problem, row: value });
-        else if (isRow(value)) yield* parse(value);
-        else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
+        else if (isRow(value)) {
+          for (const record of parse(value)) {
+            check?.(record);
+            yield record;
+          }
+        } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
       } catch (error) {
         if (!(error instanceof RowError)) throw error;
         refuse({ file, line, field: error.field, problem: error.message, row: value });
