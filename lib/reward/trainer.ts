@@ -19,6 +19,7 @@ import {
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByGroup } from '../train/sampler';
+import { requirePositions } from '../train/sequences';
 import {
   adaptLengthSlope,
   initialLengthCovariate,
@@ -67,6 +68,8 @@ export async function trainReward(
   const evalRows = heldOut
     .map((pair) => encodePair(tokenizer, pair, config, dimensions))
     .sort((a, b) => a.chosen.length - b.chosen.length);
+  const lengths = [...rows, ...evalRows].flatMap((row) => [row.chosen.length, row.rejected.length]);
+  requirePositions('reward', lengths, model, '--max-prompt-tokens or --max-response-tokens');
   const totalSteps = config.maxSteps ?? Math.ceil((rows.length * config.numTrainEpochs) / config.batchSize);
   const byPrompt = groupRows(training);
 

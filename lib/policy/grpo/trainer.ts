@@ -15,7 +15,7 @@ import type { RunDirectory } from '../../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
 import { demonstrationSource, sftTerm } from '../demonstrations';
 import { checkGroups, drawGroups, groupMetrics, groupRewards, groupSampler } from '../groups';
-import { scorerInputs, sequenceLimits } from '../rollout';
+import { requirePromptRoom, scorerInputs, sequenceLimits } from '../rollout';
 import { openSamples, rolloutSamples } from '../samples';
 import { partMetrics, penaliseMissingEnd, scoreInParts } from '../scores';
 import { cutUpdates, refuseStaleRatio } from '../updates';
@@ -57,6 +57,7 @@ export async function trainGrpo(
   // 1. data
   const { prompts, scorer } = inputs;
   checkGroups('grpo', prompts, config);
+  requirePromptRoom('grpo', reference, prompts, config);
   const limits = sequenceLimits(config);
   const maxLength = limits.maxPromptTokens + limits.maxResponseTokens;
   const drawDemonstrations = demonstrationSource(

@@ -19,7 +19,7 @@ import { stepRows } from '../../train/sampler';
 import { adaptLearningRate } from '../../train/schedule';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
 import { demonstrationSource, sftTerm } from '../demonstrations';
-import { scorerInputs, sequenceLimits } from '../rollout';
+import { requirePromptRoom, scorerInputs, sequenceLimits } from '../rollout';
 import { openSamples, rolloutSamples } from '../samples';
 import { partMetrics, scoreInParts } from '../scores';
 import { cutUpdates, refuseStaleRatio } from '../updates';
@@ -76,6 +76,7 @@ export async function trainPpo(
   // 1. data
   const { prompts, scorer } = inputs;
   if (prompts.length === 0) throw new InputError('ppo: there are no prompts');
+  requirePromptRoom('ppo', reference, prompts, config);
   if (config.rolloutBatchSize % config.numMiniBatches !== 0) {
     throw new InputError(
       `ppo: rolloutBatchSize must be a multiple of numMiniBatches (${config.numMiniBatches}), got ${config.rolloutBatchSize}`,

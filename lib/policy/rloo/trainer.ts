@@ -16,7 +16,7 @@ import type { RunDirectory } from '../../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../../types';
 import { demonstrationSource, sftTerm } from '../demonstrations';
 import { checkGroups, drawGroups, groupMetrics, groupRewards, groupSampler } from '../groups';
-import { logRatios, scorerInputs, sequenceLimits } from '../rollout';
+import { logRatios, requirePromptRoom, scorerInputs, sequenceLimits } from '../rollout';
 import { openSamples, rolloutSamples } from '../samples';
 import { moments, partMetrics, penaliseMissingEnd, scoreInParts } from '../scores';
 import { cutUpdates, refuseStaleRatio } from '../updates';
@@ -58,6 +58,7 @@ export async function trainRloo(
   // 1. data
   const { prompts, scorer } = inputs;
   checkGroups('rloo', prompts, config);
+  requirePromptRoom('rloo', reference, prompts, config);
   const limits = sequenceLimits(config);
   const maxLength = limits.maxPromptTokens + limits.maxResponseTokens;
   const drawDemonstrations = demonstrationSource(
