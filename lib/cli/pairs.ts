@@ -7,6 +7,7 @@ import { columnFlags, type ColumnFlags } from '../preferences/readers/column-fla
 import { pairFormats, readPairs } from '../preferences/readers/open';
 import type { RunDirectory } from '../train/run-directory';
 import type { PreferencePair } from '../types';
+import { templateCheck } from './template-check';
 
 export interface PairFlags extends ColumnFlags {
   readonly format: string;
@@ -25,20 +26,21 @@ export const pairFlags: FieldTable<PairFlags> = {
 };
 
 /**
- * Reads the pairs; rows set aside go to a file of their own.
+ * Reads the pairs. Rows that cannot be used, or that the chat template of `model` refuses, go to a file of their own.
  *
  * @throws {InputError} when no row can be used.
  */
 export async function readUsablePairs(
   command: string,
   file: string,
-  { format, onBadRow, ignoreColumns }: PairFlags,
+  { format, onBadRow, ignoreColumns, model }: PairFlags & { readonly model?: string },
   run: RunDirectory,
 ): Promise<{ pairs: PreferencePair[]; badRows: number }> {
   const bad: BadRow[] = [];
   const pairs = await readPairs(file, {
     format,
     ignoreColumns,
+    ...templateCheck(model),
     ...(onBadRow === 'setAside' && { setAside: (row: BadRow) => bad.push(row) }),
   });
   const [first] = bad;

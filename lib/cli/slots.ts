@@ -8,6 +8,7 @@ import { columnFlags } from '../preferences/readers/column-flags';
 import { readDemonstrations, readPrompts } from '../preferences/readers/open';
 import type { PreferencePair, Scorer } from '../types';
 import { pairFlags, readUsablePairs, type PairFlags } from './pairs';
+import { templateCheck } from './template-check';
 import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from './scorers';
 
 /** The flags of all kinds of slots; a command has those of its stage's. */
@@ -35,13 +36,16 @@ export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[
   demonstrations: {
     fields: (slot) => ({ demonstrations: pathField(slot), ...columnFlags }),
     example: '--demonstrations demonstrations.jsonl',
-    input: (_, { demonstrations, ignoreColumns }) =>
-      fileInput(demonstrations, (path) => readDemonstrations(path, { ignoreColumns })),
+    input: (_, { model, demonstrations, ignoreColumns }) =>
+      fileInput(demonstrations, (path) =>
+        readDemonstrations(path, { ignoreColumns, ...templateCheck(model) }),
+      ),
   },
   prompts: {
-    fields: (slot) => ({ prompts: pathField(slot) }),
+    fields: (slot) => ({ prompts: pathField(slot), ...columnFlags }),
     example: '--prompts prompts.jsonl',
-    input: (_, { prompts }) => fileInput(prompts, (path) => readPrompts(path)),
+    input: (_, { model, prompts, ignoreColumns }) =>
+      fileInput(prompts, (path) => readPrompts(path, { ignoreColumns, ...templateCheck(model) })),
   },
   pairs: {
     fields: (slot) => ({ pairs: pathField(slot), ...pairFlags }),

@@ -17,6 +17,7 @@ import { chunk } from '../train/sampler';
 import {
   encodePrompt,
   padRows,
+  requirePositions,
   type EncodedRow,
   type SequenceBatch,
   type SequenceLimits,
@@ -64,6 +65,24 @@ export function sequenceLimits({
   maxNewTokens,
 }: Pick<RolloutConfig, 'maxPromptTokens' | 'maxNewTokens'>): SequenceLimits {
   return { maxPromptTokens, maxResponseTokens: maxNewTokens };
+}
+
+/**
+ * Refuses prompts that leave no room for a response within the model's positions, before the first is answered.
+ *
+ * @param stage the name in error messages, e.g. `ppo`.
+ * @throws {InputError} naming the flags to lower.
+ */
+export function requirePromptRoom(
+  stage: string,
+  { config, tokenizer }: LanguageModel,
+  prompts: readonly PromptRecord[],
+  { maxPromptTokens, maxNewTokens }: Pick<RolloutConfig, 'maxPromptTokens' | 'maxNewTokens'>,
+): void {
+  const lengths = prompts.map(
+    ({ prompt }) => encodePrompt(tokenizer, prompt, maxPromptTokens).length + maxNewTokens,
+  );
+  requirePositions(stage, lengths, config, '--max-prompt-tokens or --max-new-tokens');
 }
 
 /**

@@ -17,7 +17,14 @@ import type { RunDirectory } from '../train/run-directory';
 import { stepRows } from '../train/sampler';
 import type { Demonstration, PromptRecord, Scorer } from '../types';
 import { demonstrationSource, type SftTermBatch } from './demonstrations';
-import { logRatios, rolloutSampler, scorerInputs, sequenceLimits, type RolloutWith } from './rollout';
+import {
+  logRatios,
+  requirePromptRoom,
+  rolloutSampler,
+  scorerInputs,
+  sequenceLimits,
+  type RolloutWith,
+} from './rollout';
 import type { RolloutConfig } from './rollout-config';
 import { openSamples, rolloutSamples } from './samples';
 import { partMetrics, penaliseMissingEnd, scoreInParts } from './scores';
@@ -120,6 +127,7 @@ export async function trainSampled<C extends RolloutConfig, K extends string, R,
   const { prompts } = inputs;
   const scorer = checkedScorer(scorerName(name, inputs.scorer), inputs.scorer);
   const { responses, perPrompt, passes } = checkedSizes(algorithm, prompts, config);
+  requirePromptRoom(name, reference, prompts, config);
   const rng = createRng(config.seed).fork(name);
   const { maxPromptTokens, maxResponseTokens } = sequenceLimits(config);
   const drawDemonstrations = demonstrationSource(

@@ -3,6 +3,7 @@ import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { createRng } from '../random';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { differingPairs } from '../train/sequences';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
 import { balanceLengths, type LengthBalanceAccount } from './debias/bucket-balance';
@@ -15,20 +16,24 @@ export interface PairSplit {
 }
 
 /**
- * Checks the pairs, holds some out, and balances the rest by length in response tokens.
+ * Checks the pairs, leaves those out that are equal in the tokens that are read, holds some out, and balances the rest by length in response tokens.
  *
  * @throws {InputError} without pairs, for a pair with an empty answer, with identical answers or with a margin or weight
  * that is no number, and when balancing leaves nothing to train on.
  */
 export function splitPairs(
   pairs: readonly PreferencePair[],
-  config: Pick<RewardConfig, 'seed' | 'evalFraction' | 'lengthBalance' | 'lengthBalanceBuckets'>,
+  config: Pick<
+    RewardConfig,
+    'seed' | 'evalFraction' | 'lengthBalance' | 'lengthBalanceBuckets' | 'maxResponseTokens'
+  >,
   tokenizer: Tokenizer,
 ): PairSplit {
   if (pairs.length === 0) throw new InputError('reward: there are no preference pairs');
   pairs.forEach(checkPair);
+  const differing = differingPairs('reward', pairs, tokenizer, config);
   const rng = createRng(config.seed).fork('reward');
-  const { kept, heldOut } = holdOutByPrompt(pairs, config.evalFraction, rng.fork('split'));
+  const { kept, heldOut } = holdOutByPrompt(differing, config.evalFraction, rng.fork('split'));
   const { pairs: training, account } = balanceLengths(kept, {
     method: config.lengthBalance,
     buckets: config.lengthBalanceBuckets,

@@ -11,6 +11,7 @@ import { heldOutMetrics, lastOf } from '../train/metrics';
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByGroup } from '../train/sampler';
+import { requirePositions } from '../train/sequences';
 import type { PreferencePair } from '../types';
 import { batch, type RewardBatch } from './batch';
 import type { RewardConfig } from './config';
@@ -51,6 +52,8 @@ export async function trainReward(
   // 1. rows
   const named = configuredDimensions(config);
   const { training, heldOut } = rewardRows(split, tokenizer, config, trainedDimensions(config));
+  const lengths = [...training, ...heldOut].flatMap((row) => [row.chosen.length, row.rejected.length]);
+  requirePositions('reward', lengths, model, '--max-prompt-tokens or --max-response-tokens');
   const totalSteps =
     config.maxSteps ?? Math.ceil((training.length * config.numTrainEpochs) / config.batchSize);
   const byPrompt = groupRows(split.training);

@@ -15,6 +15,7 @@ import { heldOutMetrics, lastOf } from '../train/metrics';
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
 import { chunk, stepRowsByLength } from '../train/sampler';
+import { requirePositions } from '../train/sequences';
 import type { Demonstration } from '../types';
 import type { SftConfig } from './config';
 import { loss } from './loss';
@@ -52,6 +53,12 @@ export async function trainSft(
   // 1. rows
   const { training, heldOut } = sftRows(demonstrations, tokenizer, config, rng.fork('split'));
   const lengths = training.map((row) => row.tokens.length);
+  requirePositions(
+    'sft',
+    [...training, ...heldOut].map((row) => row.tokens.length),
+    model,
+    '--max-length',
+  );
   const draw = (step: number): DemonstrationRow[] =>
     stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map(
       (i) => training[i] as DemonstrationRow,

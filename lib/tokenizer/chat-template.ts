@@ -82,12 +82,18 @@ export function chatTemplate(
         run_strftime_now: (format: string) => strftime(templateNow(), format),
       });
     } catch (error) {
-      throw new TemplateError(
-        `${where}: the chat template cannot render the conversation (${errorMessage(error)})`,
-      );
+      throw new TemplateError(where, errorMessage(error));
     }
   };
 }
 
 /** A conversation that a chat template refuses, e.g. because its roles do not alternate. */
-export class TemplateError extends InputError {}
+export class TemplateError extends InputError {
+  /** What the template, or its engine, says. */
+  readonly reason: string;
+
+  constructor(where: string, reason: string) {
+    super(`${where}: the chat template cannot render the conversation (${reason})`);
+    this.reason = reason;
+  }
+}

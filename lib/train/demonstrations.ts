@@ -1,8 +1,9 @@
 /** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of policies learn from. */
 import * as tf from '@tensorflow/tfjs';
 import { paddedCount, paddedLength } from '../backend';
+import { TemplateError } from '../tokenizer/chat-template';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Demonstration } from '../types';
+import type { Demonstration, Message } from '../types';
 
 export const demonstrationLosses = ['assistant', 'lastTurn'] as const;
 
@@ -48,12 +49,23 @@ export function encodeDemonstration(
   if (counts === 'assistant' && typeof prompt !== 'string') {
     prompt.forEach((message, k) => {
       if (message.role !== 'assistant') return;
-      const before = tokenizer.renderPrompt(prompt.slice(0, k));
+      const before = beginning(tokenizer, prompt.slice(0, k));
+      if (before === undefined) return;
       const turn = [...before, ...tokenizer.renderResponse(message.content, prompt)];
       if (turn.every((token, i) => token === tokens[i])) lossMask.fill(1, before.length, turn.length);
     });
   }
   return { tokens: tokens.slice(-maxLength), lossMask: lossMask.slice(-maxLength) };
+}
+
+/** A dialogue's beginning in tokens; undefined where the template refuses it, as some do that begin with the assistant. */
+function beginning(tokenizer: Tokenizer, messages: readonly Message[]): number[] | undefined {
+  try {
+    return tokenizer.renderPrompt(messages);
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
 }
 
 /** Labels of the rows that count: the normaliser of a step. */

@@ -1,8 +1,10 @@
 /** Records as padded token batches: prompts end and responses begin at the same column in every row. */
 import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
+import { InputError } from '../errors';
+import type { ModelConfig } from '../model/config';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Prompt } from '../types';
+import type { PreferencePair, Prompt } from '../types';
 
 /** A prompt and a response in tokens. */
 export interface EncodedRow {
@@ -36,6 +38,50 @@ export function encodeRow(
 /** Encodes a prompt, keeping its last `maxPromptTokens` tokens. */
 export function encodePrompt(tokenizer: Tokenizer, prompt: Prompt, maxPromptTokens: number): number[] {
   return tokenizer.renderPrompt(prompt).slice(-maxPromptTokens);
+}
+
+/**
+ * Refuses what is longer than a model's positions, before anything is computed.
+ *
+ * @param lengths of the sequences, tokens. @param flags what to lower, e.g. `--max-length`.
+ * @throws {InputError} naming the first that is too long.
+ */
+export function requirePositions(
+  stage: string,
+  lengths: readonly number[],
+  { maxPositionEmbeddings }: Pick<ModelConfig, 'maxPositionEmbeddings'>,
+  flags: string,
+): void {
+  const row = lengths.findIndex((length) => length > maxPositionEmbeddings);
+  if (row < 0) return;
+  const count = lengths.filter((length) => length > maxPositionEmbeddings).length;
+  throw new InputError(
+    `${stage}: ${count} of ${lengths.length} sequences are longer than the model's ${maxPositionEmbeddings} positions, the first has ${lengths[row]} tokens; lower ${flags}`,
+  );
+}
+
+/**
+ * The pairs whose responses differ within the tokens that are read; how many others there are is said on stderr.
+ *
+ * @throws {InputError} when none is left.
+ */
+export function differingPairs<P extends Pick<PreferencePair, 'prompt' | 'chosen' | 'rejected'>>(
+  stage: string,
+  pairs: readonly P[],
+  tokenizer: Tokenizer,
+  { maxResponseTokens }: Pick<SequenceLimits, 'maxResponseTokens'>,
+): P[] {
+  const read = (response: string, prompt: Prompt): string =>
+    tokenizer.renderResponse(response, prompt).slice(0, maxResponseTokens).join();
+  const kept = pairs.filter(
+    ({ prompt, chosen, rejected }) => read(chosen, prompt) !== read(rejected, prompt),
+  );
+  const equal = pairs.length - kept.length;
+  if (equal === 0) return kept;
+  const why = `chosen and rejected are equal in the ${maxResponseTokens} tokens that are read (--max-response-tokens)`;
+  if (kept.length === 0) throw new InputError(`${stage}: no pair is left: in all ${equal} ${why}`);
+  process.stderr.write(`${stage}: ${equal} of ${pairs.length} pairs left out: ${why}\n`);
+  return kept;
 }
 
 /** Prompts padded on the left to P columns, responses on the right to R: `[B, P + R]`. */

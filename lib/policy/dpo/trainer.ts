@@ -10,7 +10,7 @@ import { inPrecision, roundingTolerance } from '../../train/precision';
 import { responseLogps } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { chunk, stepRowsByLength } from '../../train/sampler';
-import type { SequenceBatch } from '../../train/sequences';
+import { differingPairs, requirePositions, type SequenceBatch } from '../../train/sequences';
 import type { Demonstration, PreferencePair } from '../../types';
 import { demonstrationSource } from '../demonstrations';
 import { openSamples } from '../samples';
@@ -56,8 +56,10 @@ export async function trainDpo(
     rng.fork('demonstrations'),
   );
   const sample = config.samplesEvery > 0 ? policySampler(reference, inputs, config) : undefined;
-  const pairs = inputs.pairs.map((pair) => encodePair(tokenizer, pair, config));
+  const differing = differingPairs('dpo', inputs.pairs, tokenizer, config);
+  const pairs = differing.map((pair) => encodePair(tokenizer, pair, config));
   const lengths = pairs.map(longerSide);
+  requirePositions('dpo', lengths, model, '--max-prompt-tokens or --max-response-tokens');
   const draw = (step: number): PairRow[] =>
     stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map((i) => pairs[i] as PairRow);
   const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => draw(i + 1)).flat());

@@ -1,7 +1,7 @@
 /** The way into all files of preferences, demonstrations and prompts: finds the container and the layout, checks rows. */
 import { distinctPromptIds } from '../../distinct-ids';
 import { InputError } from '../../errors';
-import type { Comparison, Demonstration, PreferencePair, PromptRecord } from '../../types';
+import type { Comparison, Demonstration, PreferencePair, Prompt, PromptRecord } from '../../types';
 import { alpaca, alpacaPairs } from './alpaca';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
 import { columnCheck, withoutColumns } from './columns';
@@ -23,6 +23,8 @@ import { votes } from './votes';
 export interface ReadOptions {
   /** Name of a layout, or `auto`: recognised from the first rows. */
   readonly format?: string;
+  /** Looks at each record; a row whose record it throws a {@link RowError} for cannot be used. */
+  readonly check?: (record: { readonly prompt: Prompt }) => void;
   /** Takes the rows that cannot be used; without it the first such row stops the reading. */
   readonly setAside?: (row: BadRow) => void;
   /** Columns to be read as if they were not there. */
@@ -101,7 +103,7 @@ async function* streamRecords<T extends PromptRecord>(
   kind: string,
   layouts: readonly Layout<T>[],
   file: string,
-  { format = 'auto', setAside, onProgress, ignoreColumns = [], onNote = noteOnStderr }: ReadOptions,
+  { format = 'auto', check, setAside, onProgress, ignoreColumns = [], onNote = noteOnStderr }: ReadOptions,
 ): AsyncGenerator<T> {
   const rows = streamContainer(file);
   const ignored = new Set(ignoreColumns.flatMap((names) => names.split(',')));
@@ -127,6 +129,7 @@ async function* streamRecords<T extends PromptRecord>(
           if (format === 'auto') refuseOtherLayout(layouts, layout, row);
           const records = parse(row);
           checkColumns(row, file, line);
+          records.forEach((record) => check?.(record));
           if (records.length === 0) passedOver++;
           yield* promptIds === undefined ? records : records.map(promptIds.rename);
         } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
