@@ -18,6 +18,12 @@ import { pandalm } from './pandalm';
 import { promptOnly } from './prompts';
 import { layoutByName, recognise, refuseOtherLayout } from './recognise';
 import { trlPreference } from './trl-preference';
+import { argilla } from './argilla';
+import { labelStudio } from './label-studio';
+import { oasstDemonstrations, oasstVotes } from './oasst';
+import { sharegpt, sharegptPairs } from './sharegpt';
+import { shp } from './shp';
+import { ultrafeedback, ultrafeedbackPairs } from './ultrafeedback';
 import { votes } from './votes';
 
 export interface ReadOptions {
@@ -36,10 +42,36 @@ export interface ReadOptions {
 }
 
 // The more particular layout stands first: a row belongs to the first that knows it.
-const comparisonLayouts = [votes, mtBench, pandalm, fineGrained];
-const pairLayouts = [hhRlhf, alpacaPairs, orcaDpo, trlPreference];
-const demonstrationLayouts = [kto, ownDemonstrations, promptCompletion, alpaca, conversations];
+const comparisonLayouts = [
+  votes,
+  mtBench,
+  pandalm,
+  fineGrained,
+  ultrafeedback,
+  shp,
+  oasstVotes,
+  argilla,
+  labelStudio,
+];
+const pairLayouts = [hhRlhf, sharegptPairs, alpacaPairs, orcaDpo, ultrafeedbackPairs, trlPreference];
+const demonstrationLayouts = [
+  kto,
+  ownDemonstrations,
+  promptCompletion,
+  alpaca,
+  sharegpt,
+  oasstDemonstrations,
+  conversations,
+];
 const promptLayouts = [promptOnly];
+
+/** Every layout by the kind of its records, for docs/layouts.md. */
+export const layouts: Readonly<Record<string, readonly Layout<PromptRecord>[]>> = {
+  votes: comparisonLayouts,
+  pairs: pairLayouts,
+  demonstrations: demonstrationLayouts,
+  prompts: promptLayouts,
+};
 
 /** Names that `format` may have, for help texts. */
 export const comparisonFormats = ['auto', ...comparisonLayouts.map(({ name }) => name)];
@@ -49,7 +81,7 @@ export const pairFormats = ['auto', ...pairLayouts.map(({ name }) => name)];
 const rowsToRecognise = 20;
 
 /**
- * Streams votes: the kit's own, MT-bench, PandaLM or FineGrainedRLHF rows.
+ * Streams votes: the kit's own rows, and those of other people's sets and tools (docs/layouts.md).
  *
  * @throws {InputError} for a missing or broken file, an unknown layout, no rows at all, and (without `setAside`) for a
  * row that cannot be used, with file, line and field. The same holds for the other three.
@@ -58,7 +90,7 @@ export function streamComparisons(file: string, options: ReadOptions = {}): Asyn
   return streamRecords('votes', comparisonLayouts, file, options);
 }
 
-/** Streams preference pairs: HH-RLHF or TRL rows, the kit's own pairs.jsonl among them. */
+/** Streams preference pairs: TRL's rows, the kit's own pairs.jsonl among them, and those of other sets and tools. */
 export function streamPairs(file: string, options: ReadOptions = {}): AsyncGenerator<PreferencePair> {
   return streamRecords('pairs', pairLayouts, file, options);
 }

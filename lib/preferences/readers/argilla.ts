@@ -1,0 +1,65 @@
+/** Argilla's records: fields with a prompt and two answers, and the responses of annotators to a question about them. */
+import type { Comparison, Message } from '../../types';
+import { RowError } from './bad-row';
+import { describeValue, idField, promptDigest, stringField } from './fields';
+import { isRow, type Layout, type Row } from './layout';
+
+const promptNames = ['prompt', 'instruction', 'question', 'context'];
+
+/** A response names the better field, or ranks both (`{value, rank}`); drafts and discarded responses are no votes. */
+export const argilla: Layout<Comparison> = {
+  name: 'argilla',
+  fields: 'fields {prompt, response1, response2}, responses {question: [{value, user_id}, …]}',
+  reads: ['fields', 'responses', 'suggestions', 'vectors', 'status', '_server_id', 'inserted_at'],
+  example: {
+    id: '1',
+    fields: { prompt: 'Name a sport.', response1: 'Chess boxing.', response2: 'Bread.' },
+    responses: { preference: [{ value: 'response1', user_id: 'u1', status: 'submitted' }] },
+  },
+  recognises: (row) => isRow(row['fields']) && isRow(row['responses']),
+  passesOver: 'no annotator has decided',
+  parser: () => (row) => {
+    const fields = row['fields'] as Row;
+    const promptName = promptNames.find((name) => typeof fields[name] === 'string');
+    const names = Object.keys(fields).filter((name) => name !== promptName);
+    const [first, second] = names;
+    if (promptName === undefined || first === undefined || second === undefined || names.length !== 2) {
+      throw new RowError(
+        'fields',
+        `must hold a text named ${promptNames.join(', ')} and two answers, got ${Object.keys(fields).join(', ')}`,
+      );
+    }
+    const prompt: Message[] = [{ role: 'user', content: stringField(fields, promptName) }];
+    const questions = Object.values(row['responses'] as Row).filter(Array.isArray);
+    if (questions.length > 1) {
+      throw new RowError('responses', `must answer one question, got ${describeValue(row['responses'])}`);
+    }
+    const given = (questions.flat() as Row[]).filter(
+      ({ status, value }) => (status === undefined || status === 'submitted') && value !== null,
+    );
+    return given.map((response): Comparison => ({
+      promptId: promptDigest(prompt),
+      prompt,
+      a: { responseId: first, text: stringField(fields, first) },
+      b: { responseId: second, text: stringField(fields, second) },
+      winner: winnerOf(response['value'], first, second),
+      annotator: idField(response, 'user_id'),
+    }));
+  },
+};
+
+function winnerOf(value: unknown, first: string, second: string): Comparison['winner'] {
+  if (value === first) return 'a';
+  if (value === second) return 'b';
+  if (typeof value === 'string' && /^(tie|both|neither|equal|same)/i.test(value)) return 'tie';
+  if (Array.isArray(value)) {
+    const rankOf = (name: string): unknown =>
+      (value as Row[]).find((entry) => entry?.['value'] === name)?.['rank'];
+    const [a, b] = [rankOf(first), rankOf(second)];
+    if (typeof a === 'number' && typeof b === 'number') return a === b ? 'tie' : a < b ? 'a' : 'b';
+  }
+  throw new RowError(
+    'responses',
+    `must name ${first}, ${second} or a tie, or rank both, got ${describeValue(value)}`,
+  );
+}
