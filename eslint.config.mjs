@@ -100,7 +100,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['lib/**/*.ts', 'datasets/**/*.ts', 'test/**/*.ts', 'experiments/**/*.ts'],
+    files: ['lib/**/*.ts', 'datasets/**/*.ts', 'docs/**/*.ts', 'test/**/*.ts', 'experiments/**/*.ts'],
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })],

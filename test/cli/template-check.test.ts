@@ -37,7 +37,7 @@ const openRun = (out: string) =>
 describe('templateCheck', () => {
   it('sets pairs aside that the chat template of the model refuses, and counts them', async () => {
     const run = await openRun('aside');
-    const flags = { format: 'auto', onBadRow: 'setAside' as const, model };
+    const flags = { format: 'auto', ignoreColumns: [], onBadRow: 'setAside' as const, model };
     const { pairs, badRows } = await readUsablePairs('reward', at('pairs.jsonl'), flags, run);
     expect(pairs.map(({ prompt }) => prompt)).toEqual([[user('one')], 'plain text']);
     expect(badRows).toBe(1);
@@ -53,7 +53,7 @@ describe('templateCheck', () => {
 
   it('stops at such a row where bad rows stop the run, with file and line', async () => {
     const run = await openRun('stop');
-    const flags = { format: 'auto', onBadRow: 'stop' as const, model };
+    const flags = { format: 'auto', ignoreColumns: [], onBadRow: 'stop' as const, model };
     await expect(readUsablePairs('reward', at('pairs.jsonl'), flags, run)).rejects.toThrow(
       /pairs\.jsonl:1: 'prompt' is refused by the chat template of .* \(roles must alternate\)/,
     );

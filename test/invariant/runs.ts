@@ -112,7 +112,7 @@ const sampled = {
 };
 
 /** The paper's: relative to the reference, nothing whitened, the SFT loss beside it. */
-const ppo: PpoConfig = {
+export const ppo: PpoConfig = {
   ...sampled,
   rolloutBatchSize: 4,
   numPpoEpochs: 2,
