@@ -112,7 +112,9 @@ export function batch(
       return {
         better: tf.tensor1d(better, 'int32'),
         worse: tf.tensor1d(worse, 'int32'),
-        decided: tf.tensor1d(verdicts.map((verdict) => (verdict === 'tie' ? 0 : 1))),
+        ...(config.dimensions !== undefined && {
+          decided: tf.tensor1d(verdicts.map((verdict) => (verdict === 'tie' ? 0 : 1))),
+        }),
         count: tf.scalar(countDecided(whole, k)),
       };
     }),

@@ -116,8 +116,8 @@ export type DimensionBatch = {
   readonly better: tf.Tensor1D;
   /** [B] int32, row of the worse one */
   readonly worse: tf.Tensor1D;
-  /** [B] 1 = there is a verdict */
-  readonly decided: tf.Tensor1D;
+  /** [B] 1 = there is a verdict; absent where every pair has one */
+  readonly decided?: tf.Tensor1D;
   /** Pairs of the whole step that have one. */
   readonly count: tf.Scalar;
 };
@@ -137,6 +137,8 @@ export interface DimensionLoss {
   readonly loss: tf.Scalar;
   /** Share of the decided pairs that each dimension has right. [K] */
   readonly accuracies: readonly tf.Scalar[];
+  /** Log-odds of the better response, the gap of the scores less the margin. [K] of [B] */
+  readonly logits: readonly tf.Tensor1D[];
 }
 
 /**
@@ -155,13 +157,24 @@ export function dimensionLoss(
   const results = batches.map(({ better, worse, decided, count }, k) => {
     const column: tf.Tensor1D = tf.reshape(tf.slice(scored, [0, k], [scored.shape[0], 1]), [-1]); // [responses]
     const [betterScores, worseScores] = [tf.gather(column, better), tf.gather(column, worse)]; // [B]
-    const weights = tf.mul<tf.Tensor1D>(options.weights, decided);
+    const ofDecided = <T extends tf.Tensor>(numbers: T): T =>
+      decided ? tf.mul<T>(numbers, decided) : numbers;
+    const weights = ofDecided(options.weights);
     const { loss } = rewardLoss(betterScores, worseScores, { ...options, weights });
     const right = tf.cast(tf.greater(betterScores, worseScores), 'float32'); // [B]
-    return { loss, accuracy: tf.div<tf.Scalar>(tf.sum(tf.mul(right, decided)), count) };
+    const gaps = tf.sub<tf.Tensor1D>(betterScores, worseScores); // [B]
+    return {
+      loss,
+      accuracy: tf.div<tf.Scalar>(tf.sum(ofDecided(right)), count),
+      logits: options.margins === undefined ? gaps : tf.sub<tf.Tensor1D>(gaps, options.margins),
+    };
   });
   const parts = shares(dimensions).map((share, k) => tf.mul<tf.Scalar>(results[k]?.loss as tf.Scalar, share));
-  return { loss: tf.addN(parts), accuracies: results.map(({ accuracy }) => accuracy) };
+  return {
+    loss: tf.addN(parts),
+    accuracies: results.map(({ accuracy }) => accuracy),
+    logits: results.map(({ logits }) => logits),
+  };
 }
 
 /**

@@ -22,7 +22,13 @@ export function loss(
 ): LossAndMetrics {
   const { loss: value, metrics, logits } = compare(params, batch, model, config);
   if (!config.lengthCovariate) return { loss: value, metrics };
-  const fit = lengthCovariateMetrics(logits, batch.lengthDifferences, batch.weights, batch.count);
+  // Of a model of one score: others have no length covariate.
+  const fit = lengthCovariateMetrics(
+    logits[0] as tf.Tensor1D,
+    batch.lengthDifferences,
+    batch.weights,
+    batch.count,
+  );
   return { loss: value, metrics: { ...metrics, ...fit } };
 }
 
@@ -46,8 +52,8 @@ export function report(
 }
 
 interface Comparison extends LossAndMetrics {
-  /** r_w − r_l − m of the weighted score. [B] */
-  readonly logits: tf.Tensor1D;
+  /** Of each dimension. [K] of [B] */
+  readonly logits: readonly tf.Tensor1D[];
   readonly accuracies: Readonly<Record<string, tf.Scalar>>;
 }
 
@@ -59,14 +65,15 @@ function compare(
 ): Comparison {
   const dimensions = trainedDimensions(config);
   const scored = scoreRows(params, model, batch.scores); // [responses, K]
-  // What the gap owes to length is no merit of the scores.
-  const lengthTerm = tf.mul(batch.lengthSlope, batch.lengthDifferences); // [B]
-  const margins = (config.useMargin ? tf.sub(batch.margins, lengthTerm) : tf.neg(lengthTerm)) as tf.Tensor1D;
-  const { loss: value, accuracies } = dimensionLoss(scored, batch.dimensions, dimensions, {
+  const {
+    loss: value,
+    accuracies,
+    logits,
+  } = dimensionLoss(scored, batch.dimensions, dimensions, {
     ...batch.coefficients,
     weights: batch.weights,
     count: batch.count,
-    margins,
+    ...marginsOf(batch, config),
   });
   const weighed = weighScores(scored, dimensions); // [responses]
   const [chosen, rejected] = [tf.gather(weighed, batch.chosen), tf.gather(weighed, batch.rejected)]; // [B] each
@@ -80,7 +87,17 @@ function compare(
       min_reward: minOf(own.minReward),
       max_reward: maxOf(own.maxReward),
     },
-    logits: tf.sub(tf.sub(chosen, rejected), margins) as tf.Tensor1D,
+    logits,
     accuracies: Object.fromEntries(dimensions.map(({ name }, k) => [name, accuracies[k] as tf.Scalar])),
   };
+}
+
+/** What is subtracted from the gaps of scores: margins, and what a gap owes to length, which is no merit of the scores. */
+function marginsOf(
+  { margins, lengthSlope, lengthDifferences }: RewardBatch,
+  { useMargin, lengthCovariate }: RewardConfig,
+): { margins?: tf.Tensor1D } {
+  const lengthTerm = tf.mul<tf.Tensor1D>(lengthSlope, lengthDifferences); // [B]
+  if (useMargin) return { margins: lengthCovariate ? tf.sub(margins, lengthTerm) : margins };
+  return lengthCovariate ? { margins: tf.neg(lengthTerm) } : {};
 }

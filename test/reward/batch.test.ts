@@ -33,9 +33,10 @@ describe('batch', () => {
       { chosen: [2], rejected: [3], margin: 0, weight: 1, verdicts: ['chosen', 'tie'] as const },
       { chosen: [4], rejected: [5], margin: 0, weight: 1, verdicts: ['rejected', 'chosen'] as const },
     ];
-    const laid = batch(rows, [...rows, ...rows.slice(0, 1)], 1, rewardConfig());
+    const config = rewardConfig({ dimensions: 'own,other' });
+    const laid = batch(rows, [...rows, ...rows.slice(0, 1)], 1, config);
     const numbers = laid.dimensions.map(({ better, worse, decided, count }) =>
-      [better, worse, decided, count].map((tensor) => [...tensor.dataSync()]),
+      [better, worse, decided, count].map((tensor) => [...(tensor?.dataSync() ?? [])]),
     );
     // Rows of the scores: chosen 0 and 1, rejected 2 and 3.
     expect(numbers).toEqual([
