@@ -5,7 +5,7 @@ import { chosenEngine, threadsEach, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson, writeJson } from '../files';
-import { runFlow } from '../flow/run';
+import { runFlow, type Progression } from '../flow/run';
 import type { StageManifest } from '../flow/run-stage';
 import { openStore } from '../flow/store';
 import { refuseDifferences } from '../train/run-directory';
@@ -51,15 +51,19 @@ export async function runPipeline(
       return readJson<PipelineSummary>(out('summary.json'));
     }
   }
-  writeJson(out('config.json'), config);
   const flow = pipelineFlow(config);
   const engine = jobs === undefined ? await useEngine(options.engine) : chosenEngine(options.engine);
   const store = openStore({ kind: 'run', root: options.out, engine });
   const { nodes } = flow;
+  // Not before a stage is done: an engine that cannot be had leaves no folder.
+  const keepConfig = ({ isDone }: Progression): void => {
+    if (!existsSync(out('config.json')) && nodes.some(isDone)) writeJson(out('config.json'), config);
+  };
   await runFlow(nodes, {
     store,
     ...(jobs !== undefined && { workers: { count: jobs, threads: threadsEach(jobs) } }),
     onFailure: 'stop',
+    onProgress: keepConfig,
     onStart: (node) =>
       void process.stderr.write(`${nodes.indexOf(node) + 1}/${nodes.length} ${node.label}\n`),
   });
