@@ -14,7 +14,7 @@ export default defineConfig({
     // A native engine may be loaded only once in a process: each file gets a process of its own.
     pool: 'forks',
     poolOptions: { forks: { maxForks: 2 } },
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     setupFiles: ['test/setup.ts'],
     reporters: report === undefined ? ['default'] : ['default', 'json'],
