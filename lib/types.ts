@@ -32,6 +32,8 @@ export interface PromptRecord extends PromptTags {
 /** A prompt with a response to imitate: a row of supervised fine-tuning. */
 export interface Demonstration extends PromptRecord {
   readonly response: string;
+  /** False for a response that was cut at a length limit: its end is not imitated. Absent: it is whole. */
+  readonly finished?: boolean;
 }
 
 /** One of several responses to a prompt; `responseId` is unique within the prompt. */

@@ -39,12 +39,13 @@ export type DemonstrationBatch = {
  */
 export function encodeDemonstration(
   tokenizer: Tokenizer,
-  { prompt, response }: Demonstration,
+  { prompt, response, finished = true }: Demonstration,
   counts: (typeof demonstrationLosses)[number],
   maxLength: number,
 ): DemonstrationRow {
   const promptTokens = tokenizer.renderPrompt(prompt);
-  const tokens = [...promptTokens, ...tokenizer.renderResponse(response, prompt)];
+  const responseTokens = finished ? tokenizer.renderResponse(response, prompt) : tokenizer.encode(response);
+  const tokens = [...promptTokens, ...responseTokens];
   const lossMask = tokens.map((_, i) => (i >= promptTokens.length ? 1 : 0));
   if (counts === 'assistant' && typeof prompt !== 'string') {
     prompt.forEach((message, k) => {

@@ -2,6 +2,7 @@
 import type { Demonstration, Prompt } from '../../types';
 import { RowError } from './bad-row';
 import {
+  describeValue,
   endsWithUser,
   messagesField,
   nonEmpty,
@@ -36,7 +37,23 @@ function chatField(row: Row, field: string): Prompt {
   return [...system, ...(typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt)];
 }
 
-export const ownDemonstrations = withResponseIn('demonstrations', 'response');
+const promptResponse = withResponseIn('demonstrations', 'response');
+
+/** The kit's own rows, rollouts among them: a response that was cut at a length limit says so. */
+export const ownDemonstrations: Layout<Demonstration> = {
+  ...promptResponse,
+  reads: [...promptResponse.reads, 'finished', 'responseTokens', 'sample'],
+  parser: (file) => {
+    const parse = promptResponse.parser(file);
+    return (row) => {
+      const finished = row['finished'] ?? true;
+      if (typeof finished !== 'boolean')
+        throw new RowError('finished', `must be true or false, got ${describeValue(finished)}`);
+      return parse(row).map((one) => (finished ? one : { ...one, finished }));
+    };
+  },
+};
+
 export const promptCompletion = withResponseIn('prompt-completion', 'completion');
 
 /** A whole conversation; its last message is the response. */

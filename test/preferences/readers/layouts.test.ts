@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rewriteMarked } from '../../../lib/experiment/findings/markers';
 import { readText } from '../../../lib/files';
 import { argilla } from '../../../lib/preferences/readers/argilla';
+import { ownDemonstrations } from '../../../lib/preferences/readers/demonstrations';
 import { labelStudio } from '../../../lib/preferences/readers/label-studio';
 import { layoutMarkers, layoutReference } from '../../../lib/preferences/readers/layout-reference';
 import { oasstDemonstrations, oasstVotes } from '../../../lib/preferences/readers/oasst';
@@ -172,6 +173,23 @@ describe('oasst', () => {
       { prompt: [{ content: 'Hi' }], response: 'text b' },
       { prompt: [{ content: 'Hi' }, { content: 'text b' }, { content: 'And?' }], response: 'text d' },
     ]);
+  });
+});
+
+describe('demonstrations', () => {
+  const row = { promptId: 'p', prompt: 'Say hi.', response: 'Hi', sample: 0, responseTokens: 2 };
+
+  it('are read from samples of the kit, whose cut responses stay known as cut', () => {
+    const parse = ownDemonstrations.parser('');
+    expect(parse({ ...row, finished: false })).toMatchObject([{ response: 'Hi', finished: false }]);
+    expect(parse({ ...row, finished: true })).toEqual(parse(row));
+    expect(parse(row)).not.toHaveProperty('0.finished');
+  });
+
+  it('whose `finished` is no boolean are refused', () => {
+    expect(() => ownDemonstrations.parser('')({ ...row, finished: 'no' })).toThrow(
+      'must be true or false, got "no"',
+    );
   });
 });
 
