@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { nodesBehind, stageFiles, type Flow, type FlowNode } from '../flow/flow';
 import { openStore, type Store } from '../flow/store';
+import { stableJson } from '../stable-json';
 import { cellKinds } from './cells/cell-kinds';
 import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
 import type { Measure } from './measures/measure';
@@ -55,7 +56,7 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
         data,
         config,
         configHash: createHash('sha256')
-          .update(JSON.stringify([experiment.measures, config]))
+          .update(stableJson([experiment.measures, config]))
           .digest('hex'),
         flow,
         store,

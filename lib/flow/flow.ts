@@ -1,6 +1,7 @@
 /** Stages connected by handles: order, keys and hashes follow from what each was given. */
 import { join } from 'node:path';
 import { InputError, nearMatch } from '../errors';
+import { stableJson } from '../stable-json';
 import { codeKey, shortHash } from './code-keys';
 import { handleOf, isHandle, type Handle, type Input } from './input';
 import type { Outputs, Slot, Slots, Stage } from './stage';
@@ -118,7 +119,7 @@ function createNode(
     inputs,
     recipe,
     upstream: [...new Set(sources.filter(isHandle).map(({ node }) => node))],
-    key: () => (key ??= shortHash(JSON.stringify([codeKey(stage.module), config, inputKeys(inputs)]))),
+    key: () => (key ??= shortHash(stableJson([codeKey(stage.module), config, inputKeys(inputs)]))),
   };
 }
 

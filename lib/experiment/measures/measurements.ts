@@ -1,6 +1,7 @@
 /** The figures of a cell, put together from those of its measures. */
 import { mean } from 'simple-statistics';
 import { codeKey, shortHash } from '../../flow/code-keys';
+import { stableJson } from '../../stable-json';
 import type { CurvePoint } from '../results';
 import type { Measure } from './measure';
 
@@ -48,7 +49,7 @@ export function measureKey<C extends object>(
   config: C,
   keyOf: (label: string) => string,
 ): string {
-  return shortHash(JSON.stringify([codeKey(module), codeKey(__filename), config, reads.map(keyOf)]));
+  return shortHash(stableJson([codeKey(module), codeKey(__filename), config, reads.map(keyOf)]));
 }
 
 /** Results are for reading and comparing: five decimals are finer than any noise here. */
