@@ -136,7 +136,7 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
     other.row.seconds < least.row.seconds ? other : least,
   );
   const verified = await verifyRow(cheapest.config, {
-    rows: cheapest.rows,
+    rows: computedRows(cheapest),
     row: cheapest.row,
     ...(engine !== undefined && { engine }),
     ...(jobs !== undefined && { jobs }),

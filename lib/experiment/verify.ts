@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { sampleStandardDeviation } from 'simple-statistics';
 import { InputError } from '../errors';
 import type { Cell, ExperimentConfig } from './config';
 import { computedRows, type Experiment } from './experiment';
 import { markdownTable } from '../markdown-table';
 import { compareFigures, recomputeRows, type ComparedFigure } from './recompute';
-import { isFailed, type ResultRow, type Row } from './results';
+import type { ResultRow } from './results';
+import { spreadWithinCells } from './statistics/compare-cells';
 
 export interface VerifyOptions {
-  /** All rows of the experiment, as committed. */
-  readonly rows: readonly Row[];
+  /** All rows of the experiment that hold results, as committed. */
+  readonly rows: readonly ResultRow[];
   readonly row: ResultRow;
   readonly engine?: string;
   /** Worker processes; one a core when absent. */
@@ -66,7 +66,8 @@ export function cheapestRow(experiment: Experiment, cell?: Cell): ResultRow {
 /**
  * Runs the cell of a row again. Where the keys of its code, the engine, the processor and its threads are those of the row, every figure
  * must be equal. Else sums round differently and samples part, so that it is another run of the same experiment: figures must then lie as
- * near as seeds do, |now − committed| ≤ max(4 s, 10% of the committed, 0.05), s being the standard deviation over the cell's seeds.
+ * near as seeds do, |now − committed| ≤ max(5 s, 10% of the committed, 0.05), s being the standard deviation of seeds within a cell, over all
+ * cells: 5 s is 3.5 standard deviations of a difference between two seeds.
  *
  * @throws {InputError} when the row was made with another configuration than `config.json` gives.
  */
@@ -87,7 +88,7 @@ export async function verifyRow(
     const exact = sameCode === true && sameProcessor;
     const figures = compareFigures(again).map((figure) => ({
       ...figure,
-      tolerance: exact ? 0 : toleranceOf(figure, row, rows),
+      tolerance: exact ? 0 : toleranceOf(figure, rows),
     }));
     const distance = ({ committed, now: value }: ComparedFigure): number => Math.abs(value - committed);
     const unequal = figures.filter(({ committed, now: value }) => value !== committed);
@@ -116,12 +117,8 @@ function rank(distance: number): number {
   return Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
 }
 
-function toleranceOf({ metric, committed }: ComparedFigure, row: ResultRow, rows: readonly Row[]): number {
-  const values = rows.flatMap((other) =>
-    isFailed(other) || other.cell !== row.cell ? [] : (other.metrics[metric] ?? []),
-  );
-  const spread = values.length < 2 ? 0 : sampleStandardDeviation(values);
-  return Math.max(4 * spread, 0.1 * Math.abs(committed), 0.05);
+function toleranceOf({ metric, committed }: ComparedFigure, rows: readonly ResultRow[]): number {
+  return Math.max(5 * spreadWithinCells(rows, metric), 0.1 * Math.abs(committed), 0.05);
 }
 
 /** Every figure with what it was and how far it may lie, and what had to be the same. */

@@ -1,6 +1,7 @@
 /** Statistics of result rows: means over seeds, paired differences between cells, and the adjustment for many claims. */
-import { mean, sampleStandardDeviation, sampleVariance } from 'simple-statistics';
+import { mean, sampleStandardDeviation, sampleVariance, sum } from 'simple-statistics';
 import { InputError } from '../../errors';
+import { groupBy } from '../../group-by';
 import type { Interval } from '../../intervals';
 import type { Rng } from '../../random';
 import { both, hierarchicalBootstrap, isConstant, pairedT, type Inference } from './paired-difference';
@@ -28,6 +29,19 @@ export function estimateMean(values: readonly number[]): Estimate | undefined {
 /** The rows' values of a metric, where they have it; one a seed. */
 export function metricValues(rows: readonly ResultRow[], metric: string): number[] {
   return rows.map(({ metrics }) => metrics[metric]).filter(isNumber);
+}
+
+/**
+ * How far apart the seeds of one cell lie, √(Σ d² / Σ (n − 1)), d being the distance of a value from the mean of its cell: the standard
+ * deviation within a cell, over all cells. 0 where no cell has two seeds.
+ */
+export function spreadWithinCells(rows: readonly ResultRow[], metric: string): number {
+  const groups = [...groupBy(rows, ({ cell }) => cell).values()]
+    .map((group) => metricValues(group, metric))
+    .filter(({ length }) => length > 1);
+  const squares = groups.map((values) => sampleVariance(values) * (values.length - 1));
+  const degrees = groups.map(({ length }) => length - 1);
+  return groups.length === 0 ? 0 : Math.sqrt(sum(squares) / sum(degrees));
 }
 
 /** How a difference between two cells was judged. */

@@ -5,6 +5,7 @@ import {
   estimateMean,
   holm,
   metricValues,
+  spreadWithinCells,
 } from '../../../lib/experiment/statistics/compare-cells';
 import type { ResultRow } from '../../../lib/experiment/results';
 import { createRng } from '../../../lib/random';
@@ -193,5 +194,21 @@ describe('holm', () => {
         },
       ),
     );
+  });
+});
+
+describe('spread within cells', () => {
+  const inCell = (cell: string, ...values: readonly number[]): ResultRow[] =>
+    rows(...values).map((one) => ({ ...one, cell }));
+
+  it('is the standard deviation of seeds, pooled over cells whatever lies between the cells', () => {
+    // Squares from the cells' means: 1 + 1 = 2 and 4 + 0 + 4 = 8, with 1 and 2 degrees of freedom.
+    const all = [...inCell('a', 1, 3), ...inCell('b', 98, 100, 102)];
+    expect(spreadWithinCells(all, 'm')).toBeCloseTo(Math.sqrt(10 / 3), 12);
+  });
+
+  it('is 0 where no cell has two seeds', () => {
+    expect(spreadWithinCells([...inCell('a', 1), ...inCell('b', 5)], 'm')).toBe(0);
+    expect(spreadWithinCells([], 'm')).toBe(0);
   });
 });
