@@ -42,6 +42,8 @@ const order = [
 const algorithms = readdirSync(join(import.meta.dirname, 'lib', 'policy'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `policy/${name}`);
+/** The kinds of data that experiments are made on. */
+const kinds = ['dialogues', 'mt-bench', 'hh-rlhf'];
 /** Where the embedded world and the library meet. */
 const withWorld = ['pipeline', 'experiment', 'cli', 'index.ts'];
 
@@ -67,6 +69,20 @@ const zones = [
     target: './lib/policy/*.ts',
     from: './lib/policy/*/**',
     message: 'What the algorithms share knows none of them.',
+  },
+  ...apart(
+    kinds.map((kind) => `experiment/${kind}`),
+    'One kind of data never imports another: what they share is in lib/experiment/given.',
+  ),
+  {
+    target: [
+      './lib/experiment/!(kinds).ts',
+      `./lib/experiment/!(${kinds.join('|')})/**`,
+      './lib/cli',
+      './lib/index.ts',
+    ],
+    from: inLib(kinds.map((kind) => `experiment/${kind}`)),
+    message: 'Experiments know a kind of data only through lib/experiment/kinds.ts.',
   },
   {
     target: [...inLib(order.flat().filter((name) => name !== 'backend')), './datasets', './experiments'],

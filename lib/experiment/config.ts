@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { InputError, nearMatch } from '../errors';
 import { readJson } from '../files';
-import { dataNames, measureNames, type DataName, type MeasureName } from './measures/measure-names';
+import { dataKinds, dataNames, type DataName } from './kinds';
 import type { Settings } from '../settings';
 
 /** One statement that the results bear out or not: a metric of one cell against a metric of another. */
@@ -38,7 +38,7 @@ export interface ExperimentConfig {
   readonly axes: Readonly<Record<string, Readonly<Record<string, Settings>>>>;
   readonly seeds: readonly number[];
   /** What is trained and measured in every cell. */
-  readonly measures: readonly MeasureName[];
+  readonly measures: readonly string[];
   /** What table and figure show, the most important first. */
   readonly metrics: readonly string[];
   /** The cell that the table compares the others with. */
@@ -133,7 +133,7 @@ export function readExperiment(folder: string): ExperimentConfig {
 
   const { data } = json;
   if (data !== undefined) refuseUnknown(path, 'data', [`${data}`], dataNames);
-  const known = measureNames[(data as DataName | undefined) ?? 'dialogues'];
+  const known = Object.keys(dataKinds[(data as DataName | undefined) ?? 'dialogues'].measures);
   const measures = texts(json['measures'], 'measures');
   if (measures.length === 0) refuse(`measures must name what is measured: ${known.join(', ')}`);
   refuseUnknown(path, 'measure', measures, known);
@@ -166,7 +166,7 @@ export function readExperiment(folder: string): ExperimentConfig {
     base: settings(json['base'] ?? {}, 'base'),
     axes,
     seeds,
-    measures: measures as MeasureName[],
+    measures,
     metrics: texts(json['metrics'], 'metrics'),
     baseline,
     claims: claims.map((value, i): Claim => {

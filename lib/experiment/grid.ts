@@ -3,11 +3,9 @@ import { createHash } from 'node:crypto';
 import { nodesBehind, stageFiles, type Flow, type FlowNode } from '../flow/flow';
 import { openStore, type Store } from '../flow/store';
 import { stableJson } from '../stable-json';
-import { cellKinds } from './cells/cell-kinds';
 import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
-import type { Measure } from './measures/measure';
-import type { DataName } from './measures/measure-names';
-import { measureKey } from './measures/measurements';
+import { dataKinds, type DataName } from './kinds';
+import { measureKey, type Measure } from './measure';
 import type { RowKeys } from './results';
 
 /** A cell with a seed. */
@@ -36,7 +34,7 @@ export interface CellRun {
  */
 export function gridOf(experiment: ExperimentConfig, root: string, engine: string): CellRun[] {
   const { data = 'dialogues' } = experiment;
-  const kind = cellKinds[data];
+  const kind = dataKinds[data];
   const measures = Object.fromEntries(
     experiment.measures.map((name) => [name, kind.measures[name] as Measure]),
   );

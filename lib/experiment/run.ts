@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { chosenEngine, processorName, threadsEach, useEngine, type EngineName } from '../backend';
 import { errorMessage, InputError } from '../errors';
 import { versions } from '../train/versions';
-import { cellKinds } from './cells/cell-kinds';
 import type { ExperimentConfig } from './config';
 import { nodesBehind, type FlowNode } from '../flow/flow';
 import { computeCells } from './compute-cells';
 import { gridOf, keysOf, type CellRun } from './grid';
-import { measureCell } from './measures/measurements';
+import { dataKinds } from './kinds';
+import { measureCell } from './measure';
 import { isFailed, readResults, writeResults, type ResultRow, type Row } from './results';
 
 export interface ExperimentOptions {
@@ -101,7 +101,7 @@ export async function rowOf(run: CellRun, engine: EngineName, threads: number): 
     if (bad !== undefined) return { ...origin, error: `${bad[0]} is ${bad[1]}`, log };
     const row: ResultRow = {
       ...origin,
-      dataHash: await cellKinds[run.data].dataHash(run.config, path),
+      dataHash: await dataKinds[run.data].dataHash(run.config, path),
       keys: keysOf(run),
       metrics,
       prompts,

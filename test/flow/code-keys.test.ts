@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cellKinds } from '../../lib/experiment/cells/cell-kinds';
-import { experimentBase } from '../../lib/experiment/cells/dialogues';
+import { experimentBase } from '../../lib/experiment/dialogues/config';
+import { dialogues } from '../../lib/experiment/dialogues/kind';
 import { pipelineFlow } from '../../lib/pipeline/flow';
 import { pipelinePresets } from '../../lib/pipeline/presets';
 import { codeFile, importGraph } from '../../lib/flow/build/import-graph';
@@ -24,14 +24,15 @@ const moduleOf = (filename: string): string => filename.slice(root.length + 1);
 /** Modules of the stages, with those that make their inputs, and of all measures, by name. */
 const stages = [
   ...pipelineFlow(pipelinePresets.smoke(1)).nodes,
-  ...cellKinds.dialogues.flow({ ...experimentBase(1), rewardModel: { hiddenSize: 16 } }).nodes,
+  ...dialogues.flow({ ...experimentBase(1), rewardModel: { hiddenSize: 16 } }).nodes,
 ].map(({ label, stage, inputs }): [string, string[]] => [
   label,
   [stage.module, ...Object.values(inputs).flatMap((input) => input.modules)].map(moduleOf),
 ]);
-const measures = Object.entries(cellKinds.dialogues.measures).map(
-  ([name, { module }]): [string, string[]] => [`measure ${name}`, [moduleOf(module)]],
-);
+const measures = Object.entries(dialogues.measures).map(([name, { module }]): [string, string[]] => [
+  `measure ${name}`,
+  [moduleOf(module)],
+]);
 const modules = new Map([...stages, ...measures]);
 
 /** Names of the stages and measures whose keys an edit changes. */
@@ -78,8 +79,8 @@ describe('code keys of stages and measures', () => {
   });
 
   it('of a measure change with it, and no other', () => {
-    expect(changedBy('lib/experiment/measures/dialogues/filter.ts', append)).toEqual(['measure filter']);
-    expect(changedBy('lib/experiment/measures/over-optimisation.ts', append)).toEqual(
+    expect(changedBy('lib/experiment/dialogues/measures/filter.ts', append)).toEqual(['measure filter']);
+    expect(changedBy('lib/experiment/dialogues/measures/over-optimisation.ts', append)).toEqual(
       ['dpo', 'ppo', 'grpo', 'rloo'].map((name) => `measure ${name}`),
     );
   });

@@ -1,0 +1,42 @@
+/** Experiments on the embedded world. */
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256File } from '../../files';
+import type { DataKind } from '../kind';
+import type { CellConfig } from './config';
+import { dialogueFlow } from './flow';
+import { bestOfNMeasure } from './measures/best-of-n';
+import { filterMeasure } from './measures/filter';
+import { policyDimensionsMeasure } from './measures/gained-dimensions';
+import { dimensionsMeasure } from './measures/picked-dimensions';
+import { policyMeasure } from './measures/policy';
+import { rewardMeasure } from './measures/reward';
+import { cellConfig } from './settings';
+
+export const dialogues = {
+  cellConfig,
+  flow: dialogueFlow,
+  measures: {
+    filter: filterMeasure,
+    reward: rewardMeasure,
+    bestOfN: bestOfNMeasure,
+    dimensions: dimensionsMeasure,
+    dpo: policyMeasure('dpo'),
+    ppo: policyMeasure('ppo'),
+    grpo: policyMeasure('grpo'),
+    rloo: policyMeasure('rloo'),
+    dpoDimensions: policyDimensionsMeasure('dpo'),
+    ppoDimensions: policyDimensionsMeasure('ppo'),
+  },
+  dataHash: (_, path) => hashOfWorld(path('world')),
+} satisfies DataKind<CellConfig>;
+
+/** SHA-256 over the world's records. */
+async function hashOfWorld(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) {
+    if (name.endsWith('.jsonl')) hash.update(`${name} ${await sha256File(join(folder, name))}\n`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,38 @@
+/** Measure `filter`: how much the filter removed, and how often the labels it kept are right. */
+import type { GoldVerdict } from '../../../../datasets/dialogues';
+import { readJson } from '../../../files';
+import type { FilterReport } from '../../../filter/report';
+import { pipelineWorld } from '../../../pipeline/world';
+import { readPairs } from '../../../preferences/readers/open';
+import type { CellConfig } from '../config';
+import type { Measure, MeasuredPart } from '../../measure';
+
+export const filterMeasure: Measure<CellConfig> = {
+  module: __filename,
+  reads: ['filter'],
+  measure: measureFilter,
+};
+
+async function measureFilter(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
+  const report = readJson<FilterReport>(path('filter/report.json'));
+  const pairs = await readPairs(path('filter/pairs.jsonl'));
+  const world = pipelineWorld(config);
+  const judged = new Map<string, GoldVerdict>();
+  const utility = (promptId: string, text: string): number => {
+    const key = JSON.stringify([promptId, text]);
+    const verdict = judged.get(key) ?? world.judge(promptId, text);
+    judged.set(key, verdict);
+    return verdict.utility;
+  };
+  const gaps = pairs
+    .map(({ promptId, chosen, rejected }) => utility(promptId, chosen) - utility(promptId, rejected))
+    .filter((gap) => gap !== 0);
+  return {
+    metrics: {
+      ties: report.ties,
+      cyclic: report.cyclic,
+      kept: report.kept,
+      labelsRight: gaps.filter((gap) => gap > 0).length / gaps.length,
+    },
+  };
+}

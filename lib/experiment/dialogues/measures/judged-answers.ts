@@ -1,0 +1,23 @@
+/** What answers are worth on each dimension, by the truth. */
+import { pipelineWorld } from '../../../pipeline/world';
+import type { Rollout } from '../../../types';
+import type { CellConfig } from '../config';
+
+/** The dimensions that annotators give verdicts on. */
+export const dimensions = ['helpful', 'harmless', 'fluent'] as const;
+export type Dimension = (typeof dimensions)[number];
+
+/** An answer with the truth about it, each in [0, 1]. */
+export type JudgedAnswer = Readonly<Record<Dimension, number>> & { readonly promptId: string };
+
+/** Answers with the truth about them, in the same order. */
+export function judged(
+  config: CellConfig,
+  answers: readonly Pick<Rollout, 'promptId' | 'response'>[],
+): JudgedAnswer[] {
+  const world = pipelineWorld(config);
+  return answers.map(({ promptId, response }) => {
+    const { helpfulness, harmlessness, fluency } = world.judge(promptId, response);
+    return { promptId, helpful: helpfulness, harmless: harmlessness, fluent: fluency };
+  });
+}

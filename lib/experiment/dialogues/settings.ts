@@ -1,0 +1,49 @@
+/** The configuration of a cell of the embedded world. */
+import { InputError } from '../../errors';
+import { dpoLabels } from '../../pipeline/dpo-inputs';
+import { pipelineStages } from '../../pipeline/settings';
+import { grpoFields } from '../../policy/grpo/config';
+import { rlooFields } from '../../policy/rloo/config';
+import { configuredDimensions, weighDimensions } from '../../reward/dimensions';
+import { applySettings, type Settings } from '../../settings';
+import { experimentBase, type CellConfig } from './config';
+
+const stages = { ...pipelineStages, grpo: grpoFields, rloo: rlooFields };
+
+/** The base with a seed and with settings in it. The same seed goes to every stage. */
+export function cellConfig(where: string, seed: number, settings: Settings): CellConfig {
+  const base = experimentBase(seed);
+  const { world, model, sampling, annotators } = base;
+  const { promptVarianceQuantile, sftTermDemonstrations, annotatedPrompts, bestOf } = base;
+  const config = applySettings<CellConfig>(where, base, settings, {
+    stages,
+    // The sizes of another reward model are those of the model.
+    parts: { world, model, sampling, annotators, rewardModel: model },
+    values: {
+      promptVarianceQuantile,
+      sftTermDemonstrations,
+      annotatedPrompts,
+      dpoLabels: base.dpoLabels,
+      bestOf,
+      rewardWeights: '',
+    },
+    choices: { dpoLabels },
+  });
+  checkDimensions(where, config);
+  return config;
+}
+
+/** Dimensions and weights that do not go together are found before anything is trained. */
+function checkDimensions(where: string, { reward, rewardWeights }: CellConfig): void {
+  try {
+    const dimensions = configuredDimensions(reward);
+    if (rewardWeights === undefined) return;
+    if (dimensions === undefined)
+      throw new InputError(
+        'rewardWeights is for reward models of several dimensions, which reward.dimensions names',
+      );
+    weighDimensions('rewardWeights', dimensions, rewardWeights);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
+  }
+}
