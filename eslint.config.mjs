@@ -12,6 +12,7 @@ const root = [
   'types.ts',
   'errors.ts',
   'random.ts',
+  'fields.ts',
   'config.ts',
   'files.ts',
   'stable-json.ts',

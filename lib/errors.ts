@@ -45,3 +45,26 @@ export function nearMatch(word: string, known: Iterable<string>): string | undef
   }
   return best;
 }
+
+/** A value that cannot be taken: where, what, expected, got. */
+export function mustBe(where: string, what: string, expected: string, got: unknown): InputError {
+  return new InputError(`${where}: '${what}' must be ${expected}, got ${JSON.stringify(got)}`);
+}
+
+/** A name that is none of the known ones: where, what kind of name, got, the near match, and the known ones unless there are many. */
+export function unknownName(
+  where: string | undefined,
+  kind: string,
+  name: string,
+  known: readonly string[],
+): InputError {
+  const place = where === undefined ? '' : `${where}: `;
+  const list = known.length > 50 ? '' : ` (known: ${known.join(', ') || 'none'})`;
+  return new InputError(`${place}unknown ${kind} '${name}'${didYouMean(name, known)}${list}`);
+}
+
+/** `; did you mean '<near match>'?`, or nothing. */
+export function didYouMean(name: string, known: Iterable<string>, prefix = ''): string {
+  const near = nearMatch(name, known);
+  return near === undefined ? '' : `; did you mean '${prefix}${near}'?`;
+}

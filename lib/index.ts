@@ -4,7 +4,8 @@
 export type * from './types';
 export { InputError, InterruptedError, ShapeError } from './errors';
 export { createRng, type Rng } from './random';
-export { parseConfig, type Field, type FieldTable } from './config';
+export { jsonSchemaOf, parseConfig } from './config';
+export * as field from './fields';
 export { readJson, readJsonLines, writeJsonLines } from './files';
 export { wilsonInterval, type Interval } from './intervals';
 export { checkedScorer, ruleScorer } from './scorer';

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { applySettings, readSettings, type KnownSettings } from '../lib/settings';
+import * as field from '../lib/fields';
+import { applySettings, readSettings, settingPaths, settingsIn } from '../lib/settings';
 
-const base = { stage: { rate: 0.1, steps: 10 }, part: { size: 4, name: 'a' }, alone: 'x' };
-const known: KnownSettings = {
-  stages: {
-    stage: {
-      rate: { doc: 'a rate', type: 'number', min: 0 },
-      steps: { doc: 'how many', type: 'integer', min: 1 },
-    } as KnownSettings['stages'][string],
-  },
-  parts: { part: base.part },
-  values: { alone: base.alone },
-  choices: { alone: ['x', 'y'] },
+const base = { seed: 1, stage: { rate: 0.1, steps: 10 }, part: { size: 4, name: 'a' }, alone: 'x' } as const;
+const fields = {
+  seed: field.integer('seed'),
+  stage: field.part({
+    rate: field.number('a rate', { min: 0 }),
+    steps: field.integer('how many', { min: 1 }),
+  }),
+  part: field.part({ size: field.number('how large'), name: field.text('whose') }),
+  alone: field.choice(['x', 'y'], 'one of two'),
 };
 
 describe('readSettings', () => {
@@ -41,7 +40,8 @@ describe('readSettings', () => {
 describe('applySettings', () => {
   it('changes what is named and leaves the base as it is', () => {
     const settings = { 'stage.rate': 0.5, 'part.size': 8, alone: 'y' };
-    expect(applySettings('here', base, settings, known)).toEqual({
+    expect(applySettings('here', fields, base, settings)).toEqual({
+      seed: 1,
       stage: { rate: 0.5, steps: 10 },
       part: { size: 8, name: 'a' },
       alone: 'y',
@@ -50,14 +50,37 @@ describe('applySettings', () => {
   });
 
   it.each([
-    [{ 'stage.rat': 1 }, "here: stage config: unknown key 'rat'; did you mean 'rate'?"],
-    [{ 'stage.rate': -1 }, "'rate' must be a number ≥ 0, got -1"],
-    [{ 'stage.steps': 1.5 }, "'steps' must be an integer ≥ 1, got 1.5"],
-    [{ 'part.sise': 1 }, "here: no setting is called 'part.sise'; did you mean 'part.size'?"],
-    [{ 'part.size': 'large' }, 'here: part.size must be a number, got "large"'],
-    [{ 'stagge.rate': 1 }, "here: no setting is called 'stagge.rate'; did you mean 'stage.rate'?"],
-    [{ alone: 'z' }, 'here: alone must be one of x, y, got "z"'],
+    [{ 'stage.rat': 1 }, "here: unknown setting 'stage.rat'; did you mean 'stage.rate'?"],
+    [{ 'stage.rate': -1 }, "'stage.rate' must be a number ≥ 0, got -1"],
+    [{ 'stage.steps': 1.5 }, "'stage.steps' must be an integer ≥ 1, got 1.5"],
+    [{ 'part.sise': 1 }, "here: unknown setting 'part.sise'; did you mean 'part.size'?"],
+    [{ 'part.size': 'large' }, 'here: \'part.size\' must be a number, got "large"'],
+    [{ 'stagge.rate': 1 }, "here: unknown setting 'stagge.rate'; did you mean 'stage.rate'?"],
+    [{ seed: 2 }, "here: unknown setting 'seed'"],
+    [{ 'stage.rate.x': 2 }, "here: unknown setting 'stage.rate.x'; did you mean 'stage.rate'?"],
+    [{ alone: 'z' }, 'here: \'alone\' must be one of x, y, got "z"'],
   ])('refuses %j', (settings, message) => {
-    expect(() => applySettings('here', base, settings, known)).toThrow(message);
+    expect(() => applySettings('here', fields, base, settings)).toThrow(message);
+  });
+});
+
+describe('paths', () => {
+  it('name every field, those of parts behind the name of the part', () => {
+    expect(settingPaths(fields)).toEqual([
+      'seed',
+      'stage.rate',
+      'stage.steps',
+      'part.size',
+      'part.name',
+      'alone',
+    ]);
+  });
+
+  it('are found in a nested record', () => {
+    expect(settingsIn({ stage: { rate: 0.5, steps: 3 }, alone: 'y' })).toEqual({
+      'stage.rate': 0.5,
+      'stage.steps': 3,
+      alone: 'y',
+    });
   });
 });

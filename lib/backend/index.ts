@@ -1,7 +1,7 @@
 /** Engines: the only place that knows their names. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { InputError, nearMatch } from '../errors';
+import { unknownName } from '../errors';
 import { cpuEngine } from './cpu';
 import {
   BackendUnavailableError,
@@ -141,10 +141,7 @@ export async function listEngines(): Promise<EngineStatus[]> {
 export function findEngine(name: string): Engine {
   const engine = engines[name as EngineName];
   if (engine !== undefined) return engine;
-  const near = nearMatch(name, engineNames);
-  throw new InputError(
-    `unknown engine '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${engineNames.join(', ')})`,
-  );
+  throw unknownName(undefined, 'engine', name, engineNames);
 }
 
 /** Programs that the engine that computes has made so far; undefined for one that compiles nothing. */

@@ -1,7 +1,9 @@
 /** What a command is: a name, a field table that makes its flags, and a function of the checked configuration. */
 import { parseArgs } from 'node:util';
-import { describeField, parseConfig, type Field, type FieldTable } from '../config';
-import { errorMessage, InputError, nearMatch } from '../errors';
+import type { ZodType } from 'zod';
+import { describeField, factsOf, parseConfig, type FieldFacts } from '../config';
+import { didYouMean, errorMessage, InputError } from '../errors';
+import type { Fields, FieldsOf } from '../fields';
 import { readJson } from '../files';
 
 export interface Command<C extends object = Record<string, unknown>> {
@@ -9,7 +11,7 @@ export interface Command<C extends object = Record<string, unknown>> {
   /** One line for the list of commands. */
   readonly summary: string;
   /** Every field is a flag: `learningRate` is `--learning-rate`; a boolean also has its `--no-` form. */
-  readonly fields: FieldTable<C>;
+  readonly fields: FieldsOf<C>;
   /** Fields that may be given by position, in this order: `setup tensorflow`. A last one of type `strings` takes all that follow. */
   readonly positionals?: readonly (keyof C & string)[];
   /** A line to paste that shows how it is used. */
@@ -27,6 +29,13 @@ export function flagName(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** Parts have no flags: a `--config` file holds them. */
+function flagsOf({ fields }: { readonly fields: object }): [string, FieldFacts, ZodType][] {
+  return Object.entries(fields as Fields)
+    .map(([key, field]): [string, FieldFacts, ZodType] => [key, factsOf(field), field])
+    .filter(([, { type }]) => type !== 'object');
+}
+
 /**
  * Reads a command's configuration from its arguments: default < `--config` file < flag.
  *
@@ -36,13 +45,13 @@ export function parseCommandLine<C extends object>(
   command: Command<C>,
   argv: readonly string[],
 ): Readonly<C> {
-  const fields = Object.entries<Field<unknown>>(command.fields);
+  const fields = flagsOf(command);
   const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> = {
     config: { type: 'string' },
   };
-  for (const [key, field] of fields) {
-    const boolean = field.type === 'boolean';
-    options[flagName(key)] = { type: boolean ? 'boolean' : 'string', multiple: field.type === 'strings' };
+  for (const [key, { type }] of fields) {
+    const boolean = type === 'boolean';
+    options[flagName(key)] = { type: boolean ? 'boolean' : 'string', multiple: type === 'strings' };
     if (boolean) options[`no-${flagName(key)}`] = { type: 'boolean' };
   }
   let parsed;
@@ -55,7 +64,7 @@ export function parseCommandLine<C extends object>(
   const given: Record<string, unknown> = file === undefined ? {} : readConfigFile(command.name, file);
   const positionals = command.positionals ?? [];
   const last = positionals.at(-1);
-  if (last !== undefined && command.fields[last].type === 'strings') {
+  if (last !== undefined && factsOf(command.fields[last]).type === 'strings') {
     const rest = parsed.positionals.splice(positionals.length - 1);
     if (rest.length > 0) given[last] = rest;
   }
@@ -65,15 +74,14 @@ export function parseCommandLine<C extends object>(
     );
   }
   parsed.positionals.forEach((value, i) => (given[positionals[i] as string] = value));
-  for (const [key, field] of fields) {
+  for (const [key, { type }] of fields) {
     const flag = flagName(key);
-    if (field.type === 'boolean' && parsed.values[`no-${flag}`] === true) given[key] = false;
+    if (type === 'boolean' && parsed.values[`no-${flag}`] === true) given[key] = false;
     const value = parsed.values[flag];
     if (value === undefined) continue;
-    given[key] =
-      field.type === 'number' || field.type === 'integer' ? toNumber(command.name, flag, value) : value;
+    given[key] = type === 'number' || type === 'integer' ? toNumber(command.name, flag, value) : value;
   }
-  return parseConfig(command.name, command.fields, given);
+  return parseConfig(command.name, command.fields as Fields, given) as Readonly<C>;
 }
 
 /** `parseArgs` takes `--margin -1` for two flags; `--margin=-1` it understands. */
@@ -91,8 +99,7 @@ function joinNegativeNumbers(argv: readonly string[]): string[] {
 function flagProblem(message: string, known: readonly string[]): string {
   const unknown = /Unknown option '--?([^']*)'/.exec(message)?.[1];
   if (unknown === undefined) return message;
-  const near = nearMatch(unknown, known);
-  return `unknown flag '--${unknown}'${near === undefined ? '' : `; did you mean '--${near}'?`} (see --help)`;
+  return `unknown flag '--${unknown}'${didYouMean(unknown, known, '--')} (see --help)`;
 }
 
 function readConfigFile(command: string, path: string): Record<string, unknown> {
@@ -102,7 +109,10 @@ function readConfigFile(command: string, path: string): Record<string, unknown> 
       `${command}: ${path} must hold a JSON object, got ${Array.isArray(json) ? 'an array' : typeof json}`,
     );
   }
-  return { ...json };
+  // For editors.
+  const { $schema, ...fields } = json as Record<string, unknown>;
+  void $schema;
+  return fields;
 }
 
 function toNumber(command: string, flag: string, value: unknown): number {
@@ -115,26 +125,22 @@ function toNumber(command: string, flag: string, value: unknown): number {
 /** The text of `rlhf-kit <command> --help`: every flag with range, default, source and doc. */
 export function commandHelp<C extends object>(command: Command<C>): string {
   const positionals = (command.positionals ?? [])
-    .map((name) => ` [${name}${command.fields[name].type === 'strings' ? ' …' : ''}]`)
+    .map((name) => ` [${name}${factsOf(command.fields[name]).type === 'strings' ? ' …' : ''}]`)
     .join('');
   const lines = [`rlhf-kit ${command.name}${positionals} [flags]`, '', `  ${command.summary}`, '', 'Flags'];
-  for (const [key, field] of Object.entries<Field<unknown>>(command.fields)) {
-    const value =
-      field.default !== undefined
-        ? `default ${String(field.default)}`
-        : field.optional
-          ? 'optional'
-          : 'required';
-    const source = field.source === undefined ? '' : `, ${field.source}`;
-    const unit = field.unit === undefined ? '' : ` ${field.unit}`;
-    lines.push(
-      `  --${flagName(key)}`,
-      `      ${field.doc} (${describeField(field)}${unit}; ${value}${source})`,
-    );
+  for (const [key, facts, field] of flagsOf(command)) {
+    const { doc, optional, default: value } = facts;
+    const when = value !== undefined ? `default ${String(value)}` : optional ? 'optional' : 'required';
+    const source = facts.source === undefined ? '' : `, ${facts.source}`;
+    const unit = facts.unit === undefined ? '' : ` ${facts.unit}`;
+    lines.push(`  --${flagName(key)}`, `      ${doc} (${describeField(field)}${unit}; ${when}${source})`);
   }
+  const parts = Object.keys(command.fields).filter(
+    (key) => factsOf(command.fields[key as keyof C]).type === 'object',
+  );
   lines.push(
     '  --config',
-    '      a JSON file with the same fields in camelCase; flags win over it',
+    `      a JSON file with the same fields in camelCase${parts.length === 0 ? '' : `, and with those of ${parts.join(', ')}`}; flags win over it`,
     '  --help',
     '      this text',
     ...(command.example === undefined ? [] : ['', 'Example', `  ${command.example}`]),

@@ -1,5 +1,5 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into one sentence and an exit code. */
-import { errorMessage, FailedCheckError, InputError, InterruptedError, nearMatch } from '../errors';
+import { didYouMean, errorMessage, FailedCheckError, InputError, InterruptedError } from '../errors';
 import { requestInterrupt } from '../train/interrupt';
 import { kitVersion } from '../train/versions';
 import { commandHelp, parseCommandLine, type Command } from './command';
@@ -15,12 +15,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
+  const [name, ...rest] = argv[0] === 'help' && argv[1] !== undefined ? [argv[1], '--help'] : argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(overview());
     return name === undefined ? 2 : 0;
   }
-  if (name === '--version') {
+  if (name === '--version' || name === '-v') {
     process.stdout.write(`${kitVersion()}\n`);
     return 0;
   }
@@ -61,13 +61,8 @@ function printResult(result: unknown): void {
 function findCommand(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
-  const near = nearMatch(
-    name,
-    commands.map((candidate) => candidate.name),
-  );
-  throw new InputError(
-    `unknown command '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} (see rlhf-kit --help)`,
-  );
+  const names = commands.map((candidate) => candidate.name);
+  throw new InputError(`unknown command '${name}'${didYouMean(name, names)} (see rlhf-kit --help)`);
 }
 
 function overview(): string {

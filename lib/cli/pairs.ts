@@ -1,29 +1,25 @@
 /** Preference pairs from a file named on the command line: the layout and what becomes of rows that cannot be used. */
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 import { InputError } from '../errors';
 import { writeJsonLines } from '../files';
 import { describeBadRow, type BadRow } from '../preferences/readers/bad-row';
-import { columnFlags, type ColumnFlags } from '../preferences/readers/column-flags';
+import { columnFlags } from '../preferences/readers/column-flags';
 import { pairFormats, readPairs } from '../preferences/readers/open';
 import type { RunDirectory } from '../train/run-directory';
 import type { PreferencePair } from '../types';
 import { templateCheck } from './template-check';
 
-export interface PairFlags extends ColumnFlags {
-  readonly format: string;
-  readonly onBadRow: 'stop' | 'setAside';
-}
-
-export const pairFlags: FieldTable<PairFlags> = {
+export const pairFlags = {
   ...columnFlags,
-  format: { doc: `layout of the pairs: ${pairFormats.join(', ')}`, type: 'string', default: 'auto' },
-  onBadRow: {
-    doc: 'a pair that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
-    type: ['stop', 'setAside'],
-    default: 'setAside',
-    source: 'ours; published pairs hold empty and identical answers',
-  },
+  format: field.text(`layout of the pairs: ${pairFormats.join(', ')}`, { default: 'auto' }),
+  onBadRow: field.choice(
+    ['stop', 'setAside'],
+    'a pair that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
+    { default: 'setAside', source: 'ours; published pairs hold empty and identical answers' },
+  ),
 };
+
+export type PairFlags = field.ConfigOf<typeof pairFlags>;
 
 /**
  * Reads the pairs. Rows that cannot be used, or that the chat template of `model` refuses, go to a file of their own.

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 import { errorMessage, InputError } from '../errors';
 import { loadModel } from '../model/directory';
 import { ensembleScorer } from '../reward/ensemble';
@@ -13,38 +13,28 @@ import type { Scorer } from '../types';
 /** Responses that a reward model reads in one forward pass. */
 const batchSize = 32;
 
-/** The two ways to name what scores responses, `--reward-model <dirs>` and `--reward <scorer>`, and what belongs to the first. */
-export interface RewardFlags {
-  readonly rewardModel?: string;
-  readonly reward?: string;
-  readonly ensemblePenalty: number;
-  readonly rewardWeights?: string;
-}
-
-export const rewardFlags: FieldTable<RewardFlags> = {
-  rewardModel: {
-    doc: 'directory of the reward model that scores responses; several with commas between them are an ensemble',
-    type: 'path',
-    optional: true,
-  },
-  reward: {
-    doc: 'instead of --reward-model: vader, a .js module with a default-exported scorer, or a directory',
-    type: 'string',
-    optional: true,
-  },
-  ensemblePenalty: {
-    doc: 'λ of an ensemble: its score is the mean of its reward models less λ times their standard deviation',
-    type: 'number',
-    default: 0,
-    min: 0,
-    source: 'ours; Coste et al. 2023 subtract the variance',
-  },
-  rewardWeights: {
-    doc: 'weights of the dimensions of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
-    type: 'string',
-    optional: true,
-  },
+export const rewardFlags = {
+  rewardModel: field
+    .path(
+      'directory of the reward model that scores responses; several with commas between them are an ensemble',
+    )
+    .optional(),
+  reward: field
+    .text('instead of --reward-model: vader, a .js module with a default-exported scorer, or a directory')
+    .optional(),
+  ensemblePenalty: field.number(
+    'λ of an ensemble: its score is the mean of its reward models less λ times their standard deviation',
+    { default: 0, min: 0, source: 'ours; Coste et al. 2023 subtract the variance' },
+  ),
+  rewardWeights: field
+    .text(
+      'weights of the dimensions of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
+    )
+    .optional(),
 };
+
+/** The two ways to name what scores responses, `--reward-model <dirs>` and `--reward <scorer>`, and what belongs to the first. */
+export type RewardFlags = field.ConfigOf<typeof rewardFlags>;
 
 /** What the flags name. */
 export interface ChosenReward {

@@ -1,5 +1,5 @@
 /** How a command line fills the slots of stages: the flags of each kind, and what they name. */
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 import { InputError } from '../errors';
 import { modelFolder } from '../flow/formats';
 import { givenInput, type Input } from '../flow/input';
@@ -59,8 +59,8 @@ export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[
   },
 };
 
-function pathField({ doc, optional }: Slot<unknown>): FieldTable<{ path: string }>['path'] {
-  return { doc, type: 'path', ...(optional && { optional }) };
+function pathField({ doc, optional }: Slot<unknown>) {
+  return optional ? field.path(doc).optional() : field.path(doc);
 }
 
 function fileInput<T>(

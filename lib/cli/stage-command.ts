@@ -1,6 +1,6 @@
 /** The command of a stage: its flags, what they name, its run folder, its result. */
 import { compilations } from '../backend';
-import type { FieldTable } from '../config';
+import type { FieldsOf } from '../fields';
 import { InputError } from '../errors';
 import { createFlow, type InputsOf } from '../flow/flow';
 import { sharedInput, type Input } from '../flow/input';
@@ -14,7 +14,7 @@ import { requireSlot, slotKinds, type SlotFlags } from './slots';
 
 /** X: flags that a command has besides those of its stage and of the stage's slots. */
 export interface StageCommand<S, C, X> {
-  readonly fields?: FieldTable<X>;
+  readonly fields?: FieldsOf<X>;
   /** What fills slots that flags name in a way of their own. @param given what fills the others. */
   readonly inputs?: (
     config: Readonly<C & X & SlotFlags>,
@@ -48,7 +48,7 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
       extra,
       runFields,
       fields,
-    ) as FieldTable<RunConfig>,
+    ) as FieldsOf<RunConfig>,
     example: ['npx rlhf-kit', name, ...(example === undefined ? examples : [example])].join(' '),
     async run(flags) {
       const inputs = inputsOf(

@@ -1,69 +1,45 @@
 /** Configuration of an evaluation. */
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 
-export interface EvaluationConfig {
-  readonly seed: number;
-  readonly samplesPerPrompt: number;
-  readonly maxNewTokens: number;
-  readonly maxPromptTokens: number;
-  readonly temperature: number;
-  readonly tieMargin: number;
-  readonly resamples: number;
-  readonly batchSize: number;
-}
-
-export const evaluationFields: FieldTable<EvaluationConfig> = {
-  seed: { doc: 'seed of sampling and of the bootstrap', type: 'integer', default: 1, min: 0 },
-  samplesPerPrompt: {
-    doc: 'responses of each policy to each prompt',
-    type: 'integer',
+export const evaluationFields = {
+  seed: field.integer('seed of sampling and of the bootstrap', { default: 1, min: 0 }),
+  samplesPerPrompt: field.integer('responses of each policy to each prompt', {
     default: 1,
     min: 1,
     source: 'ours',
-  },
-  maxNewTokens: {
-    doc: 'longer responses are cut off',
-    type: 'integer',
+  }),
+  maxNewTokens: field.integer('longer responses are cut off', {
     default: 128,
     min: 1,
     unit: 'tokens',
     source: 'ours',
-  },
-  maxPromptTokens: {
-    doc: 'longer prompts lose their beginning',
-    type: 'integer',
+  }),
+  maxPromptTokens: field.integer('longer prompts lose their beginning', {
     default: 512,
     min: 1,
     unit: 'tokens',
     source: 'ours',
-  },
-  temperature: {
-    doc: 'of sampling; the KL is the divergence of the policies at 1 only',
-    type: 'number',
+  }),
+  temperature: field.number('of sampling; the KL is the divergence of the policies at 1 only', {
     default: 1,
-    min: 0,
-    exclusiveMin: true,
+    above: 0,
     source: 'ours',
-  },
-  tieMargin: {
-    doc: 'qualities that differ by no more than this are a tie',
-    type: 'number',
+  }),
+  tieMargin: field.number('qualities that differ by no more than this are a tie', {
     default: 0,
     min: 0,
     source: 'ours',
-  },
-  resamples: {
-    doc: 'bootstrap resamples behind each interval',
-    type: 'integer',
+  }),
+  resamples: field.integer('bootstrap resamples behind each interval', {
     default: 1000,
     min: 100,
     source: 'ours',
-  },
-  batchSize: {
-    doc: 'responses a forward pass when the KL is measured',
-    type: 'integer',
+  }),
+  batchSize: field.integer('responses a forward pass when the KL is measured', {
     default: 32,
     min: 1,
     source: 'ours',
-  },
+  }),
 };
+
+export type EvaluationConfig = field.ConfigOf<typeof evaluationFields>;

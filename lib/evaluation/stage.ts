@@ -1,37 +1,30 @@
 /** Stage 6: policies answer the same prompts, a judge scores the answers, and a report sets them side by side. */
 import { currentEngine } from '../backend';
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 import { writeFileAtomically, writeJson, writeJsonLines } from '../files';
 import { jsonLines, type Format } from '../flow/formats';
 import type { Scorer } from '../types';
 import { defineStage, innerSlot, output, slot } from '../flow/stage';
 import type { Model } from '../model/directory';
 import { versions } from '../train/versions';
-import { evaluationFields, type EvaluationConfig } from './config';
+import { evaluationFields } from './config';
 import { evaluateModels, type Evaluation, type JudgedRollout } from './evaluator';
 import { byPrompt } from './judged';
 import { renderReport } from './report/report';
 import type { SampleComparison } from './report/report-data';
 
-export interface EvaluateConfig extends EvaluationConfig {
-  readonly baseline: string;
-  /** Names the judge in the report. */
-  readonly judge: string;
-  readonly reportSamples: number;
-}
-
-const fields: FieldTable<EvaluateConfig> = {
-  baseline: { doc: 'name of the policy that the others are compared with', type: 'string' },
-  judge: { doc: 'vader, a reward model directory, or a module that exports a scorer', type: 'string' },
-  reportSamples: {
-    doc: 'prompts whose answers are shown side by side in the report',
-    type: 'integer',
+const fields = {
+  baseline: field.text('name of the policy that the others are compared with'),
+  judge: field.text('vader, a reward model directory, or a module that exports a scorer'),
+  reportSamples: field.integer('prompts whose answers are shown side by side in the report', {
     default: 20,
     min: 0,
     source: 'ours',
-  },
+  }),
   ...evaluationFields,
 };
+
+export type EvaluateConfig = field.ConfigOf<typeof fields>;
 
 /** A page that people read. */
 const page: Format<string> = { read: (path) => path };

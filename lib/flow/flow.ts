@@ -1,6 +1,6 @@
 /** Stages connected by handles: order, keys and hashes follow from what each was given. */
 import { join } from 'node:path';
-import { InputError, nearMatch } from '../errors';
+import { unknownName } from '../errors';
 import { stableJson } from '../stable-json';
 import { codeKey, shortHash } from './code-keys';
 import { handleOf, isHandle, type Handle, type Input } from './input';
@@ -89,10 +89,7 @@ export function createFlow(recipe: FlowRecipe): Flow {
       const node = nodes.find((candidate) => candidate.label === label);
       if (node !== undefined) return node;
       const labels = nodes.map((candidate) => candidate.label);
-      const near = nearMatch(label, labels);
-      throw new InputError(
-        `stages: no stage is called '${label}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${labels.join(', ')})`,
-      );
+      throw unknownName('flow', 'stage', label, labels);
     },
   };
 }

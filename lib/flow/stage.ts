@@ -1,5 +1,5 @@
 /** A stage, defined once beside what it runs: what it reads, what it writes, its configuration. Commands, flows and workers follow from it. */
-import type { FieldTable } from '../config';
+import type { FieldsOf } from '../fields';
 import type { Model } from '../model/directory';
 import type { RunDirectory } from '../train/run-directory';
 import type { Demonstration, PreferencePair, PromptRecord, Scorer } from '../types';
@@ -68,7 +68,7 @@ export interface Stage<S extends Slots = Slots, O extends Outputs = Outputs, C e
   /** One line for the list of commands. */
   readonly summary?: string;
   /** The fields of its configuration, where it can be a command. */
-  readonly fields?: FieldTable<C>;
+  readonly fields?: FieldsOf<C>;
   readonly inputs: S;
   readonly outputs: O;
   /** Reads nothing but its inputs and its configuration, and writes its outputs into the run's folder. */

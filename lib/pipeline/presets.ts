@@ -3,13 +3,7 @@
  * world, `smoke` shows that everything runs.
  */
 import { parseConfig } from '../config';
-import { evaluationFields } from '../evaluation/config';
-import { filterFields } from '../filter/config';
-import { dpoFields } from '../policy/dpo/config';
-import { ppoFields } from '../policy/ppo/config';
-import { rewardFields } from '../reward/config';
-import { sftFields } from '../sft/config';
-import type { PipelineConfig } from './config';
+import { pipelineFields, type PipelineConfig } from './config';
 
 export const presetNames = ['default', 'notebook', 'smoke'] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -20,7 +14,7 @@ const optimizer = { lrSchedulerType: 'cosine', adamBeta2: 0.98, weightDecay: 0.0
 const lengths = { maxPromptTokens: 96, maxResponseTokens: 57 };
 
 function defaultPreset(seed: number): PipelineConfig {
-  return {
+  return parseConfig('default preset', pipelineFields, {
     seed,
     world: {
       demonstrations: 14_800,
@@ -39,7 +33,7 @@ function defaultPreset(seed: number): PipelineConfig {
       headDim: 32,
       maxPositionEmbeddings: 256,
     },
-    sft: parseConfig('sft', sftFields, {
+    sft: {
       ...optimizer,
       seed,
       learningRate: 5e-3,
@@ -48,7 +42,7 @@ function defaultPreset(seed: number): PipelineConfig {
       batchSize: 16,
       maxLength: 192,
       evalFraction: 0.02,
-    }),
+    },
     sampling: {
       samplesPerPrompt: 4,
       temperature: 0.7,
@@ -62,8 +56,8 @@ function defaultPreset(seed: number): PipelineConfig {
       meanLengthBias: 1.75,
       meanTieThreshold: 0.5,
     },
-    filter: parseConfig('filter', filterFields, { checkTexts: true }),
-    reward: parseConfig('reward', rewardFields, {
+    filter: { checkTexts: true },
+    reward: {
       ...optimizer,
       seed,
       // The question and the answer: what came before tells a small reward model nothing, and takes most of its time.
@@ -75,10 +69,10 @@ function defaultPreset(seed: number): PipelineConfig {
       lengthBalance: 'reweight',
       lengthCovariate: true,
       evalFraction: 0.1,
-    }),
+    },
     promptVarianceQuantile: 0.2,
     sftTermDemonstrations: 4000,
-    dpo: parseConfig('dpo', dpoFields, {
+    dpo: {
       ...optimizer,
       ...lengths,
       seed,
@@ -89,8 +83,8 @@ function defaultPreset(seed: number): PipelineConfig {
       sftLossCoef: 4,
       sftBatchSize: 16,
       samplesEvery: 10,
-    }),
-    ppo: parseConfig('ppo', ppoFields, {
+    },
+    ppo: {
       ...optimizer,
       seed,
       // Large, so that the policy goes far, then down to 0, so that it settles: at a constant rate it stays noisy and wins less.
@@ -109,16 +103,16 @@ function defaultPreset(seed: number): PipelineConfig {
       whitenAdvantages: true,
       sftLossCoef: 3,
       sftBatchSize: 16,
-    }),
-    evaluation: parseConfig('evaluation', evaluationFields, {
+    },
+    evaluation: {
       seed,
       samplesPerPrompt: 4,
       maxNewTokens: 56,
       maxPromptTokens: lengths.maxPromptTokens,
       temperature: 0.7,
       tieMargin: 0.02,
-    }),
-  };
+    },
+  });
 }
 
 /** The default with less of everything: half a minute of SFT, a third of a minute each for reward model, DPO and PPO. */
@@ -147,7 +141,12 @@ function notebookPreset(seed: number): PipelineConfig {
 export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => PipelineConfig>> = {
   default: defaultPreset,
   notebook: notebookPreset,
-  smoke: (seed) => ({
+  smoke: smokePreset,
+};
+
+/** As little of everything as there can be. */
+function smokePreset(seed: number): PipelineConfig {
+  return parseConfig('smoke preset', pipelineFields, {
     seed,
     world: {
       demonstrations: 200,
@@ -166,7 +165,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       headDim: 16,
       maxPositionEmbeddings: 320,
     },
-    sft: parseConfig('sft', sftFields, {
+    sft: {
       ...optimizer,
       seed,
       learningRate: 1e-2,
@@ -175,7 +174,7 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       batchSize: 8,
       maxLength: 128,
       loggingSteps: 4,
-    }),
+    },
     sampling: { samplesPerPrompt: 4, temperature: 1, maxNewTokens: 16, maxPromptTokens: 96 },
     annotators: {
       panel: 4,
@@ -184,8 +183,8 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       meanLengthBias: 0.8,
       meanTieThreshold: 0.2,
     },
-    filter: parseConfig('filter', filterFields, { checkTexts: true }),
-    reward: parseConfig('reward', rewardFields, {
+    filter: { checkTexts: true },
+    reward: {
       ...optimizer,
       seed,
       learningRate: 1e-3,
@@ -198,10 +197,10 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       lengthCovariate: true,
       evalFraction: 0.2,
       loggingSteps: 1,
-    }),
+    },
     promptVarianceQuantile: 0.2,
     sftTermDemonstrations: 60,
-    dpo: parseConfig('dpo', dpoFields, {
+    dpo: {
       ...optimizer,
       seed,
       learningRate: 1e-4,
@@ -213,8 +212,8 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       sftBatchSize: 4,
       samplesEvery: 2,
       loggingSteps: 1,
-    }),
-    ppo: parseConfig('ppo', ppoFields, {
+    },
+    ppo: {
       ...optimizer,
       seed,
       learningRate: 1e-4,
@@ -228,13 +227,13 @@ export const pipelinePresets: Readonly<Record<PresetName, (seed: number) => Pipe
       sftLossCoef: 0.5,
       sftBatchSize: 4,
       samplesEvery: 1,
-    }),
-    evaluation: parseConfig('evaluation', evaluationFields, {
+    },
+    evaluation: {
       seed,
       maxNewTokens: 16,
       maxPromptTokens: 96,
       tieMargin: 0.02,
       resamples: 200,
-    }),
-  }),
-};
+    },
+  });
+}

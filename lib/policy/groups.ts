@@ -1,77 +1,50 @@
 /** Groups: several responses to each prompt of an iteration, which GRPO and RLOO compare with one another. */
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 import { InputError } from '../errors';
-import { klEstimators, type KlEstimator } from '../tensor/kl';
+import { klEstimators } from '../tensor/kl';
 import type { Metrics } from '../train/metrics';
 import { completionMetrics } from './rollout';
-import { rolloutFields, type RolloutConfig } from './rollout-config';
+import { rolloutFields } from './rollout-config';
 import type { Iteration } from './sampled';
 import { moments } from './scores';
 
-export interface GroupConfig extends RolloutConfig {
-  readonly generationBatchSize: number;
-  readonly numGenerations: number;
-  readonly numIterations: number;
-  readonly epsilon: number;
-  readonly epsilonHigh?: number;
-  readonly beta: number;
-  readonly klEstimator: KlEstimator;
-}
-
-export const groupFields: FieldTable<GroupConfig> = {
+export const groupFields = {
   ...rolloutFields,
-  learningRate: { ...rolloutFields.learningRate, source: 'TRL' },
-  generationBatchSize: {
-    doc: 'responses sampled in an iteration, a multiple of numGenerations',
-    type: 'integer',
+  learningRate: field.redefine(rolloutFields.learningRate, { default: 1e-6, source: 'TRL' }),
+  generationBatchSize: field.integer('responses sampled in an iteration, a multiple of numGenerations', {
     default: 64,
     min: 2,
     unit: 'responses',
     source: 'ours',
-  },
-  numGenerations: {
-    doc: 'responses to each prompt: the group that a response is compared with',
-    type: 'integer',
+  }),
+  numGenerations: field.integer('responses to each prompt: the group that a response is compared with', {
     default: 8,
     min: 2,
     source: 'TRL',
-  },
-  numIterations: {
-    doc: 'passes over the rollouts of an iteration',
-    type: 'integer',
+  }),
+  numIterations: field.integer('passes over the rollouts of an iteration', {
     default: 1,
     min: 1,
     source: 'TRL',
-  },
-  epsilon: {
-    doc: 'probability ratios (of tokens in GRPO, of responses in RLOO) below 1 − this gain nothing',
-    type: 'number',
-    default: 0.2,
-    min: 0,
-    exclusiveMin: true,
-    source: 'TRL',
-  },
-  epsilonHigh: {
-    doc: 'probability ratios above 1 + this gain nothing; epsilon when absent',
-    type: 'number',
-    min: 0,
-    exclusiveMin: true,
-    optional: true,
-  },
-  beta: {
-    doc: 'weight of the KL divergence from the reference: added to the loss in GRPO, taken off the reward in RLOO',
-    type: 'number',
-    default: 0,
-    min: 0,
-    source: 'TRL',
-  },
-  klEstimator: {
-    doc: 'how the divergence of a token is estimated',
-    type: klEstimators,
+  }),
+  epsilon: field.number(
+    'probability ratios (of tokens in GRPO, of responses in RLOO) below 1 − this gain nothing',
+    { default: 0.2, above: 0, source: 'TRL' },
+  ),
+  epsilonHigh: field
+    .number('probability ratios above 1 + this gain nothing; epsilon when absent', { above: 0 })
+    .optional(),
+  beta: field.number(
+    'weight of the KL divergence from the reference: added to the loss in GRPO, taken off the reward in RLOO',
+    { default: 0, min: 0, source: 'TRL' },
+  ),
+  klEstimator: field.choice(klEstimators, 'how the divergence of a token is estimated', {
     default: 'k3',
     source: 'TRL',
-  },
+  }),
 };
+
+export type GroupConfig = field.ConfigOf<typeof groupFields>;
 
 /** Rewards of equal responses differ by the rounding of float32 scores: a group that varies no more than this teaches nothing. */
 const roundingStd = 1e-4;

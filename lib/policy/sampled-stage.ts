@@ -1,5 +1,5 @@
 /** The stage of a policy that learns from its own samples, by any algorithm that takes prompts and a scorer. */
-import type { FieldTable } from '../config';
+import type { FieldsOf } from '../fields';
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
 import { saveModel } from '../model/directory';
@@ -21,7 +21,7 @@ export interface SampledAlgorithm<C> {
   /** `__filename` of the module that names the algorithm. */
   readonly module: string;
   readonly summary: string;
-  readonly fields: FieldTable<C>;
+  readonly fields: FieldsOf<C>;
   train(model: LanguageModel, inputs: SampledInputs, config: C, run: RunDirectory): Promise<NamedTensors>;
 }
 

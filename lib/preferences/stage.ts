@@ -1,5 +1,5 @@
 /** Stage 2 without people: a model answers prompts, simulated annotators compare the answers. */
-import type { FieldTable } from '../config';
+import * as field from '../fields';
 import { InputError } from '../errors';
 import { writeJsonLines } from '../files';
 import { jsonLines } from '../flow/formats';
@@ -11,67 +11,39 @@ import { chunk } from '../train/sampler';
 import type { Comparison, PromptRecord, Rollout, Scorer } from '../types';
 import { panel, simulateVotes } from './annotators';
 
-export interface PreferencesConfig {
-  readonly seed: number;
-  readonly samplesPerPrompt: number;
-  readonly temperature: number;
-  readonly maxNewTokens: number;
-  readonly maxPromptTokens: number;
-  readonly annotators: number;
-  readonly votesPerPair: number;
-  readonly meanTemperature: number;
-  readonly meanLengthBias: number;
-  readonly meanTieThreshold: number;
-}
-
-export const preferencesFields: FieldTable<PreferencesConfig> = {
-  seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
-  samplesPerPrompt: {
-    doc: 'answers to every prompt; all pairs of them are compared',
-    type: 'integer',
+export const preferencesFields = {
+  seed: field.integer('seed of every random number of the run', { default: 1, min: 0 }),
+  samplesPerPrompt: field.integer('answers to every prompt; all pairs of them are compared', {
     default: 4,
     min: 2,
     source: 'ours; the paper has 2',
-  },
-  temperature: { doc: 'of sampling', type: 'number', default: 1, min: 0, exclusiveMin: true },
-  maxNewTokens: { doc: 'longer answers are cut off', type: 'integer', default: 128, min: 1, unit: 'tokens' },
-  maxPromptTokens: {
-    doc: 'longer prompts lose their beginning',
-    type: 'integer',
+  }),
+  temperature: field.number('of sampling', { default: 1, above: 0 }),
+  maxNewTokens: field.integer('longer answers are cut off', { default: 128, min: 1, unit: 'tokens' }),
+  maxPromptTokens: field.integer('longer prompts lose their beginning', {
     default: 512,
     min: 1,
     unit: 'tokens',
-  },
-  annotators: { doc: 'people on the panel', type: 'integer', default: 8, min: 1, source: 'ours' },
-  votesPerPair: {
-    doc: 'annotators who judge each pair',
-    type: 'integer',
-    default: 2,
-    min: 1,
-    source: 'ours',
-  },
-  meanTemperature: {
-    doc: 'mean noise of the panel, in units of utility',
-    type: 'number',
+  }),
+  annotators: field.integer('people on the panel', { default: 8, min: 1, source: 'ours' }),
+  votesPerPair: field.integer('annotators who judge each pair', { default: 2, min: 1, source: 'ours' }),
+  meanTemperature: field.number('mean noise of the panel, in units of utility', {
     default: 0.25,
-    min: 0,
-    exclusiveMin: true,
+    above: 0,
     source: 'ours',
-  },
-  meanLengthBias: {
-    doc: 'mean log-odds gained by 40 more characters',
-    type: 'number',
+  }),
+  meanLengthBias: field.number('mean log-odds gained by 40 more characters', {
     default: 0.8,
     source: 'ours',
-  },
-  meanTieThreshold: {
-    doc: 'mean difference, in log-odds, up to which a pair is called a tie',
-    type: 'number',
+  }),
+  meanTieThreshold: field.number('mean difference, in log-odds, up to which a pair is called a tie', {
     default: 0.5,
     min: 0,
     source: 'ours',
-  },
+  }),
 };
+
+export type PreferencesConfig = field.ConfigOf<typeof preferencesFields>;
 
 export const preferencesStage = defineStage({
   name: 'preferences',

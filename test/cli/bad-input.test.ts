@@ -149,13 +149,26 @@ describe('what is wrong is named before anything is written', () => {
 });
 
 it.each([
-  ['ppo.klCeof=0.1', /ppo config: unknown key 'klCeof'; did you mean 'klCoef'\?/],
-  ['ppo.klCoef=-1', /'klCoef' must be a number ≥ 0, got -1/],
+  ['ppo.klCeof=0.1', /unknown setting 'ppo\.klCeof'; did you mean 'ppo\.klCoef'\?/],
+  ['ppo.klCoef=-1', /'ppo\.klCoef' must be a number ≥ 0, got -1/],
   ['ppo.klCoef', /expected path=value, as in ppo\.klCoef=0\.1, got 'ppo\.klCoef'/],
   ['world.demonstration=3', /did you mean 'world\.demonstrations'\?/],
 ])('pipeline --set %s', (setting, sentence) => {
   refused(`pipeline --preset smoke --out out --set ${setting}`, sentence);
   expect(existsSync(at('out'))).toBe(false);
+});
+
+it.each<[object, RegExp]>([
+  [{ ppo: { klCeof: 0.1 } }, /unknown key 'ppo\.klCeof'; did you mean 'ppo\.klCoef'\?/],
+  [{ ppo: 3 }, /'ppo' must be an object, got 3/],
+  [{ pppo: {} }, /unknown key 'pppo'; did you mean 'ppo'\?/],
+])('pipeline --config with %j', (config, sentence) => {
+  writeFileSync(at('config.json'), JSON.stringify(config));
+  refused('pipeline --preset smoke --out out --config config.json', sentence);
+});
+
+it('schema of a command that there is not', () => {
+  refused('schema pipline', /schema: unknown command 'pipline'; did you mean 'pipeline'\?/);
 });
 
 describe('what is there stays', () => {

@@ -2,22 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as field from '../../lib/fields';
 import { commandHelp, flagName, parseCommandLine, type Command } from '../../lib/cli/command';
 
-interface Example {
-  readonly target: string;
-  readonly learningRate: number;
-  readonly resume: boolean;
-}
+const fields = {
+  target: field.text('what to do it to'),
+  learningRate: field.number('rate', { default: 0.1, source: 'ours' }),
+  resume: field.boolean('go on', { default: true }),
+};
 
-const command: Command<Example> = {
+const command: Command<field.ConfigOf<typeof fields>> = {
   name: 'example',
   summary: 'shows flags',
-  fields: {
-    target: { doc: 'what to do it to', type: 'string' },
-    learningRate: { doc: 'rate', type: 'number', default: 0.1, source: 'ours' },
-    resume: { doc: 'go on', type: 'boolean', default: true },
-  },
+  fields,
   positionals: ['target'],
   run: async () => undefined,
 };

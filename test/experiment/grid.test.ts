@@ -32,7 +32,7 @@ describe('gridOf', () => {
 
   it('refuses a setting that there is not, naming experiment and cell', () => {
     expect(() => grid({ axes: { a: { b: { bestof: 1 } } }, baseline: { a: 'b' } })).toThrow(
-      /experiment e, a=b: no setting is called 'bestof'; did you mean 'bestOf'\?/,
+      /experiment e, a=b: unknown setting 'bestof'; did you mean 'bestOf'\?/,
     );
   });
 });

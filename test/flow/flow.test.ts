@@ -81,7 +81,7 @@ describe('a flow', () => {
     expect(() => flow.add(countStage, { from: given('a') }, { to: 1 }, 'first')).toThrow(
       'the flow has two stages first',
     );
-    expect(() => flow.node('midle')).toThrow(/no stage is called 'midle'; did you mean 'middle'\?/);
+    expect(() => flow.node('midle')).toThrow(/unknown stage 'midle'; did you mean 'middle'\?/);
   });
 
   it('finds files of stages by label and name', () => {

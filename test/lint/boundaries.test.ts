@@ -77,7 +77,7 @@ describe('boundaries of lib', () => {
     ['lib/experiment/kinds.ts', './dialogues/kind'],
     ['lib/experiment/grid.ts', './kinds'],
     ['lib/experiment/dialogues/measures/x.ts', '../config'],
-    ['lib/experiment/mt-bench/x.ts', '../given/counts'],
+    ['lib/experiment/mt-bench/x.ts', '../given/start'],
     ['lib/experiment/mt-bench/x.ts', '../measure'],
     ['lib/index.ts', './cli/main'],
     ['datasets/dialogues/x.ts', '../../lib/random'],

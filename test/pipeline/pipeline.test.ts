@@ -8,7 +8,7 @@ import { readJson, readJsonLines } from '../../lib/files';
 import { runPipeline } from '../../lib/pipeline/pipeline';
 import { pipelineFlow } from '../../lib/pipeline/flow';
 import { pipelinePresets } from '../../lib/pipeline/presets';
-import { setPipeline } from '../../lib/pipeline/settings';
+import { setPipeline } from '../../lib/pipeline/config';
 import type { RewardScorecard } from '../../lib/reward/scorecard/scorecard';
 import { requestInterrupt } from '../../lib/train/interrupt';
 import { engines } from '../support/engines';

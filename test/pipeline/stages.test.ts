@@ -65,8 +65,8 @@ describe('openStages', () => {
 
   it('names the near match of a step that does not exist, before anything runs', async () => {
     await expect(openStages(config, root).run('world', 'rewards-plain')).rejects.toThrow(
-      /no stage is called 'rewards-plain'; did you mean 'reward-plain'\?/,
+      /unknown stage 'rewards-plain'; did you mean 'reward-plain'\?/,
     );
-    expect(() => openStages(config, root).path('nothing/model')).toThrow(/no stage is called 'nothing'/);
+    expect(() => openStages(config, root).path('nothing/model')).toThrow(/unknown stage 'nothing'/);
   });
 });

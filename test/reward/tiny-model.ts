@@ -61,7 +61,7 @@ export function randomPairs(count: number, seed = 2): PreferencePair[] {
 }
 
 export function rewardConfig(given: Partial<RewardConfig> = {}): RewardConfig {
-  return parseConfig<RewardConfig>('reward', rewardFields, {
+  return parseConfig('reward', rewardFields, {
     maxSteps: 4,
     batchSize: 8,
     learningRate: 5e-3,

@@ -20,7 +20,7 @@ async function trained(
   run = tinyRun(out()),
 ): Promise<{ params: NamedTensors; rows: MetricsRow[] }> {
   const directory = await run;
-  const config = parseConfig<SftConfig>('sft', sftFields, {
+  const config = parseConfig('sft', sftFields, {
     maxSteps: 4,
     batchSize: 6,
     learningRate: 1e-2,

@@ -2,68 +2,42 @@
 import { nativeEngines } from '../../backend';
 import { benchCases, ordinaryCases, type CaseName } from '../../bench/cases';
 import { benchEngines } from '../../bench/engine-bench';
-import { peerDevices, peerNames, type PeerDevice } from '../../bench/contenders';
-import type { FieldTable } from '../../config';
-import { InputError, nearMatch } from '../../errors';
+import { peerDevices, peerNames } from '../../bench/contenders';
+import * as field from '../../fields';
+import { unknownName } from '../../errors';
 import { writeJson } from '../../files';
 import { defineCommand } from '../command';
 
-interface BenchConfig {
-  readonly target: 'engine';
-  readonly quick: boolean;
-  readonly cases?: string;
-  readonly rounds: number;
-  readonly contenders?: string;
-  readonly variants?: string;
-  readonly together: boolean;
-  readonly peers: boolean;
-  readonly python?: string;
-  readonly bf16: boolean;
-  readonly peersOn: PeerDevice;
-  readonly limit?: number;
-  readonly out?: string;
-}
-
-const fields: FieldTable<BenchConfig> = {
-  target: { doc: 'what to time', type: ['engine'] },
-  quick: { doc: 'only the small training step, 4 rounds: a minute', type: 'boolean', default: false },
-  cases: {
-    doc: `comma-separated: ${Object.keys(benchCases).join(',')}; absent: ${ordinaryCases.join(',')}`,
-    type: 'string',
-    optional: true,
-  },
-  rounds: { doc: 'rounds that count, each with every contender', type: 'integer', min: 1, default: 8 },
-  contenders: {
-    doc: `comma-separated: ${[...nativeEngines, ...peerNames].join(',')}; absent: all that can be had`,
-    type: 'string',
-    optional: true,
-  },
-  variants: {
-    doc: 'options of the compiler, name=value; each set, behind a semicolon, is one more contender',
-    type: 'string',
-    optional: true,
-  },
-  together: {
-    doc: 'all contenders do their first round, with compilation, at once: for machines with many cores',
-    type: 'boolean',
+const fields = {
+  target: field.choice(['engine'], 'what to time'),
+  quick: field.boolean('only the small training step, 4 rounds: a minute', { default: false }),
+  cases: field
+    .text(`comma-separated: ${Object.keys(benchCases).join(',')}; absent: ${ordinaryCases.join(',')}`)
+    .optional(),
+  rounds: field.integer('rounds that count, each with every contender', { default: 8, min: 1 }),
+  contenders: field
+    .text(`comma-separated: ${[...nativeEngines, ...peerNames].join(',')}; absent: all that can be had`)
+    .optional(),
+  variants: field
+    .text('options of the compiler, name=value; each set, behind a semicolon, is one more contender')
+    .optional(),
+  together: field.boolean(
+    'all contenders do their first round, with compilation, at once: for machines with many cores',
+    { default: false },
+  ),
+  peers: field.boolean('PyTorch and transformers too, in an environment that is made on first use', {
     default: false,
-  },
-  peers: {
-    doc: 'PyTorch and transformers too, in an environment that is made on first use',
-    type: 'boolean',
-    default: false,
-  },
-  python: { doc: 'interpreter that has PyTorch and transformers, or JAX', type: 'string', optional: true },
-  bf16: { doc: 'matrix products in bfloat16, everywhere', type: 'boolean', default: false },
-  peersOn: { doc: 'where PyTorch, transformers and JAX compute', type: peerDevices, default: 'cpu' },
-  limit: {
-    doc: 'seconds for each case: what was measured by then counts; memory is not looked at',
-    type: 'number',
-    min: 1,
-    optional: true,
-  },
-  out: { doc: 'JSON file to write the result to', type: 'string', optional: true },
+  }),
+  python: field.text('interpreter that has PyTorch and transformers, or JAX').optional(),
+  bf16: field.boolean('matrix products in bfloat16, everywhere', { default: false }),
+  peersOn: field.choice(peerDevices, 'where PyTorch, transformers and JAX compute', { default: 'cpu' }),
+  limit: field
+    .number('seconds for each case: what was measured by then counts; memory is not looked at', { min: 1 })
+    .optional(),
+  out: field.text('JSON file to write the result to').optional(),
 };
+
+type BenchConfig = field.ConfigOf<typeof fields>;
 
 export const benchCommand = defineCommand<BenchConfig>({
   name: 'bench',
@@ -111,8 +85,5 @@ export const benchCommand = defineCommand<BenchConfig>({
 function refuseUnknown(what: string, asked: readonly string[], known: readonly string[]): void {
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const near = nearMatch(unknown, known);
-  throw new InputError(
-    `bench: unknown ${what} '${unknown}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${known.join(', ')})`,
-  );
+  throw unknownName('bench', what, unknown, known);
 }

@@ -11,18 +11,16 @@ import {
   type EngineName,
   type EngineReport,
 } from '../../backend';
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { packageRoot, versions } from '../../train/versions';
 import { defineCommand } from '../command';
 
-interface DoctorConfig {
-  readonly engine?: string;
-}
-
-const fields: FieldTable<DoctorConfig> = {
-  engine: { doc: 'check this engine only, in this process', type: engineNames, optional: true },
+const fields = {
+  engine: field.choice(engineNames, 'check this engine only, in this process').optional(),
 };
+
+type DoctorConfig = field.ConfigOf<typeof fields>;
 
 export const doctorCommand = defineCommand<DoctorConfig>({
   name: 'doctor',

@@ -1,5 +1,5 @@
 /** `rlhf-kit dpo`: from pairs, or from the policy's own samples scored by a reward model. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { writeJsonLines } from '../../files';
 import { derivedInput } from '../../flow/input';
@@ -13,36 +13,24 @@ import type { PreferencePair, PromptRecord, Scorer } from '../../types';
 import { slotKinds } from '../slots';
 import { commandOf } from '../stage-command';
 
-/** The labelling of samples. */
-interface LabelConfig {
-  readonly pairs?: string;
-  readonly prompts?: string;
-  readonly samplesPerPrompt: number;
-  readonly minScoreGap: number;
-}
-
-const fields: FieldTable<LabelConfig> = {
-  pairs: { doc: 'file of preference pairs (HH-RLHF or TRL rows)', type: 'path', optional: true },
-  prompts: {
-    doc: 'instead of --pairs: prompts to sample from; --reward-model or --reward labels the samples',
-    type: 'path',
-    optional: true,
-  },
-  samplesPerPrompt: {
-    doc: 'samples a prompt; the best is paired with the worst',
-    type: 'integer',
+const fields = {
+  pairs: field.path('file of preference pairs (HH-RLHF or TRL rows)').optional(),
+  prompts: field
+    .path('instead of --pairs: prompts to sample from; --reward-model or --reward labels the samples')
+    .optional(),
+  samplesPerPrompt: field.integer('samples a prompt; the best is paired with the worst', {
     default: 4,
     min: 2,
     source: 'ours',
-  },
-  minScoreGap: {
-    doc: 'best and worst sample make a pair only when their scores differ by more than this',
-    type: 'number',
-    default: 0,
-    min: 0,
-    source: 'ours',
-  },
+  }),
+  minScoreGap: field.number(
+    'best and worst sample make a pair only when their scores differ by more than this',
+    { default: 0, min: 0, source: 'ours' },
+  ),
 };
+
+/** The labelling of samples. */
+type LabelConfig = field.ConfigOf<typeof fields>;
 
 export const dpoCommand = commandOf(dpoStage, {
   fields,

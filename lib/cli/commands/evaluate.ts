@@ -1,5 +1,5 @@
 /** `rlhf-kit evaluate`: policies by name and folder, and a judge by name. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { evaluateStage } from '../../evaluation/stage';
 import { modelFolder } from '../../flow/formats';
@@ -7,8 +7,8 @@ import { givenInput, recordInput } from '../../flow/input';
 import { resolveScorer, scorerFiles } from '../scorers';
 import { commandOf } from '../stage-command';
 
-const fields: FieldTable<{ readonly policies: string }> = {
-  policies: { doc: 'what to compare: name=model directory, separated by commas', type: 'string' },
+const fields = {
+  policies: field.text('what to compare: name=model directory, separated by commas'),
 };
 
 export const evaluateCommand = commandOf(evaluateStage, {

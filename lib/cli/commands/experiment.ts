@@ -1,6 +1,6 @@
 /** `rlhf-kit experiment run|show|compare|verify|rekey|summary`: ablations over seeds, from a configuration to a verdict. */
 import { join } from 'node:path';
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { defineCommand } from '../command';
 import {
@@ -14,46 +14,36 @@ import {
   type ExperimentCommandConfig,
 } from '../experiment-actions';
 
-const fields: FieldTable<ExperimentCommandConfig> = {
-  action: {
-    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
-    type: experimentActions,
-  },
-  experiment: {
-    doc: 'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest cell when absent, for rekey all',
-    type: 'path',
-    optional: true,
-  },
-  cell: {
-    doc: 'of compare and verify: a cell, e.g. "filter=both noise=high"; axes that are not named are as in the baseline. verify takes the cheapest when absent',
-    type: 'string',
-    optional: true,
-  },
-  against: { doc: 'of compare: the other cell; the baseline when absent', type: 'string', optional: true },
-  metric: { doc: 'of compare: what is compared; all metrics when absent', type: 'string', optional: true },
-  engine: {
-    doc: 'engine to compute on; RLHF_KIT_ENGINE when absent, for verify the one of the results',
-    type: 'string',
-    optional: true,
-  },
-  jobs: {
-    doc: 'worker processes, each with its part of the threads; one a core when absent',
-    type: 'integer',
-    min: 1,
-    optional: true,
-  },
-  store: {
-    doc: 'where the stages behind cells are kept, for all experiments, and the page is written',
-    type: 'path',
+const fields = {
+  action: field.choice(
+    experimentActions,
+    'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
+  ),
+  experiment: field
+    .path(
+      'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest cell when absent, for rekey all',
+    )
+    .optional(),
+  cell: field
+    .text(
+      'of compare and verify: a cell, e.g. "filter=both noise=high"; axes that are not named are as in the baseline. verify takes the cheapest when absent',
+    )
+    .optional(),
+  against: field.text('of compare: the other cell; the baseline when absent').optional(),
+  metric: field.text('of compare: what is compared; all metrics when absent').optional(),
+  engine: field
+    .text('engine to compute on; RLHF_KIT_ENGINE when absent, for verify the one of the results')
+    .optional(),
+  jobs: field
+    .integer('worker processes, each with its part of the threads; one a core when absent', { min: 1 })
+    .optional(),
+  store: field.path('where the stages behind cells are kept, for all experiments, and the page is written', {
     default: join('runs', 'experiments'),
-  },
-  sample: {
-    doc: 'of rekey: rows of each experiment to compute again, the cheapest of seeds from the first to the last',
-    type: 'integer',
-    min: 1,
-    default: 2,
-    source: 'ours',
-  },
+  }),
+  sample: field.integer(
+    'of rekey: rows of each experiment to compute again, the cheapest of seeds from the first to the last',
+    { default: 2, min: 1, source: 'ours' },
+  ),
 };
 
 export const experimentCommand = defineCommand<ExperimentCommandConfig>({

@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { errorMessage, InputError } from '../../errors';
 import { writeFileAtomically, writeJson, writeJsonLines } from '../../files';
 import { filterPairs, filterVotes, type FilterResult } from '../../filter/chain';
-import { filterFields, type FilterConfig } from '../../filter/config';
+import { filterFields } from '../../filter/config';
 import { reportMarkdown } from '../../filter/report';
 import { writePairs } from '../../preferences/pairs';
 import type { BadRow } from '../../preferences/readers/bad-row';
-import { columnFlags, type ColumnFlags } from '../../preferences/readers/column-flags';
+import { columnFlags } from '../../preferences/readers/column-flags';
 import {
   comparisonFormats,
   pairFormats,
@@ -21,39 +21,26 @@ import {
 import { defineCommand } from '../command';
 import { runFolder } from '../run-folder';
 
-interface FilterCommandConfig extends FilterConfig, ColumnFlags {
-  readonly votes?: string;
-  readonly pairs?: string;
-  readonly out?: string;
-  readonly format: string;
-  readonly onBadRow: 'stop' | 'setAside';
-}
-
-const fields: FieldTable<FilterCommandConfig> = {
-  votes: {
-    doc: 'file of comparison votes (JSONL, JSON, gzip or Parquet); this or --pairs',
-    type: 'path',
-    optional: true,
-  },
-  pairs: { doc: 'file of preference pairs that are labelled already', type: 'path', optional: true },
-  out: {
-    doc: 'folder of the results; must not exist; the first free of runs/filter-01, -02, … when absent',
-    type: 'path',
-    optional: true,
-  },
-  format: {
-    doc: `layout of the rows; votes: ${comparisonFormats.join(', ')}; pairs: ${pairFormats.join(', ')}`,
-    type: 'string',
-    default: 'auto',
-  },
+const fields = {
+  votes: field.path('file of comparison votes (JSONL, JSON, gzip or Parquet); this or --pairs').optional(),
+  pairs: field.path('file of preference pairs that are labelled already').optional(),
+  out: field
+    .path('folder of the results; must not exist; the first free of runs/filter-01, -02, … when absent')
+    .optional(),
+  format: field.text(
+    `layout of the rows; votes: ${comparisonFormats.join(', ')}; pairs: ${pairFormats.join(', ')}`,
+    { default: 'auto' },
+  ),
   ...columnFlags,
-  onBadRow: {
-    doc: 'a row that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
-    type: ['stop', 'setAside'],
-    default: 'stop',
-  },
+  onBadRow: field.choice(
+    ['stop', 'setAside'],
+    'a row that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
+    { default: 'stop' },
+  ),
   ...filterFields,
 };
+
+type FilterCommandConfig = field.ConfigOf<typeof fields>;
 
 export const filterCommand = defineCommand<FilterCommandConfig>({
   name: 'filter',

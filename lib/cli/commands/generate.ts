@@ -1,5 +1,5 @@
 /** `rlhf-kit generate`: continues one prompt with a model directory. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { loadModel } from '../../model/directory';
 import { generate } from '../../model/generate';
@@ -10,46 +10,26 @@ import type { Prompt } from '../../types';
 import { defineCommand } from '../command';
 import { startEngine } from '../restart';
 
-interface GenerateCommandConfig {
-  readonly model: string;
-  readonly prompt: string;
-  readonly chat: boolean;
-  readonly samples: number;
-  readonly maxNewTokens: number;
-  readonly greedy: boolean;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly seed: number;
-  readonly json: boolean;
-  readonly engine?: string;
-}
-
-const fields: FieldTable<GenerateCommandConfig> = {
-  model: { doc: 'Hugging Face directory of the model', type: 'path' },
-  prompt: { doc: 'text to continue; empty starts at the BOS token', type: 'string', default: '' },
-  chat: { doc: "take the prompt as a user's turn and answer it", type: 'boolean', default: false },
-  samples: { doc: 'continuations of the prompt', type: 'integer', default: 1, min: 1 },
-  maxNewTokens: { doc: 'length limit', type: 'integer', default: 128, min: 1, unit: 'tokens' },
-  greedy: { doc: 'always the likeliest token (as temperature 0)', type: 'boolean', default: false },
-  temperature: { doc: 'divides the logits; 0 is greedy', type: 'number', default: 1, min: 0 },
-  topK: { doc: 'draw from the k likeliest tokens only; 0: from all', type: 'integer', default: 0, min: 0 },
-  topP: {
-    doc: 'draw from the likeliest tokens that together reach this probability',
-    type: 'number',
+const fields = {
+  model: field.path('Hugging Face directory of the model'),
+  prompt: field.text('text to continue; empty starts at the BOS token', { default: '' }),
+  chat: field.boolean("take the prompt as a user's turn and answer it", { default: false }),
+  samples: field.integer('continuations of the prompt', { default: 1, min: 1 }),
+  maxNewTokens: field.integer('length limit', { default: 128, min: 1, unit: 'tokens' }),
+  greedy: field.boolean('always the likeliest token (as temperature 0)', { default: false }),
+  temperature: field.number('divides the logits; 0 is greedy', { default: 1, min: 0 }),
+  topK: field.integer('draw from the k likeliest tokens only; 0: from all', { default: 0, min: 0 }),
+  topP: field.number('draw from the likeliest tokens that together reach this probability', {
     default: 1,
-    min: 0,
-    exclusiveMin: true,
+    above: 0,
     max: 1,
-  },
-  seed: { doc: 'seed of the samples', type: 'integer', default: 1, min: 0 },
-  json: { doc: 'print {text, tokens, logprobs} as a line of JSON', type: 'boolean', default: false },
-  engine: {
-    doc: 'engine to compute on; RLHF_KIT_ENGINE when absent, then tensorflow',
-    type: 'string',
-    optional: true,
-  },
+  }),
+  seed: field.integer('seed of the samples', { default: 1, min: 0 }),
+  json: field.boolean('print {text, tokens, logprobs} as a line of JSON', { default: false }),
+  engine: field.text('engine to compute on; RLHF_KIT_ENGINE when absent, then tensorflow').optional(),
 };
+
+type GenerateCommandConfig = field.ConfigOf<typeof fields>;
 
 export const generateCommand = defineCommand<GenerateCommandConfig>({
   name: 'generate',

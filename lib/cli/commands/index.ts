@@ -18,10 +18,11 @@ import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
 import { preferencesCommand } from './preferences';
 import { rewardCommand } from './reward';
+import { schemaCommand } from './schema';
 import { setupCommand } from './setup';
 import { startCommand } from './start';
 
-export const commands: readonly Command[] = [
+const described: readonly Command[] = [
   startCommand,
   setupCommand,
   doctorCommand,
@@ -42,3 +43,5 @@ export const commands: readonly Command[] = [
   kernelCommand,
   notebooksCommand,
 ];
+
+export const commands: readonly Command[] = [...described, schemaCommand(described)];

@@ -1,46 +1,30 @@
 /** `rlhf-kit kernel`: makes the kernel known to Jupyter and VS Code; Jupyter starts it by the same command. */
-import { engineNames, type EngineName, defaultEngine } from '../../backend';
-import type { FieldTable } from '../../config';
+import { engineNames, defaultEngine } from '../../backend';
+import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { serveKernel } from '../../notebook/kernel/kernel';
 import { installKernel, kernelDirectory, uninstallKernel } from '../../notebook/kernel/kernelspec';
 import { defineCommand } from '../command';
 import { restartForEngine } from '../restart';
 
-interface KernelConfig {
-  readonly action: 'install' | 'uninstall' | 'start';
-  readonly user: boolean;
-  readonly prefix?: string;
-  readonly sysPrefix: boolean;
-  readonly engine?: EngineName;
-  readonly force: boolean;
-  readonly connectionFile?: string;
-}
-
-const fields: FieldTable<KernelConfig> = {
-  action: {
-    doc: 'install or uninstall; start is what Jupyter does',
-    type: ['install', 'uninstall', 'start'],
-  },
-  user: { doc: 'for this user, where no other place is given', type: 'boolean', default: false },
-  prefix: { doc: 'below share/jupyter of this folder', type: 'path', optional: true },
-  sysPrefix: {
-    doc: 'below share/jupyter of the active Python environment',
-    type: 'boolean',
+const fields = {
+  action: field.choice(['install', 'uninstall', 'start'], 'install or uninstall; start is what Jupyter does'),
+  user: field.boolean('for this user, where no other place is given', { default: false }),
+  prefix: field.path('below share/jupyter of this folder').optional(),
+  sysPrefix: field.boolean('below share/jupyter of the active Python environment', { default: false }),
+  engine: field
+    .choice(
+      engineNames,
+      `install: what the kernel computes on; absent: what RLHF_KIT_ENGINE says when it starts, else ${defaultEngine}`,
+    )
+    .optional(),
+  force: field.boolean('replace or remove a kernel of the same name that belongs to another folder', {
     default: false,
-  },
-  engine: {
-    doc: `install: what the kernel computes on; absent: what RLHF_KIT_ENGINE says when it starts, else ${defaultEngine}`,
-    type: engineNames,
-    optional: true,
-  },
-  force: {
-    doc: 'replace or remove a kernel of the same name that belongs to another folder',
-    type: 'boolean',
-    default: false,
-  },
-  connectionFile: { doc: 'start: where Jupyter wrote ports and key', type: 'path', optional: true },
+  }),
+  connectionFile: field.path('start: where Jupyter wrote ports and key').optional(),
 };
+
+type KernelConfig = field.ConfigOf<typeof fields>;
 
 export const kernelCommand = defineCommand<KernelConfig>({
   name: 'kernel',

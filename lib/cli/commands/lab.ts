@@ -1,38 +1,23 @@
 /** `rlhf-kit lab`: the notebooks in JupyterLab, by one command. */
-import { chosenEngine, engineNames, type EngineName, defaultEngine } from '../../backend';
-import type { FieldTable } from '../../config';
+import { chosenEngine, engineNames, defaultEngine } from '../../backend';
+import * as field from '../../fields';
 import { setupLab } from '../../notebook/lab/environment';
 import { labFolder, startLab } from '../../notebook/lab/lab';
 import { notebookFolder } from '../../notebook/runner/notebook-file';
 import { defineCommand } from '../command';
 
-interface LabConfig {
-  readonly folder: string;
-  readonly port?: number;
-  readonly browser: boolean;
-  readonly engine?: EngineName;
-}
-
-const fields: FieldTable<LabConfig> = {
-  folder: { doc: 'folder with notebooks', type: 'path', default: notebookFolder },
-  port: {
-    doc: 'port on this machine; absent: the first free one from 8888 on',
-    type: 'integer',
-    min: 1,
-    max: 65535,
-    optional: true,
-  },
-  browser: {
-    doc: 'open the browser; --no-browser only prints the address',
-    type: 'boolean',
-    default: true,
-  },
-  engine: {
-    doc: `what notebooks compute on; absent: RLHF_KIT_ENGINE, else ${defaultEngine}`,
-    type: engineNames,
-    optional: true,
-  },
+const fields = {
+  folder: field.path('folder with notebooks', { default: notebookFolder }),
+  port: field
+    .integer('port on this machine; absent: the first free one from 8888 on', { min: 1, max: 65535 })
+    .optional(),
+  browser: field.boolean('open the browser; --no-browser only prints the address', { default: true }),
+  engine: field
+    .choice(engineNames, `what notebooks compute on; absent: RLHF_KIT_ENGINE, else ${defaultEngine}`)
+    .optional(),
 };
+
+type LabConfig = field.ConfigOf<typeof fields>;
 
 export const labCommand = defineCommand<LabConfig>({
   name: 'lab',

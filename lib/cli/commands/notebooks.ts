@@ -1,7 +1,7 @@
 /** `rlhf-kit notebooks`: runs notebooks without Jupyter, and makes pages of them. */
 import { basename, join } from 'node:path';
 import { FailedCheckError, InputError } from '../../errors';
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { engineNames, defaultEngine } from '../../backend';
 import { writeFileAtomically } from '../../files';
 import { renderNotebook } from '../../notebook/html/page';
@@ -10,66 +10,47 @@ import { parseParameters } from '../../notebook/runner/parameters';
 import { runNotebooks } from '../../notebook/runner/runner';
 import { defineCommand } from '../command';
 
-interface NotebooksConfig {
-  readonly action: 'run' | 'html';
-  readonly files?: readonly string[];
-  readonly check: boolean;
-  readonly param?: readonly string[];
-  readonly timeout: number;
-  readonly totalTimeout: number;
-  readonly out?: string;
-  readonly engine?: string;
-}
-
-const fields: FieldTable<NotebooksConfig> = {
-  action: {
-    doc: 'run: run every cell and write the outputs back (a notebook that fails stays as it is); html: one page a notebook, with live charts, that works offline',
-    type: ['run', 'html'],
-  },
-  files: {
-    doc: 'notebooks, or folders of them; absent: those in notebooks/',
-    type: 'strings',
-    optional: true,
-  },
-  check: {
-    doc: 'run: write nothing; fail where a cell shows other kinds of things than its committed outputs, or, tagged check, other text',
-    type: 'boolean',
-    default: false,
-  },
-  param: {
-    doc: 'run: name=json, e.g. size=\'"smoke"\', for a constant of a cell tagged parameters; may be repeated',
-    type: 'strings',
-    optional: true,
-  },
-  timeout: {
-    doc: 'run: longest time of a cell',
-    type: 'number',
-    unit: 'seconds',
-    min: 0,
-    exclusiveMin: true,
+const fields = {
+  action: field.choice(
+    ['run', 'html'],
+    'run: run every cell and write the outputs back (a notebook that fails stays as it is); html: one page a notebook, with live charts, that works offline',
+  ),
+  files: field.texts('notebooks, or folders of them; absent: those in notebooks/').optional(),
+  check: field.boolean(
+    'run: write nothing; fail where a cell shows other kinds of things than its committed outputs, or, tagged check, other text',
+    { default: false },
+  ),
+  param: field
+    .texts(
+      'run: name=json, e.g. size=\'"smoke"\', for a constant of a cell tagged parameters; may be repeated',
+    )
+    .optional(),
+  timeout: field.number('run: longest time of a cell', {
     default: 600,
-    source: 'ours',
-  },
-  totalTimeout: {
-    doc: 'run: longest time of a notebook',
-    type: 'number',
+    above: 0,
     unit: 'seconds',
-    min: 0,
-    exclusiveMin: true,
-    default: 1800,
     source: 'ours',
-  },
-  out: {
-    doc: 'folder for the results; absent: run writes into the notebooks themselves, html into runs/notebooks/html',
-    type: 'path',
-    optional: true,
-  },
-  engine: {
-    doc: `run: what computes from the first cell on; absent: RLHF_KIT_ENGINE, else ${defaultEngine}`,
-    type: engineNames,
-    optional: true,
-  },
+  }),
+  totalTimeout: field.number('run: longest time of a notebook', {
+    default: 1800,
+    above: 0,
+    unit: 'seconds',
+    source: 'ours',
+  }),
+  out: field
+    .path(
+      'folder for the results; absent: run writes into the notebooks themselves, html into runs/notebooks/html',
+    )
+    .optional(),
+  engine: field
+    .choice(
+      engineNames,
+      `run: what computes from the first cell on; absent: RLHF_KIT_ENGINE, else ${defaultEngine}`,
+    )
+    .optional(),
 };
+
+type NotebooksConfig = field.ConfigOf<typeof fields>;
 
 export const notebooksCommand = defineCommand<NotebooksConfig>({
   name: 'notebooks',

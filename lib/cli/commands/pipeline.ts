@@ -1,39 +1,31 @@
 /** `rlhf-kit pipeline`: all stages on the embedded world, to a report. */
-import type { FieldTable } from '../../config';
-import { pipelinePresets, presetNames, type PresetName } from '../../pipeline/presets';
+import * as field from '../../fields';
+import { pipelinePresets, presetNames } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
-import { setPipeline } from '../../pipeline/settings';
-import { readSettings } from '../../settings';
-import { runFields, type RunConfig } from '../../train/fields';
+import { pipelineChanges, setPipeline } from '../../pipeline/config';
+import { readSettings, settingsIn } from '../../settings';
+import { runFields } from '../../train/fields';
 import { defineCommand } from '../command';
 import { runFolder } from '../run-folder';
 
-interface PipelineCommandConfig extends RunConfig {
-  readonly preset: PresetName;
-  readonly set?: readonly string[];
-  readonly jobs: number;
-}
-
-const fields: FieldTable<PipelineCommandConfig> = {
-  preset: {
-    doc: 'sizes of everything: default (a native engine, minutes), notebook (a part of the world in a minute or two) or smoke (any engine, under a minute, shows no effect)',
-    type: presetNames,
-    default: 'default',
-  },
-  set: {
-    doc: 'a number of the configuration, path=value, as in ppo.klCoef=0.1; may be given again and again',
-    type: 'strings',
-    optional: true,
-  },
-  jobs: {
-    doc: 'stages that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
-    type: 'integer',
-    default: defaultJobs,
-    min: 1,
-    source: 'ours',
-  },
+const fields = {
+  preset: field.choice(
+    presetNames,
+    'sizes of everything: default (a native engine, minutes), notebook (a part of the world in a minute or two) or smoke (any engine, under a minute, shows no effect)',
+    { default: 'default' },
+  ),
+  set: field
+    .texts('a number of the configuration, path=value, as in ppo.klCoef=0.1; may be given again and again')
+    .optional(),
+  jobs: field.integer(
+    'stages that may run at the same time, each in a process of its own with its part of the threads; another number of threads rounds differently',
+    { default: defaultJobs, min: 1, source: 'ours' },
+  ),
   ...runFields,
+  ...pipelineChanges,
 };
+
+type PipelineCommandConfig = field.ConfigOf<typeof fields>;
 
 export const pipelineCommand = defineCommand<PipelineCommandConfig>({
   name: 'pipeline',
@@ -41,11 +33,10 @@ export const pipelineCommand = defineCommand<PipelineCommandConfig>({
   fields,
   example:
     'npx rlhf-kit pipeline --preset smoke --seed 1 --set ppo.klCoef=0.1 --set reward.scoreL2Coefficient=0',
-  async run({ preset, set = [], jobs, seed, engine, ...place }) {
-    const { resume } = place;
-    const where = 'pipeline --set';
-    const config = setPipeline(where, pipelinePresets[preset](seed), readSettings(where, set));
-    const out = runFolder('pipeline', place);
+  async run({ preset, set = [], jobs, seed, engine, out: folder, resume, ...changes }) {
+    const settings = { ...settingsIn(changes), ...readSettings('pipeline --set', set) };
+    const config = setPipeline('pipeline', pipelinePresets[preset](seed), settings);
+    const out = runFolder('pipeline', { resume, ...(folder !== undefined && { out: folder }) });
     const summary = await runPipeline(config, {
       out,
       resume,
@@ -54,7 +45,7 @@ export const pipelineCommand = defineCommand<PipelineCommandConfig>({
         'rlhf-kit pipeline',
         `--preset ${preset}`,
         `--seed ${seed}`,
-        ...set.map((word) => `--set ${word}`),
+        ...Object.entries(settings).map(([path, value]) => `--set ${path}=${value}`),
         `--out ${out}`,
       ].join(' '),
       ...(engine !== undefined && { engine }),

@@ -1,15 +1,14 @@
 /** `rlhf-kit preferences`: the utility that annotators see is anything that scores responses. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { preferencesStage } from '../../preferences/stage';
 import { resolveScorer, scorerFiles } from '../scorers';
 import { slotKinds } from '../slots';
 import { commandOf } from '../stage-command';
 
-const fields: FieldTable<{ readonly utility: string }> = {
-  utility: {
-    doc: 'hidden utility that annotators see through noise: a reward-model directory, vader, or a module',
-    type: 'string',
-  },
+const fields = {
+  utility: field.text(
+    'hidden utility that annotators see through noise: a reward-model directory, vader, or a module',
+  ),
 };
 
 export const preferencesCommand = commandOf(preferencesStage, {

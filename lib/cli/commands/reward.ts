@@ -1,5 +1,5 @@
 /** `rlhf-kit reward`: with a scorecard on the pairs held out. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { writeJson } from '../../files';
 import { readyInput } from '../../flow/input';
 import type { Model } from '../../model/directory';
@@ -12,20 +12,16 @@ import { rewardStage, type RewardJudge } from '../../reward/stage';
 import type { PreferencePair } from '../../types';
 import { commandOf } from '../stage-command';
 
-interface ScorecardConfig {
-  readonly noiseCeiling?: number;
-}
-
-const fields: FieldTable<ScorecardConfig> = {
-  noiseCeiling: {
-    doc: "share of labels that the truth itself would agree with, from the filter's report; the scorecard compares with it",
-    type: 'number',
-    min: 0.5,
-    exclusiveMin: true,
-    max: 1,
-    optional: true,
-  },
+const fields = {
+  noiseCeiling: field
+    .number(
+      "share of labels that the truth itself would agree with, from the filter's report; the scorecard compares with it",
+      { above: 0.5, max: 1 },
+    )
+    .optional(),
 };
+
+type ScorecardConfig = field.ConfigOf<typeof fields>;
 
 export const rewardCommand = commandOf(rewardStage, {
   fields,

@@ -1,42 +1,33 @@
 /** `rlhf-kit setup`: puts an engine or JupyterLab in place. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { BackendUnavailableError, setupDefaultEngine, setupTensorflow, setupXla } from '../../backend';
 import { InputError } from '../../errors';
 import { setupLab } from '../../notebook/lab/environment';
 import { defineCommand } from '../command';
 
-interface SetupConfig {
-  readonly target: 'tensorflow' | 'xla' | 'jupyter';
-  readonly gpu?: boolean;
-  readonly cuda12: boolean;
-  readonly cuda13: boolean;
-  readonly plugin?: string;
-  readonly ifPossible: boolean;
-}
-
-const fields: FieldTable<SetupConfig> = {
-  target: {
-    doc: 'engine to set up, or jupyter: what rlhf-kit lab runs',
-    type: ['tensorflow', 'xla', 'jupyter'],
-  },
-  gpu: {
-    doc: 'the build for NVIDIA GPUs, with its CUDA libraries; without the flag, the build that is in place',
-    type: 'boolean',
-    optional: true,
-  },
-  cuda12: {
-    doc: 'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12: the installed one, else it and NVIDIA’s libraries (2.9 GB)',
-    type: 'boolean',
-    default: false,
-  },
-  cuda13: { doc: 'xla: the same with CUDA 13 (2.2 GB)', type: 'boolean', default: false },
-  plugin: { doc: 'xla: file of any other PJRT plugin', type: 'path', optional: true },
-  ifPossible: {
-    doc: 'say why and go on, instead of failing, where the engine cannot be had; xla: leave a plugin that is there',
-    type: 'boolean',
-    default: false,
-  },
+const fields = {
+  target: field.choice(
+    ['tensorflow', 'xla', 'jupyter'],
+    'engine to set up, or jupyter: what rlhf-kit lab runs',
+  ),
+  gpu: field
+    .boolean(
+      'the build for NVIDIA GPUs, with its CUDA libraries; without the flag, the build that is in place',
+    )
+    .optional(),
+  cuda12: field.boolean(
+    'xla: JAX’s plugin for NVIDIA GPUs with CUDA 12: the installed one, else it and NVIDIA’s libraries (2.9 GB)',
+    { default: false },
+  ),
+  cuda13: field.boolean('xla: the same with CUDA 13 (2.2 GB)', { default: false }),
+  plugin: field.path('xla: file of any other PJRT plugin').optional(),
+  ifPossible: field.boolean(
+    'say why and go on, instead of failing, where the engine cannot be had; xla: leave a plugin that is there',
+    { default: false },
+  ),
 };
+
+type SetupConfig = field.ConfigOf<typeof fields>;
 
 const titles = { tensorflow: 'the tensorflow engine', xla: 'the xla plugin', jupyter: 'JupyterLab' } as const;
 

@@ -2,24 +2,19 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackendUnavailableError, defaultEngine, setupDefaultEngine } from '../../backend';
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { pipelinePresets } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
 import { defineCommand } from '../command';
 
-interface StartConfig {
-  readonly out: string;
-  readonly seed: number;
-}
-
-const fields: FieldTable<StartConfig> = {
-  out: {
-    doc: 'folder of the run; a run that was stopped there goes on',
-    type: 'path',
+const fields = {
+  out: field.path('folder of the run; a run that was stopped there goes on', {
     default: join('runs', 'start'),
-  },
-  seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
+  }),
+  seed: field.integer('seed of every random number of the run', { default: 1, min: 0 }),
 };
+
+type StartConfig = field.ConfigOf<typeof fields>;
 
 export const startCommand = defineCommand<StartConfig>({
   name: 'start',

@@ -1,25 +1,29 @@
 /** What a cell of an experiment is: a pipeline of which only the stages run that its measures need, and the base they all start from. */
 import { parseConfig } from '../../config';
-import { grpoFields, type GrpoConfig } from '../../policy/grpo/config';
-import { rlooFields, type RlooConfig } from '../../policy/rloo/config';
-import type { PipelineConfig } from '../../pipeline/config';
-import type { DpoLabels } from '../../pipeline/dpo-inputs';
+import * as field from '../../fields';
+import { grpoFields } from '../../policy/grpo/config';
+import { rlooFields } from '../../policy/rloo/config';
+import { modelFields, pipelineFields } from '../../pipeline/config';
+import { dpoLabels } from '../../pipeline/dpo-inputs';
 import { pipelinePresets } from '../../pipeline/presets';
 
-export interface CellConfig extends PipelineConfig {
-  /** Sizes in which the model that the reward model starts from differs from the policy's; then it has an SFT run of its own. */
-  readonly rewardModel: Partial<PipelineConfig['model']>;
-  /** Weights of the reward model's dimensions, e.g. `helpful=1,harmless=4`, changed after training; those of training when absent. */
-  readonly rewardWeights?: string;
-  /** How many of the answered prompts the annotators see. */
-  readonly annotatedPrompts: number;
-  /** Who labels the pairs of DPO. */
-  readonly dpoLabels: DpoLabels;
-  readonly grpo: GrpoConfig;
-  readonly rloo: RlooConfig;
-  /** Answers of which the reward model picks one. */
-  readonly bestOf: number;
-}
+export const cellFields = {
+  ...pipelineFields,
+  rewardModel: field.part(field.loose(modelFields)),
+  rewardWeights: field
+    .text(
+      "weights of the reward model's dimensions, e.g. helpful=1,harmless=4, changed after training; those of training when absent",
+    )
+    .optional(),
+  annotatedPrompts: field.integer('how many of the answered prompts the annotators see', { min: 1 }),
+  dpoLabels: field.choice(dpoLabels, 'who labels the pairs of DPO'),
+  grpo: field.part(grpoFields),
+  rloo: field.part(rlooFields),
+  bestOf: field.integer('answers of which the reward model picks one', { min: 1 }),
+};
+
+/** `rewardModel` has the sizes in which the model that the reward model starts from differs from the policy's; then it has an SFT run of its own. */
+export type CellConfig = field.ConfigOf<typeof cellFields>;
 
 /** Seeds are not part of what a cell is: the same cell runs with several. */
 export function experimentBase(seed: number): CellConfig {

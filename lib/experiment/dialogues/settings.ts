@@ -1,34 +1,12 @@
 /** The configuration of a cell of the embedded world. */
 import { InputError } from '../../errors';
-import { dpoLabels } from '../../pipeline/dpo-inputs';
-import { pipelineStages } from '../../pipeline/settings';
-import { grpoFields } from '../../policy/grpo/config';
-import { rlooFields } from '../../policy/rloo/config';
 import { configuredDimensions, weighDimensions } from '../../reward/dimensions';
 import { applySettings, type Settings } from '../../settings';
-import { experimentBase, type CellConfig } from './config';
-
-const stages = { ...pipelineStages, grpo: grpoFields, rloo: rlooFields };
+import { cellFields, experimentBase, type CellConfig } from './config';
 
 /** The base with a seed and with settings in it. The same seed goes to every stage. */
 export function cellConfig(where: string, seed: number, settings: Settings): CellConfig {
-  const base = experimentBase(seed);
-  const { world, model, sampling, annotators } = base;
-  const { promptVarianceQuantile, sftTermDemonstrations, annotatedPrompts, bestOf } = base;
-  const config = applySettings<CellConfig>(where, base, settings, {
-    stages,
-    // The sizes of another reward model are those of the model.
-    parts: { world, model, sampling, annotators, rewardModel: model },
-    values: {
-      promptVarianceQuantile,
-      sftTermDemonstrations,
-      annotatedPrompts,
-      dpoLabels: base.dpoLabels,
-      bestOf,
-      rewardWeights: '',
-    },
-    choices: { dpoLabels },
-  });
+  const config = applySettings(where, cellFields, experimentBase(seed), settings);
   checkDimensions(where, config);
   return config;
 }

@@ -1,6 +1,11 @@
 /** What cells on given data start from: small weights that are given too, and a training so short that a cell takes about a minute on a core. */
-/** Folder of the model that the reward model starts from, below the folder of given data. */
-export const givenModelName = 'stories260K';
+import * as field from '../../fields';
+
+export const givenModelField = field.text(
+  'folder of the model that the reward model starts from, below the folder of given data',
+  { default: 'stories260K' },
+);
+
 /** What reward models on given data have in common. */
 export const rewardTraining = {
   lrSchedulerType: 'cosine',

@@ -1,35 +1,33 @@
 /** The configuration of a cell on MT-bench. Texts are cut so that a cell takes about a minute on a core. */
 import { parseConfig } from '../../config';
-import { filterFields, type FilterConfig } from '../../filter/config';
-import { rewardFields, type RewardConfig } from '../../reward/config';
-import { givenModelName, rewardTraining } from '../given/start';
+import * as field from '../../fields';
+import { filterFields } from '../../filter/config';
+import { rewardFields } from '../../reward/config';
+import { givenModelField, rewardTraining } from '../given/start';
 
 /** MT-bench: votes of people on the answers of six models. */
-export interface VotesConfig {
-  readonly data: 'mt-bench';
-  readonly seed: number;
-  /** Folder of the model that the reward model starts from, below the folder of given data. */
-  readonly model: string;
-  /** Questions, both turns of each, whose votes judge the reward model; the seed chooses them. */
-  readonly heldOutQuestions: number;
+export const votesFields = {
+  data: field.choice(['mt-bench'], 'what the experiment is on'),
+  seed: field.integer('seed of every random number', { min: 0 }),
+  model: givenModelField,
+  heldOutQuestions: field.integer(
+    'questions, both turns of each, whose votes judge the reward model; the seed chooses them',
+    { min: 1 },
+  ),
   /** Of the votes on the other questions. */
-  readonly filter: FilterConfig;
-  readonly reward: RewardConfig;
-}
+  filter: field.part(filterFields),
+  reward: field.part(rewardFields),
+};
+
+export type VotesConfig = field.ConfigOf<typeof votesFields>;
 
 export function votesBase(seed: number): VotesConfig {
-  return {
+  return parseConfig('mt-bench', votesFields, {
     data: 'mt-bench',
     seed,
-    model: givenModelName,
     heldOutQuestions: 24,
-    filter: parseConfig('filter', filterFields, { checkTexts: true }),
-    reward: parseConfig('reward', rewardFields, {
-      ...rewardTraining,
-      seed,
-      // Half of the answers are whole; the others lose their end.
-      maxPromptTokens: 32,
-      maxResponseTokens: 352,
-    }),
-  };
+    filter: { checkTexts: true },
+    // Half of the answers are whole; the others lose their end.
+    reward: { ...rewardTraining, seed, maxPromptTokens: 32, maxResponseTokens: 352 },
+  });
 }

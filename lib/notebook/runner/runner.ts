@@ -1,6 +1,6 @@
 /** Runs notebook files: writes their outputs back, or checks that they still show what is committed. */
 import { basename, join } from 'node:path';
-import { InputError, nearMatch } from '../../errors';
+import { unknownName } from '../../errors';
 import { compareOutputs } from './compare';
 import { readNotebook, stampKernel, textOf, writeNotebook, type Notebook } from './notebook-file';
 import { parameterNames, setParameters, type Parameters } from './parameters';
@@ -46,12 +46,7 @@ function requireParameters(
   const names = notebooks.map(({ file, notebook }) => ({ file, has: parameterNames(notebook) }));
   const known = new Set(names.flatMap(({ has }) => has));
   for (const name of Object.keys(parameters)) {
-    if (!known.has(name)) {
-      const near = nearMatch(name, known);
-      throw new InputError(
-        `notebooks run: no notebook has a parameter '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${[...known].join(', ') || 'none'})`,
-      );
-    }
+    if (!known.has(name)) throw unknownName('notebooks run', 'parameter', name, [...known]);
     for (const { file, has } of names)
       if (!has.includes(name)) say(`${file} has no parameter '${name}' and runs without it`);
   }

@@ -1,104 +1,65 @@
 /** Configuration of direct preference optimization. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { loopFields } from '../../train/fields';
-import type { LoopConfig } from '../../train/loop';
-import { dpoLossTypes, type DpoLossType } from './pair-loss';
+import { dpoLossTypes } from './pair-loss';
 
-export interface DpoConfig extends LoopConfig {
-  readonly seed: number;
-  readonly maxSteps: number;
-  /** Pairs a step. */
-  readonly batchSize: number;
-  readonly gradientAccumulationSteps: number;
-  readonly maxPromptTokens: number;
-  readonly maxResponseTokens: number;
-  readonly lossType: DpoLossType;
-  readonly beta: number;
-  readonly labelSmoothing: number;
-  readonly chosenSftCoef: number;
-  readonly sftLossCoef: number;
-  readonly sftBatchSize: number;
-  readonly samplesEvery: number;
-}
-
-export const dpoFields: FieldTable<DpoConfig> = {
+export const dpoFields = {
   ...loopFields,
-  learningRate: { ...loopFields.learningRate, default: 1e-6, source: 'TRL' },
-  seed: { doc: 'seed of every random number of the run', type: 'integer', default: 1, min: 0 },
-  maxSteps: { doc: 'optimizer steps', type: 'integer', default: 200, min: 1, unit: 'steps', source: 'ours' },
-  batchSize: { doc: 'pairs a step', type: 'integer', default: 16, min: 1, unit: 'pairs', source: 'ours' },
-  gradientAccumulationSteps: {
-    doc: 'parts that a step is cut into to save memory; their gradients are added',
-    type: 'integer',
-    default: 1,
-    min: 1,
-    source: 'transformers',
-  },
-  maxPromptTokens: {
-    doc: 'longer prompts lose their beginning',
-    type: 'integer',
+  learningRate: field.redefine(loopFields.learningRate, { default: 1e-6, source: 'TRL' }),
+  seed: field.integer('seed of every random number of the run', { default: 1, min: 0 }),
+  maxSteps: field.integer('optimizer steps', { default: 200, min: 1, unit: 'steps', source: 'ours' }),
+  batchSize: field.integer('pairs a step', { default: 16, min: 1, unit: 'pairs', source: 'ours' }),
+  gradientAccumulationSteps: field.integer(
+    'parts that a step is cut into to save memory; their gradients are added',
+    { default: 1, min: 1, source: 'transformers' },
+  ),
+  maxPromptTokens: field.integer('longer prompts lose their beginning', {
     default: 512,
     min: 1,
     unit: 'tokens',
     source: 'ours',
-  },
-  maxResponseTokens: {
-    doc: 'longer responses lose their end',
-    type: 'integer',
+  }),
+  maxResponseTokens: field.integer('longer responses lose their end', {
     default: 512,
     min: 1,
     unit: 'tokens',
     source: 'ours',
-  },
-  lossType: {
-    doc: 'form of the loss on the difference of log-ratios',
-    type: dpoLossTypes,
+  }),
+  lossType: field.choice(dpoLossTypes, 'form of the loss on the difference of log-ratios', {
     default: 'sigmoid',
     source: 'TRL',
-  },
-  beta: {
-    doc: 'strength of the pull towards the reference; for ipo its regularization τ',
-    type: 'number',
+  }),
+  beta: field.number('strength of the pull towards the reference; for ipo its regularization τ', {
     default: 0.1,
-    min: 0,
-    exclusiveMin: true,
+    above: 0,
     source: 'TRL',
-  },
-  labelSmoothing: {
-    doc: 'probability that a label is flipped',
-    type: 'number',
+  }),
+  labelSmoothing: field.number('probability that a label is flipped', {
     default: 0,
     min: 0,
     max: 0.499,
     source: 'TRL',
-  },
-  chosenSftCoef: {
-    doc: "weight of the next-token loss on the chosen responses (TRL's `sft` loss type)",
-    type: 'number',
-    default: 0,
-    min: 0,
-    source: 'TRL',
-  },
-  sftLossCoef: {
-    doc: 'weight of the next-token loss on demonstrations, against forgetting',
-    type: 'number',
+  }),
+  chosenSftCoef: field.number(
+    "weight of the next-token loss on the chosen responses (TRL's `sft` loss type)",
+    { default: 0, min: 0, source: 'TRL' },
+  ),
+  sftLossCoef: field.number('weight of the next-token loss on demonstrations, against forgetting', {
     default: 0,
     min: 0,
     source: 'ChatGLM-RLHF has the term, not its weight',
-  },
-  sftBatchSize: {
-    doc: 'demonstrations a step, when sftLossCoef is above 0',
-    type: 'integer',
+  }),
+  sftBatchSize: field.integer('demonstrations a step, when sftLossCoef is above 0', {
     default: 8,
     min: 1,
     source: 'ours',
-  },
-  samplesEvery: {
-    doc: 'write samples of the policy every so many steps; 0: never',
-    type: 'integer',
+  }),
+  samplesEvery: field.integer('write samples of the policy every so many steps; 0: never', {
     default: 0,
     min: 0,
     unit: 'steps',
     source: 'ours',
-  },
+  }),
 };
+
+export type DpoConfig = field.ConfigOf<typeof dpoFields>;

@@ -1,22 +1,20 @@
 /** Stage 5: a policy from preference pairs, by DPO. */
-import type { FieldTable } from '../../config';
+import * as field from '../../fields';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
 import { saveModel } from '../../model/directory';
 import { disposeTree } from '../../tensor/pytree';
 import { promptRecordOf } from '../../scorer';
 import type { PromptRecord } from '../../types';
-import { dpoFields, type DpoConfig } from './config';
+import { dpoFields } from './config';
 import { trainDpo } from './trainer';
 
-export interface DpoStageConfig extends DpoConfig {
-  readonly temperature: number;
-}
-
-export const dpoStageFields: FieldTable<DpoStageConfig> = {
-  temperature: { doc: 'of sampling', type: 'number', default: 1, min: 0, exclusiveMin: true, source: 'ours' },
+export const dpoStageFields = {
+  temperature: field.number('of sampling', { default: 1, above: 0, source: 'ours' }),
   ...dpoFields,
 };
+
+export type DpoStageConfig = field.ConfigOf<typeof dpoStageFields>;
 
 export const dpoStage = defineStage({
   name: 'dpo',

@@ -1,28 +1,19 @@
 /** Configuration of REINFORCE leave-one-out. */
-import type { FieldTable } from '../../config';
-import { groupFields, type GroupConfig } from '../groups';
+import * as field from '../../fields';
+import { groupFields } from '../groups';
 
-export interface RlooConfig extends GroupConfig {
-  readonly normalizeAdvantages: boolean;
-  readonly rewardClipRange?: number;
-}
-
-export const rlooFields: FieldTable<RlooConfig> = {
+export const rlooFields = {
   ...groupFields,
-  numGenerations: { ...groupFields.numGenerations, default: 2 },
-  beta: { ...groupFields.beta, default: 0.05 },
-  klEstimator: { ...groupFields.klEstimator, default: 'k1' },
-  normalizeAdvantages: {
-    doc: 'give the advantages of an iteration mean 0 and variance 1',
-    type: 'boolean',
+  numGenerations: field.redefine(groupFields.numGenerations, { default: 2 }),
+  beta: field.redefine(groupFields.beta, { default: 0.05 }),
+  klEstimator: field.redefine(groupFields.klEstimator, { default: 'k1' }),
+  normalizeAdvantages: field.boolean('give the advantages of an iteration mean 0 and variance 1', {
     default: false,
     source: 'TRL',
-  },
-  rewardClipRange: {
-    doc: 'rewards are cut at ± this before the divergence is subtracted',
-    type: 'number',
-    min: 0,
-    exclusiveMin: true,
-    optional: true,
-  },
+  }),
+  rewardClipRange: field
+    .number('rewards are cut at ± this before the divergence is subtracted', { above: 0 })
+    .optional(),
 };
+
+export type RlooConfig = field.ConfigOf<typeof rlooFields>;

@@ -1,5 +1,5 @@
 /** Which layout a file has: each row belongs to the most particular layout that knows it, and all rows to one layout. */
-import { InputError, nearMatch } from '../../errors';
+import { didYouMean, InputError } from '../../errors';
 import { describeBadRow, RowError } from './bad-row';
 import type { ContainerRow } from './container';
 import { isRow, type Layout, type Row } from './layout';
@@ -9,9 +9,8 @@ export function layoutByName<T>(kind: string, layouts: readonly Layout<T>[], for
   const layout = layouts.find(({ name }) => name === format);
   if (layout !== undefined) return layout;
   const names = layouts.map(({ name }) => name);
-  const near = nearMatch(format, names);
   throw new InputError(
-    `format of ${kind} must be one of auto, ${names.join(', ')}, got '${format}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
+    `format of ${kind} must be one of auto, ${names.join(', ')}, got '${format}'${didYouMean(format, names)}`,
   );
 }
 

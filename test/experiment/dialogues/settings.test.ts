@@ -48,15 +48,15 @@ describe('cellConfig', () => {
     [{ 'reward.batchSize': 0 }, /'batchSize' must be an integer ≥ 1, got 0/],
     [
       { 'annotators.meanTemprature': 1 },
-      /no setting is called 'annotators\.meanTemprature'; did you mean 'annotators\.meanTemperature'\?/,
+      /unknown setting 'annotators\.meanTemprature'; did you mean 'annotators\.meanTemperature'\?/,
     ],
     [{ 'annotators.panel': 'many' }, /annotators\.panel must be a number, got "many"/],
     [
       { 'rewards.batchSize': 3 },
-      /no setting is called 'rewards\.batchSize'; did you mean 'reward\.batchSize'\?/,
+      /unknown setting 'rewards\.batchSize'; did you mean 'reward\.batchSize'\?/,
     ],
-    [{ bestof: 3 }, /no setting is called 'bestof'; did you mean 'bestOf'\?/],
-    [{ 'a.b.c': 3 }, /no setting is called 'a\.b\.c'/],
+    [{ bestof: 3 }, /unknown setting 'bestof'; did you mean 'bestOf'\?/],
+    [{ 'a.b.c': 3 }, /unknown setting 'a\.b\.c'/],
     [{ dpoLabels: 'nobody' }, /dpoLabels must be one of rewardModel, annotators, got "nobody"/],
   ])('refuses %o', (settings, message) => expect(refusal(settings)).toMatch(message));
 });

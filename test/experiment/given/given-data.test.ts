@@ -180,10 +180,10 @@ describe('what is refused', () => {
     [{ ...pairs, measures: ['agreement'] }, /unknown measure 'agreement'.*\(known: helpful, harmless\)/],
     [
       { ...votes, base: { ...votes.base, heldOutQuestion: 3 } },
-      /no setting is called 'heldOutQuestion'; did you mean 'heldOutQuestions'\?/,
+      /unknown setting 'heldOutQuestion'; did you mean 'heldOutQuestions'\?/,
     ],
-    [{ ...votes, base: { ...votes.base, trainedOn: 'both' } }, /no setting is called 'trainedOn'/],
-    [{ ...votes, base: { ...votes.base, 'ppo.maxSteps': 3 } }, /no setting is called 'ppo\.maxSteps'/],
+    [{ ...votes, base: { ...votes.base, trainedOn: 'both' } }, /unknown setting 'trainedOn'/],
+    [{ ...votes, base: { ...votes.base, 'ppo.maxSteps': 3 } }, /unknown setting 'ppo\.maxSteps'/],
     [
       { ...pairs, base: { ...pairs.base, trainedOn: 'all' } },
       /trainedOn must be one of helpful, harmless, both, got "all"/,

@@ -158,7 +158,7 @@ describe('rlhf-kit notebooks run', () => {
     [['nowhere.ipynb'], 'no such file or folder: nowhere.ipynb'],
     [
       ['--param', 'siz="smoke"', 'WHOLE'],
-      "no notebook has a parameter 'siz'; did you mean 'size'? (known: size)",
+      "unknown parameter 'siz'; did you mean 'size'? (known: size)",
     ],
     [
       ['--param', 'size=smoke', 'WHOLE'],

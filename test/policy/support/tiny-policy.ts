@@ -80,7 +80,7 @@ export const countA: Scorer = async (inputs) =>
   Float32Array.from(inputs, ({ response }) => response.split('a').length - 1);
 
 export function dpoConfig(given: Partial<DpoConfig> = {}): DpoConfig {
-  return parseConfig<DpoConfig>('dpo', dpoFields, {
+  return parseConfig('dpo', dpoFields, {
     maxSteps: 3,
     batchSize: 6,
     learningRate: 5e-3,
@@ -92,7 +92,7 @@ export function dpoConfig(given: Partial<DpoConfig> = {}): DpoConfig {
 }
 
 export function ppoConfig(given: Partial<PpoConfig> = {}): PpoConfig {
-  return parseConfig<PpoConfig>('ppo', ppoFields, {
+  return parseConfig('ppo', ppoFields, {
     maxSteps: 2,
     rolloutBatchSize: 8,
     numPpoEpochs: 2,
@@ -118,11 +118,11 @@ const groups = {
 };
 
 export function grpoConfig(given: Partial<GrpoConfig> = {}): GrpoConfig {
-  return parseConfig<GrpoConfig>('grpo', grpoFields, { ...groups, beta: 0.05, ...given });
+  return parseConfig('grpo', grpoFields, { ...groups, beta: 0.05, ...given });
 }
 
 export function rlooConfig(given: Partial<RlooConfig> = {}): RlooConfig {
-  return parseConfig<RlooConfig>('rloo', rlooFields, { ...groups, ...given });
+  return parseConfig('rloo', rlooFields, { ...groups, ...given });
 }
 
 /** A rollout of given log-ratios to the reference. */

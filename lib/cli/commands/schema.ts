@@ -1,0 +1,31 @@
+/** `rlhf-kit schema`: what a file of settings may hold, for editors. */
+import { jsonSchemaOf } from '../../config';
+import { unknownName } from '../../errors';
+import * as field from '../../fields';
+import type { Fields } from '../../fields';
+import { defineCommand, type Command } from '../command';
+
+const fields = { of: field.text('the command whose --config file it describes') };
+
+/** @param commands those that have a schema. */
+export function schemaCommand(commands: readonly Command[]): Command {
+  return defineCommand<field.ConfigOf<typeof fields>>({
+    name: 'schema',
+    summary: 'print the JSON Schema of a --config file, for editors',
+    fields,
+    positionals: ['of'],
+    example: 'npx rlhf-kit schema ppo > ppo.schema.json',
+    run({ of }) {
+      const command = commands.find(({ name }) => name === of);
+      if (command === undefined)
+        throw unknownName(
+          'schema',
+          'command',
+          of,
+          commands.map(({ name }) => name),
+        );
+      const schema = jsonSchemaOf(`rlhf-kit ${of} --config`, command.fields as Fields);
+      return Promise.resolve(JSON.stringify(schema, null, 2));
+    },
+  });
+}
