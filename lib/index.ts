@@ -16,7 +16,7 @@ export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './back
 // Tokenizers and models
 export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';
 export { trainByteLevelBpe } from './tokenizer/train-bpe';
-export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreDimension } from './model/config';
+export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreCriterion } from './model/config';
 export { loadModel, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
@@ -65,7 +65,7 @@ export { rewardFields, type RewardConfig } from './reward/config';
 export { rewardLoss } from './reward/pair-loss';
 export { rewardScorer } from './reward/score';
 export { ensembleScorer } from './reward/ensemble';
-export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
+export { configuredCriteria, rewardModelConfig, weighCriteria } from './reward/criteria';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
 export { rewardStage } from './reward/stage';
@@ -75,7 +75,7 @@ export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length
 export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
 export { scorePairs } from './reward/scorecard/score-pairs';
 export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorecard';
-export { dimensionScorecards } from './reward/scorecard/dimensions';
+export { criterionScorecards } from './reward/scorecard/criteria';
 export { bestOfN } from './reward/scorecard/best-of-n';
 
 // 5  Policies

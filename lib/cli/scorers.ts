@@ -40,7 +40,7 @@ export const rewardFlags: FieldTable<RewardFlags> = {
     source: 'ours; Coste et al. 2023 subtract the variance',
   },
   rewardWeights: {
-    doc: 'weights of the dimensions of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
+    doc: 'weights of the criteria of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
     type: 'string',
     optional: true,
   },
@@ -120,7 +120,7 @@ export function isModelDirectory(spec: string): boolean {
  * - `vader`: the sentiment of the response in [−1, 1], by the npm package vader-sentiment (English);
  * - a `.js`, `.cjs` or `.mjs` file: a module whose default export is a `Scorer`.
  *
- * @param rewardWeights of a reward model of several dimensions; those saved with it when absent.
+ * @param rewardWeights of a reward model of several criteria; those saved with it when absent.
  * @throws {InputError} naming the choices for anything else, or when the module exports no function.
  */
 export async function resolveScorer(spec: string, rewardWeights?: string): Promise<Scorer> {

@@ -18,8 +18,8 @@ export interface RewardConfig extends LoopConfig {
   readonly lengthBalance: (typeof lengthBalanceMethods)[number];
   readonly lengthBalanceBuckets: number;
   readonly lengthCovariate: boolean;
-  readonly dimensions?: string;
-  readonly dimensionWeights?: string;
+  readonly criteria?: string;
+  readonly criterionWeights?: string;
   readonly evalFraction: number;
   readonly evalSteps: number;
 }
@@ -107,12 +107,12 @@ export const rewardFields: FieldTable<RewardConfig> = {
     default: false,
     source: 'after Chen et al. 2024 (ODIN)',
   },
-  dimensions: {
+  criteria: {
     doc: "names with commas between them: the model gets a score for each, trained on the pairs' verdicts; overall is the pair's own",
     type: 'string',
     optional: true,
   },
-  dimensionWeights: {
+  criterionWeights: {
     doc: 'shares in the loss and in the one score made of all, e.g. helpful=1,harmless=0.5; all 1 when absent',
     type: 'string',
     optional: true,

@@ -9,7 +9,7 @@ import { pipelinePresets } from '../../pipeline/presets';
 export interface CellConfig extends PipelineConfig {
   /** Sizes in which the model that the reward model starts from differs from the policy's; then it has an SFT run of its own. */
   readonly rewardModel: Partial<PipelineConfig['model']>;
-  /** Weights of the reward model's dimensions, e.g. `helpful=1,harmless=4`, changed after training; those of training when absent. */
+  /** Weights of the reward model's criteria, e.g. `helpful=1,harmless=4`, changed after training; those of training when absent. */
   readonly rewardWeights?: string;
   /** How many of the answered prompts the annotators see. */
   readonly annotatedPrompts: number;

@@ -8,8 +8,8 @@ import type { CellConfig } from './config';
 import { dialogueFlow } from './flow';
 import { bestOfNMeasure } from './measures/best-of-n';
 import { filterMeasure } from './measures/filter';
-import { policyDimensionsMeasure } from './measures/gained-dimensions';
-import { dimensionsMeasure } from './measures/picked-dimensions';
+import { policyCriteriaMeasure } from './measures/gained-criteria';
+import { criteriaMeasure } from './measures/picked-criteria';
 import { policyMeasure } from './measures/policy';
 import { rewardMeasure } from './measures/reward';
 import { cellConfig } from './settings';
@@ -21,13 +21,13 @@ export const dialogues = {
     filter: filterMeasure,
     reward: rewardMeasure,
     bestOfN: bestOfNMeasure,
-    dimensions: dimensionsMeasure,
+    criteria: criteriaMeasure,
     dpo: policyMeasure('dpo'),
     ppo: policyMeasure('ppo'),
     grpo: policyMeasure('grpo'),
     rloo: policyMeasure('rloo'),
-    dpoDimensions: policyDimensionsMeasure('dpo'),
-    ppoDimensions: policyDimensionsMeasure('ppo'),
+    dpoCriteria: policyCriteriaMeasure('dpo'),
+    ppoCriteria: policyCriteriaMeasure('ppo'),
   },
   dataHash: (_, path) => hashOfWorld(path('world')),
 } satisfies DataKind<CellConfig>;

@@ -4,7 +4,7 @@ import { dpoLabels } from '../../pipeline/dpo-inputs';
 import { pipelineStages } from '../../pipeline/settings';
 import { grpoFields } from '../../policy/grpo/config';
 import { rlooFields } from '../../policy/rloo/config';
-import { configuredDimensions, weighDimensions } from '../../reward/dimensions';
+import { configuredCriteria, weighCriteria } from '../../reward/criteria';
 import { applySettings, type Settings } from '../../settings';
 import { experimentBase, type CellConfig } from './config';
 
@@ -29,20 +29,20 @@ export function cellConfig(where: string, seed: number, settings: Settings): Cel
     },
     choices: { dpoLabels },
   });
-  checkDimensions(where, config);
+  checkCriteria(where, config);
   return config;
 }
 
-/** Dimensions and weights that do not go together are found before anything is trained. */
-function checkDimensions(where: string, { reward, rewardWeights }: CellConfig): void {
+/** Criteria and weights that do not go together are found before anything is trained. */
+function checkCriteria(where: string, { reward, rewardWeights }: CellConfig): void {
   try {
-    const dimensions = configuredDimensions(reward);
+    const criteria = configuredCriteria(reward);
     if (rewardWeights === undefined) return;
-    if (dimensions === undefined)
+    if (criteria === undefined)
       throw new InputError(
-        'rewardWeights is for reward models of several dimensions, which reward.dimensions names',
+        'rewardWeights is for reward models of several criteria, which reward.criteria names',
       );
-    weighDimensions('rewardWeights', dimensions, rewardWeights);
+    weighCriteria('rewardWeights', criteria, rewardWeights);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
   }
