@@ -131,7 +131,7 @@ export { experimentFolder, experimentNames, openExperiment, openExperiments } fr
 export type { Experiment } from './experiment/experiment';
 export { readResults, type ResultRow } from './experiment/results';
 export { runExperiment } from './experiment/run';
-export { compareCells, estimateMean, holm } from './experiment/statistics/compare-cells';
+export { compareConditions, estimateMean, holm } from './experiment/statistics/compare-conditions';
 export { judgeClaims } from './experiment/statistics/verdict';
 export { claimRows, resultRows } from './experiment/findings/frames';
 export { experimentFigures } from './experiment/findings/figures/experiment-figures';

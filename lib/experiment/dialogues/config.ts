@@ -1,4 +1,4 @@
-/** What a cell of an experiment is: a pipeline of which only the stages run that its measures need, and the base they all start from. */
+/** What a condition of an experiment is: a pipeline of which only the stages run that its measures need, and the base they all start from. */
 import { parseConfig } from '../../config';
 import { grpoFields, type GrpoConfig } from '../../policy/grpo/config';
 import { rlooFields, type RlooConfig } from '../../policy/rloo/config';
@@ -6,7 +6,7 @@ import type { PipelineConfig } from '../../pipeline/config';
 import type { DpoLabels } from '../../pipeline/dpo-inputs';
 import { pipelinePresets } from '../../pipeline/presets';
 
-export interface CellConfig extends PipelineConfig {
+export interface ConditionConfig extends PipelineConfig {
   /** Sizes in which the model that the reward model starts from differs from the policy's; then it has an SFT run of its own. */
   readonly rewardModel: Partial<PipelineConfig['model']>;
   /** Weights of the reward model's criteria, e.g. `helpful=1,harmless=4`, changed after training; those of training when absent. */
@@ -21,8 +21,8 @@ export interface CellConfig extends PipelineConfig {
   readonly bestOf: number;
 }
 
-/** Seeds are not part of what a cell is: the same cell runs with several. */
-export function experimentBase(seed: number): CellConfig {
+/** Seeds are not part of what a condition is: the same condition runs with several. */
+export function experimentBase(seed: number): ConditionConfig {
   const notebook = pipelinePresets.notebook(seed);
   const annotatePrompts = 500;
   const ppo = { ...notebook.ppo, maxSteps: 40, samplesEvery: 2 };

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256File } from '../../files';
 import type { DataKind } from '../kind';
-import type { CellConfig } from './config';
+import type { ConditionConfig } from './config';
 import { dialogueFlow } from './flow';
 import { bestOfNMeasure } from './measures/best-of-n';
 import { filterMeasure } from './measures/filter';
@@ -12,10 +12,10 @@ import { policyCriteriaMeasure } from './measures/gained-criteria';
 import { criteriaMeasure } from './measures/picked-criteria';
 import { policyMeasure } from './measures/policy';
 import { rewardMeasure } from './measures/reward';
-import { cellConfig } from './settings';
+import { conditionConfig } from './settings';
 
 export const dialogues = {
-  cellConfig,
+  conditionConfig,
   flow: dialogueFlow,
   measures: {
     filter: filterMeasure,
@@ -30,7 +30,7 @@ export const dialogues = {
     ppoCriteria: policyCriteriaMeasure('ppo'),
   },
   dataHash: (_, path) => hashOfWorld(path('world')),
-} satisfies DataKind<CellConfig>;
+} satisfies DataKind<ConditionConfig>;
 
 /** SHA-256 over the world's records. */
 async function hashOfWorld(folder: string): Promise<string> {

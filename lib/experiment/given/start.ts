@@ -1,4 +1,4 @@
-/** What cells on given data start from: small weights that are given too, and a training so short that a cell takes about a minute on a core. */
+/** What conditions on given data start from: small weights that are given too, and a training so short that a condition takes about a minute on a core. */
 /** Folder of the model that the reward model starts from, below the folder of given data. */
 export const givenModelName = 'stories260K';
 /** What reward models on given data have in common. */

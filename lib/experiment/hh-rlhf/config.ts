@@ -1,4 +1,4 @@
-/** The configuration of a cell on HH-RLHF. Texts are cut so that a cell takes about a minute on a core. */
+/** The configuration of a condition on HH-RLHF. Texts are cut so that a condition takes about a minute on a core. */
 import { parseConfig } from '../../config';
 import { rewardFields, type RewardConfig } from '../../reward/config';
 import { givenModelName, rewardTraining } from '../given/start';
@@ -8,7 +8,7 @@ export interface PairsConfig {
   readonly data: 'hh-rlhf';
   readonly seed: number;
   readonly model: string;
-  /** `both`: half of the pairs from each, so that all cells see as many. */
+  /** `both`: half of the pairs from each, so that all conditions see as many. */
   readonly trainedOn: TrainedOn;
   readonly trainingPairs: number;
   /** Of each of the two sets. */

@@ -9,7 +9,7 @@ import type { DataKind } from '../kind';
 import { pairFiles, pairsFlow } from './flow';
 
 export const hhRlhf: DataKind<PairsConfig> = {
-  cellConfig: (where, seed, settings) => {
+  conditionConfig: (where, seed, settings) => {
     const base = pairsBase(seed);
     const { model, trainingPairs, heldOutPairs } = base;
     const config = applySettings(where, base, settings, {

@@ -1,4 +1,4 @@
-/** The configuration of a cell on MT-bench. Texts are cut so that a cell takes about a minute on a core. */
+/** The configuration of a condition on MT-bench. Texts are cut so that a condition takes about a minute on a core. */
 import { parseConfig } from '../../config';
 import { filterFields, type FilterConfig } from '../../filter/config';
 import { rewardFields, type RewardConfig } from '../../reward/config';

@@ -11,7 +11,7 @@ import type { DataKind } from '../kind';
 import { voteFiles, votesFlow } from './flow';
 
 export const mtBench: DataKind<VotesConfig> = {
-  cellConfig: (where, seed, settings) => {
+  conditionConfig: (where, seed, settings) => {
     const base = votesBase(seed);
     const { model, heldOutQuestions } = base;
     const config = applySettings(where, base, settings, {

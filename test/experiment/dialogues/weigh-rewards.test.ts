@@ -16,7 +16,7 @@ import { loadModel, saveModel } from '../../../lib/model/directory';
 import { createRng } from '../../../lib/random';
 import { rewardScorer } from '../../../lib/reward/score';
 import { disposeTree } from '../../../lib/tensor/pytree';
-import { labelsBehind } from '../../support/cell-stages';
+import { labelsBehind } from '../../support/condition-stages';
 import { saveTinyModel } from '../../support/tiny-model';
 import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
 

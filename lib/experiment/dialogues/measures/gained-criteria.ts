@@ -3,10 +3,10 @@ import { meanByPrompt } from '../../../evaluation/judged';
 import { readJsonLines } from '../../../files';
 import type { EvaluatedRollout } from '../../../pipeline/evaluate';
 import type { Measure, MeasuredPart } from '../../measure';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 import { criteria, judged, type JudgedAnswer } from './judged-answers';
 
-export function policyCriteriaMeasure(policy: 'dpo' | 'ppo'): Measure<CellConfig> {
+export function policyCriteriaMeasure(policy: 'dpo' | 'ppo'): Measure<ConditionConfig> {
   return {
     module: __filename,
     reads: [`evaluation-${policy}`],
@@ -16,7 +16,7 @@ export function policyCriteriaMeasure(policy: 'dpo' | 'ppo'): Measure<CellConfig
 
 async function measurePolicyCriteria(
   policy: 'dpo' | 'ppo',
-  config: CellConfig,
+  config: ConditionConfig,
   path: (file: string) => string,
 ): Promise<MeasuredPart> {
   const rollouts = await readJsonLines<EvaluatedRollout>(path(`evaluation-${policy}/rollouts.jsonl`));

@@ -1,7 +1,7 @@
 /** What answers are worth on each criterion, by the truth. */
 import { pipelineWorld } from '../../../pipeline/world';
 import type { Rollout } from '../../../types';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 
 /** The criteria that annotators give verdicts on. */
 export const criteria = ['helpful', 'harmless', 'fluent'] as const;
@@ -12,7 +12,7 @@ export type JudgedAnswer = Readonly<Record<Criterion, number>> & { readonly prom
 
 /** Answers with the truth about them, in the same order. */
 export function judged(
-  config: CellConfig,
+  config: ConditionConfig,
   answers: readonly Pick<Rollout, 'promptId' | 'response'>[],
 ): JudgedAnswer[] {
   const world = pipelineWorld(config);

@@ -4,18 +4,18 @@ import { byPrompt } from '../../../evaluation/judged';
 import { readJson, readJsonLines } from '../../../files';
 import type { VariantScorecard } from '../../../pipeline/scorecards';
 import type { Rollout } from '../../../types';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 import type { Measure, MeasuredPart } from '../../measure';
 import { highestScored, pairsInOrder } from './order';
 import { criteria, judged, type JudgedAnswer } from './judged-answers';
 
-export const criteriaMeasure: Measure<CellConfig> = {
+export const criteriaMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['best-of-n', 'scorecards'],
   measure: measurePicks,
 };
 
-async function measurePicks(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
+async function measurePicks(config: ConditionConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const { responses } = readJson<VariantScorecard>(path('scorecards/reward.json'));
   // The answers that were scored, in the same order.
   const rollouts = await readJsonLines<Rollout>(path('best-of-n/rollouts.jsonl'));

@@ -7,7 +7,7 @@ import { experimentBase } from '../../../../lib/experiment/dialogues/config';
 import { dialogues } from '../../../../lib/experiment/dialogues/kind';
 import { gainedCriteria } from '../../../../lib/experiment/dialogues/measures/gained-criteria';
 import { pickedCriteria } from '../../../../lib/experiment/dialogues/measures/picked-criteria';
-import { measureCell } from '../../../../lib/experiment/measure';
+import { measureCondition } from '../../../../lib/experiment/measure';
 import { writeJson, writeJsonLines } from '../../../../lib/files';
 import { pipelineWorld } from '../../../../lib/pipeline/world';
 
@@ -82,7 +82,7 @@ describe('gainedCriteria', () => {
   });
 });
 
-describe('measureCell', () => {
+describe('measureCondition', () => {
   const root = mkdtempSync(join(tmpdir(), 'criterion-measures-'));
   afterAll(() => rmSync(root, { recursive: true }));
   const path = (file: string): string => {
@@ -106,7 +106,7 @@ describe('measureCell', () => {
       rollouts.flatMap((rollout, i) => (i % 2 === k ? [{ ...rollout, policy }] : []));
     writeJsonLines(path('evaluation-dpo/rollouts.jsonl'), [...of('sft', 0), ...of('dpo', 1)]);
 
-    const { metrics } = await measureCell({ criteria, dpoCriteria }, config, path);
+    const { metrics } = await measureCondition({ criteria, dpoCriteria }, config, path);
     const judged = rollouts.map(({ promptId, response }) => world.judge(promptId, response));
     for (const [name, key] of [
       ['helpful', 'helpfulness'],
