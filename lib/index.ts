@@ -17,7 +17,7 @@ export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './back
 // Tokenizers and models
 export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';
 export { trainByteLevelBpe } from './tokenizer/train-bpe';
-export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreDimension } from './model/config';
+export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreCriterion } from './model/config';
 export { loadModel, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
@@ -66,7 +66,7 @@ export { rewardFields, type RewardConfig } from './reward/config';
 export { rewardLoss } from './reward/pair-loss';
 export { rewardScorer } from './reward/score';
 export { ensembleScorer } from './reward/ensemble';
-export { configuredDimensions, rewardModelConfig, weighDimensions } from './reward/dimensions';
+export { configuredCriteria, rewardModelConfig, weighCriteria } from './reward/criteria';
 export { splitPairs } from './reward/split';
 export { trainReward } from './reward/trainer';
 export { rewardStage } from './reward/stage';
@@ -76,7 +76,7 @@ export { adaptLengthSlope, lengthCovariateMetrics } from './reward/debias/length
 export { fitLengthResidual, lengthResidualScorer } from './reward/debias/length-residual';
 export { scorePairs } from './reward/scorecard/score-pairs';
 export { rewardScorecard, type RewardScorecard } from './reward/scorecard/scorecard';
-export { dimensionScorecards } from './reward/scorecard/dimensions';
+export { criterionScorecards } from './reward/scorecard/criteria';
 export { bestOfN } from './reward/scorecard/best-of-n';
 
 // 5  Policies
@@ -132,7 +132,7 @@ export { experimentFolder, experimentNames, openExperiment, openExperiments } fr
 export type { Experiment } from './experiment/experiment';
 export { readResults, type ResultRow } from './experiment/results';
 export { runExperiment } from './experiment/run';
-export { compareCells, estimateMean, holm } from './experiment/statistics/compare-cells';
+export { compareConditions, estimateMean, holm } from './experiment/statistics/compare-conditions';
 export { judgeClaims } from './experiment/statistics/verdict';
 export { claimRows, resultRows } from './experiment/findings/frames';
 export { experimentFigures } from './experiment/findings/figures/experiment-figures';

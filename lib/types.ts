@@ -47,7 +47,7 @@ export interface Comparison extends PromptRecord {
   readonly a: Candidate;
   readonly b: Candidate;
   readonly winner: 'a' | 'b' | 'tie';
-  /** Who wins on single dimensions, e.g. `helpful` and `harmless`, where the annotator was asked. */
+  /** Who wins on single criteria, e.g. `helpful` and `harmless`, where the annotator was asked. */
   readonly verdicts?: Readonly<Record<string, 'a' | 'b' | 'tie'>>;
   readonly annotator: string;
 }
@@ -60,7 +60,7 @@ export interface PreferencePair extends PromptRecord {
   readonly margin?: number;
   /** How much the pair counts in the loss; set by reweighting. 1 when absent. */
   readonly weight?: number;
-  /** Which side is better on single dimensions, for reward models of several scores. */
+  /** Which side is better on single criteria, for reward models of several scores. */
   readonly verdicts?: Readonly<Record<string, 'chosen' | 'rejected' | 'tie'>>;
   /** Source of both texts, where known: lets reports join a pair with its candidates. */
   readonly chosenId?: string;
@@ -90,7 +90,7 @@ export interface ScorerInput extends PromptRecord {
 /** One number per response. */
 export type Scores = readonly number[] | Float32Array | Float64Array;
 
-/** Scores with what they are made of, by name: the dimensions of a reward model, the disagreement of several. */
+/** Scores with what they are made of, by name: the criteria of a reward model, the disagreement of several. */
 export interface ScoresInParts {
   readonly scores: Scores;
   /** One number per input each. */

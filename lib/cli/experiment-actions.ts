@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEngine } from '../backend';
 import { FailedCheckError, InputError, nearMatch } from '../errors';
-import { cellsOf, readExperiment, type Cell } from '../experiment/config';
+import { conditionsOf, readExperiment, type Condition } from '../experiment/config';
 import { compareSettings, computedRows, type Experiment } from '../experiment/experiment';
 import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
@@ -44,7 +44,7 @@ export const experimentActions = ['run', 'show', 'compare', 'verify', 'rekey', '
 export interface ExperimentCommandConfig {
   readonly action: (typeof experimentActions)[number];
   readonly experiment?: string;
-  readonly cell?: string;
+  readonly condition?: string;
   readonly against?: string;
   readonly metric?: string;
   readonly engine?: string;
@@ -75,12 +75,12 @@ export async function runAndWrite({ experiment, engine, jobs, store }: Named): P
   const { failed, left } = outcome;
   if (failed.length > 0)
     throw new FailedCheckError(
-      `experiment: ${failed.length} of ${outcome.cells} cells failed; their errors and logs are in ${join(folder, 'results.jsonl')}`,
+      `experiment: ${failed.length} of ${outcome.runs} runs failed; their errors and logs are in ${join(folder, 'results.jsonl')}`,
       result,
     );
   if (left > 0)
     throw new FailedCheckError(
-      `experiment: the budget ended with ${left} cells to go; the same command goes on`,
+      `experiment: the budget ended with ${left} runs to go; the same command goes on`,
       result,
     );
   return result;
@@ -91,11 +91,16 @@ export async function showTable({ experiment }: Named): Promise<unknown> {
   return resultsPage(withResults('show', await openExperiment(experimentFolder(experiment)))).trimEnd();
 }
 
-/** Two cells beside each other: one metric, or all of them. */
-export async function compareCellsOf({ experiment, cell, against, metric }: Named): Promise<unknown> {
+/** Two conditions beside each other: one metric, or all of them. */
+export async function compareConditionsOf({
+  experiment,
+  condition,
+  against,
+  metric,
+}: Named): Promise<unknown> {
   const found = withResults('compare', await openExperiment(experimentFolder(experiment)));
-  if (cell === undefined) throw new InputError('experiment compare: --cell must name a cell');
-  const [a, b] = [namedCell(found, cell), namedCell(found, against ?? '')];
+  if (condition === undefined) throw new InputError('experiment compare: --condition must name a condition');
+  const [a, b] = [namedCondition(found, condition), namedCondition(found, against ?? '')];
   const known = [...new Set(computedRows(found).flatMap((row) => Object.keys(row.metrics)))];
   if (metric !== undefined && !known.includes(metric)) {
     const near = nearMatch(metric, known);
@@ -109,14 +114,14 @@ export async function compareCellsOf({ experiment, cell, against, metric }: Name
       return [name, compared && { ...compared, p: compared.pValue() }];
     }),
   );
-  return { experiment: found.config.name, cell: a.name, against: b.name, metrics };
+  return { experiment: found.config.name, condition: a.name, against: b.name, metrics };
 }
 
-/** Runs a committed cell again, of the experiment named or of all of them. */
-export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Promise<unknown> {
-  const { experiment, cell, engine, jobs } = config;
-  if (cell !== undefined && experiment === undefined)
-    throw new InputError('experiment verify: name the experiment that --cell is of');
+/** Runs a committed condition again, of the experiment named or of all of them. */
+export async function verifyCondition(config: Readonly<ExperimentCommandConfig>): Promise<unknown> {
+  const { experiment, condition, engine, jobs } = config;
+  if (condition !== undefined && experiment === undefined)
+    throw new InputError('experiment verify: name the experiment that --condition is of');
   // Given data may not be here: experiments on it are verified when somebody asks for them.
   const found =
     experiment === undefined
@@ -130,7 +135,7 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
     );
   const candidates = found.map((one) => ({
     ...one,
-    row: cheapestRow(one, cell === undefined ? undefined : namedCell(one, cell)),
+    row: cheapestRow(one, condition === undefined ? undefined : namedCondition(one, condition)),
   }));
   const cheapest = candidates.reduce((least, other) =>
     other.row.seconds < least.row.seconds ? other : least,
@@ -148,7 +153,7 @@ export async function verifyCell(config: Readonly<ExperimentCommandConfig>): Pro
     .map(({ metric, committed, now }) => `${metric} was ${committed}, is ${now}`)
     .join('; ');
   throw new FailedCheckError(
-    `experiment verify: ${verification.experiment}, ${verification.cell}, seed ${verification.seed}: ${list}`,
+    `experiment verify: ${verification.experiment}, ${verification.condition}, seed ${verification.seed}: ${list}`,
     verification,
   );
 }
@@ -218,23 +223,23 @@ function withResults(action: string, experiment: Experiment): Experiment {
   throw new InputError(`experiment ${action}: ${experiment.config.name} has no results; run it first`);
 }
 
-/** The cell that `axis=setting axis=setting` names; axes that are left out are as in the baseline. */
-function namedCell({ config }: Experiment, text: string): Cell {
+/** The condition that `axis=setting axis=setting` names; axes that are left out are as in the baseline. */
+function namedCondition({ config }: Experiment, text: string): Condition {
   const given = Object.fromEntries(
     text
       .split(/\s+/)
       .filter((part) => part !== '')
       .map((part) => part.split('=')),
   ) as Record<string, string>;
-  const cells = cellsOf(config);
+  const conditions = conditionsOf(config);
   const wanted = { ...config.baseline, ...given };
-  const cell = cells.find((one) =>
+  const condition = conditions.find((one) =>
     Object.entries(wanted).every(([axis, setting]) => one.config[axis] === setting),
   );
-  if (cell !== undefined) return cell;
-  const names = cells.map(({ name }) => name);
+  if (condition !== undefined) return condition;
+  const names = conditions.map(({ name }) => name);
   const near = nearMatch(text, names);
   throw new InputError(
-    `experiment: ${config.name} has no cell '${text}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${names.join(', ')})`,
+    `experiment: ${config.name} has no condition '${text}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${names.join(', ')})`,
   );
 }

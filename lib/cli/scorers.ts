@@ -28,7 +28,7 @@ export const rewardFlags = {
   ),
   rewardWeights: field
     .text(
-      'weights of the dimensions of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
+      'weights of the criteria of a reward model, e.g. helpful=1,harmless=0.5; those saved with it when absent',
     )
     .optional(),
 };
@@ -110,7 +110,7 @@ export function isModelDirectory(spec: string): boolean {
  * - `vader`: the sentiment of the response in [−1, 1], by the npm package vader-sentiment (English);
  * - a `.js`, `.cjs` or `.mjs` file: a module whose default export is a `Scorer`.
  *
- * @param rewardWeights of a reward model of several dimensions; those saved with it when absent.
+ * @param rewardWeights of a reward model of several criteria; those saved with it when absent.
  * @throws {InputError} naming the choices for anything else, or when the module exports no function.
  */
 export async function resolveScorer(spec: string, rewardWeights?: string): Promise<Scorer> {

@@ -5,7 +5,7 @@ import { readJson } from '../files';
 import { dataKinds, dataNames, type DataName } from './kinds';
 import type { Settings } from '../settings';
 
-/** One statement that the results bear out or not: a metric of one cell against a metric of another. */
+/** One statement that the results bear out or not: a metric of one condition against a metric of another. */
 export interface Claim {
   /** What is claimed, in a sentence. */
   readonly claim: string;
@@ -13,13 +13,13 @@ export interface Claim {
   readonly paper: string;
   /** E.g. `reward.goldAccuracy`. */
   readonly metric: string;
-  /** Another metric on the side of `against`, where two of one cell are compared; `metric` when absent. */
+  /** Another metric on the side of `against`, where two of one condition are compared; `metric` when absent. */
   readonly againstMetric?: string;
-  /** Settings of the cell; axes that are not named are as in the baseline. */
-  readonly cell: Readonly<Record<string, string>>;
-  /** The cell it is compared with, likewise. */
+  /** Settings of the condition; axes that are not named are as in the baseline. */
+  readonly condition: Readonly<Record<string, string>>;
+  /** The condition it is compared with, likewise. */
   readonly against: Readonly<Record<string, string>>;
-  /** Where the interval of `cell − against` is to lie: above 0, below 0, or within ± margin. */
+  /** Where the interval of `condition − against` is to lie: above 0, below 0, or within ± margin. */
   readonly expected: 'higher' | 'lower' | 'equal';
   /** For `equal`: the difference that would matter. */
   readonly margin?: number;
@@ -32,24 +32,24 @@ export interface ExperimentConfig {
   readonly question: string;
   /** What it is on; the embedded world when absent. */
   readonly data?: DataName;
-  /** What all cells have in common, over the base that every experiment starts from. */
+  /** What all conditions have in common, over the base that every experiment starts from. */
   readonly base: Settings;
-  /** By axis and setting: what the setting changes. Every combination is a cell. */
+  /** By axis and setting: what the setting changes. Every combination is a condition. */
   readonly axes: Readonly<Record<string, Readonly<Record<string, Settings>>>>;
   readonly seeds: readonly number[];
-  /** What is trained and measured in every cell. */
+  /** What is trained and measured in every condition. */
   readonly measures: readonly string[];
   /** What table and figure show, the most important first. */
   readonly metrics: readonly string[];
-  /** The cell that the table compares the others with. */
+  /** The condition that the table compares the others with. */
   readonly baseline: Readonly<Record<string, string>>;
   readonly claims: readonly Claim[];
-  /** No cell is begun after so many minutes; a later run goes on. */
+  /** No condition is begun after so many minutes; a later run goes on. */
   readonly budgetMinutes: number;
 }
 
 /** A combination of settings. */
-export interface Cell {
+export interface Condition {
   /** E.g. `filter=both noise=high`. */
   readonly name: string;
   readonly config: Readonly<Record<string, string>>;
@@ -68,7 +68,7 @@ const keys: readonly (keyof ExperimentConfig)[] = [
   'claims',
   'budgetMinutes',
 ];
-const claimKeys = ['claim', 'paper', 'metric', 'againstMetric', 'cell', 'against', 'expected', 'margin'];
+const claimKeys = ['claim', 'paper', 'metric', 'againstMetric', 'condition', 'against', 'expected', 'margin'];
 
 /**
  * Reads and checks an experiment's `config.json`.
@@ -183,7 +183,7 @@ export function readExperiment(folder: string): ExperimentConfig {
         paper: text(claim['paper'], `${name}: paper`),
         metric: text(claim['metric'], `${name}: metric`),
         ...(againstMetric !== undefined && { againstMetric: text(againstMetric, `${name}: againstMetric`) }),
-        cell: { ...baseline, ...place(claim['cell'] ?? {}, `${name}: cell`) },
+        condition: { ...baseline, ...place(claim['condition'] ?? {}, `${name}: condition`) },
         against: { ...baseline, ...place(claim['against'] ?? {}, `${name}: against`) },
         expected,
         ...(typeof margin === 'number' && { margin }),
@@ -203,24 +203,24 @@ function refuseUnknown(path: string, what: string, names: readonly string[], kno
   }
 }
 
-/** The cells of an experiment: every combination of settings, the last axis fastest. */
-export function cellsOf({ axes }: Pick<ExperimentConfig, 'axes'>): Cell[] {
+/** The conditions of an experiment: every combination of settings, the last axis fastest. */
+export function conditionsOf({ axes }: Pick<ExperimentConfig, 'axes'>): Condition[] {
   const configs = Object.entries(axes).reduce<Record<string, string>[]>(
     (before, [axis, settings]) =>
       before.flatMap((config) => Object.keys(settings).map((name) => ({ ...config, [axis]: name }))),
     [{}],
   );
-  return configs.map((config) => ({ name: cellName(config), config }));
+  return configs.map((config) => ({ name: conditionName(config), config }));
 }
 
-/** E.g. `filter=both noise=high`; an experiment without axes has the one cell `base`. */
-export function cellName(config: Readonly<Record<string, string>>): string {
+/** E.g. `filter=both noise=high`; an experiment without axes has the one condition `base`. */
+export function conditionName(config: Readonly<Record<string, string>>): string {
   const named = Object.entries(config).map(([axis, name]) => `${axis}=${name}`);
   return named.length === 0 ? 'base' : named.join(' ');
 }
 
-/** All that a cell changes in the base: what the experiment has in common, then the settings of its axes in order. */
-export function settingsOf({ base, axes }: ExperimentConfig, { config }: Cell): Settings {
+/** All that a condition changes in the base: what the experiment has in common, then the settings of its axes in order. */
+export function settingsOf({ base, axes }: ExperimentConfig, { config }: Condition): Settings {
   return Object.assign(
     {},
     base,

@@ -1,8 +1,8 @@
-/** An experiment with its results, and how its cells are told apart. */
+/** An experiment with its results, and how its conditions are told apart. */
 import { createRng } from '../random';
-import { cellName, type ExperimentConfig } from './config';
+import { conditionName, type ExperimentConfig } from './config';
 import { isFailed, type FailedRow, type ResultRow, type Row } from './results';
-import { compareCells, type Comparison } from './statistics/compare-cells';
+import { compareConditions, type Comparison } from './statistics/compare-conditions';
 
 /** A configuration and the rows that it gave. */
 export interface Experiment {
@@ -10,16 +10,19 @@ export interface Experiment {
   readonly rows: readonly Row[];
 }
 
-/** A cell as a claim names it: axes that are left out are as in the baseline. */
-export type CellSettings = Readonly<Record<string, string>>;
+/** A condition as a claim names it: axes that are left out are as in the baseline. */
+export type ConditionSettings = Readonly<Record<string, string>>;
 
-/** All axes of a cell. */
-export function fullSettings({ baseline, axes }: ExperimentConfig, settings: CellSettings): CellSettings {
+/** All axes of a condition. */
+export function fullSettings(
+  { baseline, axes }: ExperimentConfig,
+  settings: ConditionSettings,
+): ConditionSettings {
   return Object.fromEntries(Object.keys(axes).map((axis) => [axis, settings[axis] ?? baseline[axis] ?? '']));
 }
 
-/** Rows of a cell that were computed; those of cells that the configuration no longer has are nobody's. */
-export function rowsOfCell({ config, rows }: Experiment, settings: CellSettings): ResultRow[] {
+/** Rows of a condition that were computed; those of conditions that the configuration no longer has are nobody's. */
+export function rowsOfCondition({ config, rows }: Experiment, settings: ConditionSettings): ResultRow[] {
   const wanted = Object.entries(fullSettings(config, settings));
   return rows.filter(
     (row): row is ResultRow =>
@@ -35,12 +38,12 @@ export function computedRows({ rows }: Experiment): ResultRow[] {
   return rows.filter((row): row is ResultRow => !isFailed(row));
 }
 
-/** Name of the cell that these settings mean. */
-export function nameOfCell(config: ExperimentConfig, settings: CellSettings): string {
-  return cellName(fullSettings(config, settings));
+/** Name of the condition that these settings mean. */
+export function nameOfCondition(config: ExperimentConfig, settings: ConditionSettings): string {
+  return conditionName(fullSettings(config, settings));
 }
 
-export function isBaseline(config: ExperimentConfig, settings: CellSettings): boolean {
+export function isBaseline(config: ExperimentConfig, settings: ConditionSettings): boolean {
   return Object.entries(fullSettings(config, settings)).every(
     ([axis, setting]) => config.baseline[axis] === setting,
   );
@@ -50,26 +53,32 @@ export function isBaseline(config: ExperimentConfig, settings: CellSettings): bo
 const compared = new WeakMap<Experiment, Map<string, Comparison | undefined>>();
 
 /**
- * {@link compareCells} of two cells by their settings. What is compared names the random stream: the same rows give the same interval
+ * {@link compareConditions} of two conditions by their settings. What is compared names the random stream: the same rows give the same interval
  * wherever and whenever it is asked for.
  */
 export function compareSettings(
   experiment: Experiment,
-  a: CellSettings,
-  b: CellSettings,
+  a: ConditionSettings,
+  b: ConditionSettings,
   metric: string,
   againstMetric = metric,
 ): Comparison | undefined {
   const { config } = experiment;
   const known = compared.get(experiment) ?? new Map<string, Comparison | undefined>();
   compared.set(experiment, known);
-  const names = [`${nameOfCell(config, a)}: ${metric}`, `${nameOfCell(config, b)}: ${againstMetric}`];
+  const names = [
+    `${nameOfCondition(config, a)}: ${metric}`,
+    `${nameOfCondition(config, b)}: ${againstMetric}`,
+  ];
   const key = names.join('\n');
   if (!known.has(key)) {
     // Sorted: a − b is b − a with the sign turned, to the last digit.
     const rng = [...names].sort().reduce((stream, name) => stream.fork(name), createRng(config.name));
     const options = { metric, againstMetric, rng };
-    known.set(key, compareCells(rowsOfCell(experiment, a), rowsOfCell(experiment, b), options));
+    known.set(
+      key,
+      compareConditions(rowsOfCondition(experiment, a), rowsOfCondition(experiment, b), options),
+    );
   }
   return known.get(key);
 }

@@ -1,16 +1,16 @@
-/** The grid of an experiment: its cells with their seeds, each with its flow and where the flow's results are kept. */
+/** The grid of an experiment: its conditions with their seeds, each with its flow and where the flow's results are kept. */
 import { createHash } from 'node:crypto';
 import { nodesBehind, stageFiles, type Flow, type FlowNode } from '../flow/flow';
 import { openStore, type Store } from '../flow/store';
 import { stableJson } from '../stable-json';
-import { cellsOf, settingsOf, type Cell, type ExperimentConfig } from './config';
+import { conditionsOf, settingsOf, type Condition, type ExperimentConfig } from './config';
 import { dataKinds, type DataName } from './kinds';
 import { measureKey, type Measure } from './measure';
 import type { RowKeys } from './results';
 
-/** A cell with a seed. */
-export interface CellRun {
-  readonly cell: Cell;
+/** A condition with a seed. */
+export interface ConditionRun {
+  readonly condition: Condition;
   readonly seed: number;
   readonly data: DataName;
   /** Resolved; of the kind that the data has. */
@@ -27,12 +27,12 @@ export interface CellRun {
 }
 
 /**
- * All cells with all seeds, seed by seed: when the budget ends early, whole seeds are there. Stages that cells share are kept once, below
+ * All conditions with all seeds, seed by seed: when the budget ends early, whole seeds are there. Stages that conditions share are kept once, below
  * `root`.
  *
  * @throws {InputError} for a setting that the configuration does not have or cannot take.
  */
-export function gridOf(experiment: ExperimentConfig, root: string, engine: string): CellRun[] {
+export function gridOf(experiment: ExperimentConfig, root: string, engine: string): ConditionRun[] {
   const { data = 'dialogues' } = experiment;
   const kind = dataKinds[data];
   const measures = Object.fromEntries(
@@ -41,15 +41,15 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
   const labels = [...new Set(Object.values(measures).flatMap(({ reads }) => reads))];
   const store = openStore({ kind: 'keyed', root, engine });
   return experiment.seeds.flatMap((seed) =>
-    cellsOf(experiment).map((cell): CellRun => {
-      const config = kind.cellConfig(
-        `experiment ${experiment.name}, ${cell.name}`,
+    conditionsOf(experiment).map((condition): ConditionRun => {
+      const config = kind.conditionConfig(
+        `experiment ${experiment.name}, ${condition.name}`,
         seed,
-        settingsOf(experiment, cell),
+        settingsOf(experiment, condition),
       );
       const flow = kind.flow(config);
       return {
-        cell,
+        condition,
         seed,
         data,
         config,
@@ -66,8 +66,8 @@ export function gridOf(experiment: ExperimentConfig, root: string, engine: strin
   );
 }
 
-/** Keys of what computes a cell now: of the stages behind it, and of its measures. */
-export function keysOf({ flow, finals, measures, config }: CellRun): RowKeys {
+/** Keys of what computes a condition now: of the stages behind it, and of its measures. */
+export function keysOf({ flow, finals, measures, config }: ConditionRun): RowKeys {
   const keyOf = (label: string): string => flow.node(label).key();
   return {
     stages: Object.fromEntries(nodesBehind(finals).map((node) => [node.label, node.key()])),

@@ -1,4 +1,4 @@
-/** What a measure of a cell is, and the figures of a cell, put together from those of its measures. */
+/** What a measure of a condition is, and the figures of a condition, put together from those of its measures. */
 import { mean } from 'simple-statistics';
 import { codeKey, shortHash } from '../flow/code-keys';
 import { stableJson } from '../stable-json';
@@ -14,7 +14,7 @@ export interface Measurements {
 /** What one measure has to say, by names of its own. */
 export type MeasuredPart = Partial<Measurements>;
 
-/** C: configuration of a cell. */
+/** C: configuration of a condition. */
 export interface Measure<C extends object = object> {
   /** `__filename` of the module that defines it: its code, and what that imports, is part of what decides its figures. */
   readonly module: string;
@@ -25,7 +25,7 @@ export interface Measure<C extends object = object> {
 }
 
 /** Metrics are `<measure>.<what>`; those of `prompts` are their means. */
-export async function measureCell<C extends object>(
+export async function measureCondition<C extends object>(
   measures: Readonly<Record<string, Measure<C>>>,
   config: C,
   path: (file: string) => string,
@@ -52,7 +52,7 @@ export async function measureCell<C extends object>(
 }
 
 /**
- * Hash of what decides the figures of a measure: its code, the configuration of the cell, and the stages that it reads from.
+ * Hash of what decides the figures of a measure: its code, the configuration of the condition, and the stages that it reads from.
  *
  * @param keyOf keys of stages by label.
  */

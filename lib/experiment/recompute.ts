@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { chosenEngine, useEngine } from '../backend';
 import { InputError } from '../errors';
-import { computeCells } from './compute-cells';
+import { computeConditions } from './compute-conditions';
 import type { ExperimentConfig } from './config';
-import { gridOf, type CellRun } from './grid';
+import { gridOf, type ConditionRun } from './grid';
 import { isFailed, type ResultRow, type Row } from './results';
 import { rowOf } from './run';
 
@@ -24,15 +24,15 @@ export interface Recomputed {
 }
 
 /**
- * The cell and seed of a row in the grid of its experiment.
+ * The condition and seed of a row in the grid of its experiment.
  *
  * @throws {InputError} when the row was made with another configuration than `config.json` gives.
  */
-export function runOfRow(command: string, grid: readonly CellRun[], row: ResultRow): CellRun {
-  const run = grid.find(({ cell, seed }) => cell.name === row.cell && seed === row.seed);
+export function runOfRow(command: string, grid: readonly ConditionRun[], row: ResultRow): ConditionRun {
+  const run = grid.find(({ condition, seed }) => condition.name === row.condition && seed === row.seed);
   if (run === undefined || run.configHash !== row.configHash)
     throw new InputError(
-      `${command}: the row of ${row.cell}, seed ${row.seed}, was made with another configuration than config.json gives now`,
+      `${command}: the row of ${row.condition}, seed ${row.seed}, was made with another configuration than config.json gives now`,
     );
   return run;
 }
@@ -56,21 +56,23 @@ export async function recomputeRows(
   const [first, ...others] = wanted.keys();
   if (first === undefined) return [];
   await useEngine(engine);
-  const found = new Map<CellRun, Row>();
-  await computeCells([first, ...others], {
+  const found = new Map<ConditionRun, Row>();
+  await computeConditions([first, ...others], {
     title: `${command} ${experiment.name}`,
     jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / threads)),
     threads,
     until: Number.POSITIVE_INFINITY,
-    onCell: async (run) => void found.set(run, await rowOf(run, engine, threads)),
-    onFailure: ({ cell, seed }, { error }) => {
-      throw new Error(`${command}: ${cell.name}, seed ${seed}: ${error}`);
+    onCondition: async (run) => void found.set(run, await rowOf(run, engine, threads)),
+    onFailure: ({ condition, seed }, { error }) => {
+      throw new Error(`${command}: ${condition.name}, seed ${seed}: ${error}`);
     },
   });
   return [...wanted].map(([run, committed]) => {
     const now = found.get(run);
     if (now === undefined || isFailed(now))
-      throw new Error(`${command}: ${committed.cell}, seed ${committed.seed}: ${now?.error ?? 'no result'}`);
+      throw new Error(
+        `${command}: ${committed.condition}, seed ${committed.seed}: ${now?.error ?? 'no result'}`,
+      );
     return { committed, now };
   });
 }

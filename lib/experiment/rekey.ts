@@ -48,7 +48,7 @@ export async function rekeyExperiment(
     computed.map((row) => [row, keysOf(runOfRow('experiment rekey', grid, row))] as const),
   );
   const stale = computed.filter((row) => !isDeepStrictEqual(row.keys, keys.get(row)));
-  const name = ({ cell, seed }: ResultRow): string => `${cell}, seed ${seed}`;
+  const name = ({ condition, seed }: ResultRow): string => `${condition}, seed ${seed}`;
   const [first, ...more] = sampleRows(stale, sample);
   const again =
     first === undefined ? [] : await recomputeRows('experiment rekey', config, [first, ...more], options);
@@ -79,7 +79,7 @@ function renew(row: ResultRow, keys: ResultRow['keys'], computedAgain: boolean):
   return { ...rest, ...(keys && { keys }), ...(!computedAgain && { renewed: true as const }) };
 }
 
-/** So many rows, the cheapest of seeds from the first to the last, each of another cell as long as there are any. */
+/** So many rows, the cheapest of seeds from the first to the last, each of another condition as long as there are any. */
 export function sampleRows(rows: readonly ResultRow[], count: number): ResultRow[] {
   const byCost = [...rows].sort((a, b) => a.seconds - b.seconds);
   const seeds = [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
@@ -88,9 +88,9 @@ export function sampleRows(rows: readonly ResultRow[], count: number): ResultRow
   for (let i = 0; i < Math.min(count, rows.length); i++) {
     const seed = seeds[Math.round((i * (seeds.length - 1)) / (count - 1))];
     const open = byCost.filter((row) => !chosen.includes(row));
-    const cells = new Set(chosen.map(({ cell }) => cell));
+    const conditions = new Set(chosen.map(({ condition }) => condition));
     const row =
-      open.find((one) => one.seed === seed && !cells.has(one.cell)) ??
+      open.find((one) => one.seed === seed && !conditions.has(one.condition)) ??
       open.find((one) => one.seed === seed) ??
       open[0];
     if (row !== undefined) chosen.push(row);

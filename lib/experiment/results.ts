@@ -1,16 +1,16 @@
-/** Results of an experiment: one row a cell and seed, as lines of `results.jsonl`. */
+/** Results of an experiment: one row per condition and seed, as lines of `results.jsonl`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonLines, writeJsonLines } from '../files';
 
-/** What a row says wherever it came from: which cell, which seed, and what has to be equal for its numbers to be. */
+/** What a row says wherever it came from: which condition, which seed, and what has to be equal for its numbers to be. */
 interface RowOrigin {
-  /** Name of the cell: its settings, e.g. `filter=both noise=high`. */
-  readonly cell: string;
+  /** Name of the condition: its settings, e.g. `filter=both noise=high`. */
+  readonly condition: string;
   readonly seed: number;
   /** The setting of every axis, by the axis' name. */
   readonly config: Readonly<Record<string, string>>;
-  /** SHA-256 of the whole resolved configuration of the cell, seed included. */
+  /** SHA-256 of the whole resolved configuration of the condition, seed included. */
   readonly configHash: string;
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -20,15 +20,15 @@ interface RowOrigin {
 
 /** Hashes of what decides the figures of a row, whatever computes them. */
 export interface RowKeys {
-  /** Of each stage behind the cell: its code, its configuration, the keys of the stages that it reads from. */
+  /** Of each stage behind the condition: its code, its configuration, the keys of the stages that it reads from. */
   readonly stages: Readonly<Record<string, string>>;
-  /** Of each measure: its code, the configuration of the cell, the keys of the stages that it reads from. */
+  /** Of each measure: its code, the configuration of the condition, the keys of the stages that it reads from. */
   readonly measures: Readonly<Record<string, string>>;
 }
 
-/** A cell that was computed with a seed. */
+/** A condition that was computed with a seed. */
 export interface ResultRow extends RowOrigin {
-  /** SHA-256 of the data that the cell was computed from: the world's files, or the given ones. */
+  /** SHA-256 of the data that the condition was computed from: the world's files, or the given ones. */
   readonly dataHash: string;
   /** Of what computed it; unknown of rows from before there were keys. */
   readonly keys?: RowKeys;
@@ -40,13 +40,13 @@ export interface ResultRow extends RowOrigin {
   /** By name, e.g. `reward.goldAccuracy`, `ppo.winMinusLoss`. */
   readonly metrics: Readonly<Record<string, number>>;
   /**
-   * What some of the metrics are the mean of: one number a prompt, in the same order in every cell of a seed, so that cells can be
+   * What some of the metrics are the mean of: one number a prompt, in the same order in every condition of a seed, so that conditions can be
    * compared prompt by prompt.
    */
   readonly prompts: Readonly<Record<string, readonly number[]>>;
   /** The course of policies in training, by name: what over-optimisation is read from. */
   readonly curves?: Readonly<Record<string, readonly CurvePoint[]>>;
-  /** Seconds of the stages behind the cell, those it shares with other cells included. */
+  /** Seconds of the stages behind the condition, those it shares with other conditions included. */
   readonly seconds: number;
 }
 
@@ -61,7 +61,7 @@ export interface CurvePoint {
   readonly gold: number;
 }
 
-/** A cell that could not be computed with a seed. */
+/** A condition that could not be computed with a seed. */
 export interface FailedRow extends RowOrigin {
   readonly error: string;
   /** Where the stage that failed wrote what it had to say. */

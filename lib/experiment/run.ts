@@ -1,4 +1,4 @@
-/** An experiment from its configuration to its results: `results.jsonl`, one row a cell and seed, written as they come. */
+/** An experiment from its configuration to its results: `results.jsonl`, one row per condition and seed, written as they come. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chosenEngine, processorName, threadsEach, useEngine, type EngineName } from '../backend';
@@ -6,10 +6,10 @@ import { errorMessage, InputError } from '../errors';
 import { versions } from '../train/versions';
 import type { ExperimentConfig } from './config';
 import { nodesBehind, type FlowNode } from '../flow/flow';
-import { computeCells } from './compute-cells';
-import { gridOf, keysOf, type CellRun } from './grid';
+import { computeConditions } from './compute-conditions';
+import { gridOf, keysOf, type ConditionRun } from './grid';
 import { dataKinds } from './kinds';
-import { measureCell } from './measure';
+import { measureCondition } from './measure';
 import { isFailed, readResults, writeResults, type ResultRow, type Row } from './results';
 
 export interface ExperimentOptions {
@@ -24,18 +24,18 @@ export interface ExperimentOptions {
 
 export interface ExperimentOutcome {
   readonly experiment: string;
-  readonly cells: number;
+  readonly runs: number;
   /** Rows computed by this run, and rows that were there. */
   readonly computed: number;
   readonly before: number;
-  readonly failed: readonly { readonly cell: string; readonly seed: number; readonly error: string }[];
-  /** Cells that the budget left out. */
+  readonly failed: readonly { readonly condition: string; readonly seed: number; readonly error: string }[];
+  /** Runs that the budget left out. */
   readonly left: number;
   readonly seconds: number;
 }
 
 /**
- * Runs the cells that have no row yet, or a failed one.
+ * Computes the runs that have no row yet, or a failed one.
  *
  * @throws {InputError} when the results were made with another configuration or on another engine.
  */
@@ -50,33 +50,35 @@ export async function runExperiment(
   // Another number of threads rounds differently: its stages are other stages.
   const root = join(options.root, `${engine}-${threads}`);
   const grid = gridOf(experiment, root, engine);
-  const rows = new Map((await readResults(folder)).map((row) => [rowKey(row.cell, row.seed), row]));
+  const rows = new Map((await readResults(folder)).map((row) => [rowKey(row.condition, row.seed), row]));
   refuseOtherResults(folder, [...rows.values()], grid, engine);
-  const isDone = ({ cell, seed }: CellRun): boolean => {
-    const row = rows.get(rowKey(cell.name, seed));
+  const isDone = ({ condition, seed }: ConditionRun): boolean => {
+    const row = rows.get(rowKey(condition.name, seed));
     return row !== undefined && !isFailed(row);
   };
   const open = grid.filter((run) => !isDone(run));
   const [first, ...others] = open;
-  const outcome = { experiment: experiment.name, cells: grid.length, before: grid.length - open.length };
+  const outcome = { experiment: experiment.name, runs: grid.length, before: grid.length - open.length };
   if (first === undefined) return { ...outcome, computed: 0, failed: [], left: 0, seconds: 0 };
 
-  // Before anything is begun: without the engine no cell can be computed, and that is no failure of the cells.
+  // Before anything is begun: without the engine no condition can be computed, and that is no failure of the conditions.
   await useEngine(engine);
   const keep = (row: Row): void => {
-    rows.set(rowKey(row.cell, row.seed), row);
-    const inOrder = grid.flatMap(({ cell, seed }) => rows.get(rowKey(cell.name, seed)) ?? []);
+    rows.set(rowKey(row.condition, row.seed), row);
+    const inOrder = grid.flatMap(({ condition, seed }) => rows.get(rowKey(condition.name, seed)) ?? []);
     writeResults(folder, inOrder);
   };
-  const left = await computeCells([first, ...others], {
+  const left = await computeConditions([first, ...others], {
     title: experiment.name,
     jobs,
     threads,
     until: started + experiment.budgetMinutes * 60_000,
-    onCell: async (run) => keep(await rowOf(run, engine, threads)),
+    onCondition: async (run) => keep(await rowOf(run, engine, threads)),
     onFailure: (run, failure) => keep({ ...originOf(run, engine, threads), ...failure }),
   });
-  const failed = [...rows.values()].filter(isFailed).map(({ cell, seed, error }) => ({ cell, seed, error }));
+  const failed = [...rows.values()]
+    .filter(isFailed)
+    .map(({ condition, seed, error }) => ({ condition, seed, error }));
   return {
     ...outcome,
     computed: open.filter(isDone).length,
@@ -86,17 +88,17 @@ export async function runExperiment(
   };
 }
 
-function rowKey(cell: string, seed: number): string {
-  return `${cell} #${seed}`;
+function rowKey(condition: string, seed: number): string {
+  return `${condition} #${seed}`;
 }
 
-/** Measures a cell whose stages are there. A figure that is not a number makes it a failed one. */
-export async function rowOf(run: CellRun, engine: EngineName, threads: number): Promise<Row> {
+/** Measures a condition whose stages are there. A figure that is not a number makes it a failed one. */
+export async function rowOf(run: ConditionRun, engine: EngineName, threads: number): Promise<Row> {
   const origin = originOf(run, engine, threads);
   const { store, finals, path } = run;
   const log = store.folder(finals[0] as FlowNode);
   try {
-    const { metrics, prompts, curves } = await measureCell(run.measures, run.config, path);
+    const { metrics, prompts, curves } = await measureCondition(run.measures, run.config, path);
     const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (bad !== undefined) return { ...origin, error: `${bad[0]} is ${bad[1]}`, log };
     const row: ResultRow = {
@@ -114,11 +116,11 @@ export async function rowOf(run: CellRun, engine: EngineName, threads: number): 
   }
 }
 
-function originOf({ cell, seed, configHash }: CellRun, engine: EngineName, threads: number) {
+function originOf({ condition, seed, configHash }: ConditionRun, engine: EngineName, threads: number) {
   return {
-    cell: cell.name,
+    condition: condition.name,
     seed,
-    config: cell.config,
+    config: condition.config,
     configHash,
     engine,
     versions: versions(),
@@ -133,14 +135,14 @@ function round(seconds: number): number {
 function refuseOtherResults(
   folder: string,
   rows: readonly Row[],
-  grid: readonly CellRun[],
+  grid: readonly ConditionRun[],
   engine: string,
 ): void {
   const advice = 'nothing is overwritten: move results.jsonl away, or take the change back';
-  const runs = new Map(grid.map((run) => [rowKey(run.cell.name, run.seed), run]));
+  const runs = new Map(grid.map((run) => [rowKey(run.condition.name, run.seed), run]));
   for (const row of rows) {
-    const where = `experiment run: ${join(folder, 'results.jsonl')} has a row of ${row.cell}, seed ${row.seed}`;
-    const run = runs.get(rowKey(row.cell, row.seed));
+    const where = `experiment run: ${join(folder, 'results.jsonl')} has a row of ${row.condition}, seed ${row.seed}`;
+    const run = runs.get(rowKey(row.condition, row.seed));
     if (run === undefined) throw new InputError(`${where}, which the configuration no longer has; ${advice}`);
     if (isFailed(row)) continue;
     if (run.configHash !== row.configHash)

@@ -1,15 +1,15 @@
-/** Whether a committed row can be had again: the cell is run anew, from nothing, and its figures are set beside those of the row. */
+/** Whether a committed row can be had again: the condition is run anew, from nothing, and its figures are set beside those of the row. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../errors';
-import type { Cell, ExperimentConfig } from './config';
+import type { Condition, ExperimentConfig } from './config';
 import { computedRows, type Experiment } from './experiment';
 import { markdownTable } from '../markdown-table';
 import { compareFigures, recomputeRows, type ComparedFigure } from './recompute';
 import type { ResultRow } from './results';
-import { spreadWithinCells } from './statistics/compare-cells';
+import { spreadWithinConditions } from './statistics/compare-conditions';
 
 export interface VerifyOptions {
   /** All rows of the experiment that hold results, as committed. */
@@ -23,7 +23,7 @@ export interface VerifyOptions {
 /** What the command prints. */
 export interface Verification {
   readonly experiment: string;
-  readonly cell: string;
+  readonly condition: string;
   readonly seed: number;
   /** Whether the keys of stages and measures are those of the row; unknown of a row without keys. */
   readonly sameCode: boolean | 'unknown';
@@ -50,24 +50,26 @@ export interface Verified {
 /**
  * The row that takes the least time to compute again.
  *
- * @param cell only rows of this cell; any when absent.
+ * @param condition only rows of this condition; any when absent.
  * @throws {InputError} when there is none.
  */
-export function cheapestRow(experiment: Experiment, cell?: Cell): ResultRow {
+export function cheapestRow(experiment: Experiment, condition?: Condition): ResultRow {
   const { config } = experiment;
-  const whole = computedRows(experiment).filter((row) => cell === undefined || row.cell === cell.name);
+  const whole = computedRows(experiment).filter(
+    (row) => condition === undefined || row.condition === condition.name,
+  );
   if (whole.length === 0)
     throw new InputError(
-      `experiment verify: ${config.name} has no results${cell === undefined ? '' : ` of cell '${cell.name}'`}; run it first`,
+      `experiment verify: ${config.name} has no results${condition === undefined ? '' : ` of condition '${condition.name}'`}; run it first`,
     );
   return whole.reduce((least, row) => (row.seconds < least.seconds ? row : least));
 }
 
 /**
- * Runs the cell of a row again. Where the keys of its code, the engine, the processor and its threads are those of the row, every figure
+ * Runs the condition of a row again. Where the keys of its code, the engine, the processor and its threads are those of the row, every figure
  * must be equal. Else sums round differently and samples part, so that it is another run of the same experiment: figures must then lie as
- * near as seeds do, |now − committed| ≤ max(5 s, 10% of the committed, 0.05), s being the standard deviation of seeds within a cell, over all
- * cells: 5 s is 3.5 standard deviations of a difference between two seeds.
+ * near as seeds do, |now − committed| ≤ max(5 s, 10% of the committed, 0.05), s being the standard deviation of seeds within a condition, over all
+ * conditions: 5 s is 3.5 standard deviations of a difference between two seeds.
  *
  * @throws {InputError} when the row was made with another configuration than `config.json` gives.
  */
@@ -78,7 +80,7 @@ export async function verifyRow(
   const root = mkdtempSync(join(tmpdir(), 'rlhf-kit-verify-'));
   try {
     const [again] = await recomputeRows('experiment verify', experiment, [row], { root, ...options });
-    if (again === undefined) throw new Error(`experiment verify: no result of ${row.cell}`);
+    if (again === undefined) throw new Error(`experiment verify: no result of ${row.condition}`);
     const { now } = again;
     const sameCode =
       row.keys === undefined
@@ -96,7 +98,7 @@ export async function verifyRow(
     return {
       verification: {
         experiment: experiment.name,
-        cell: row.cell,
+        condition: row.condition,
         seed: row.seed,
         sameCode,
         sameProcessor,
@@ -118,12 +120,12 @@ function rank(distance: number): number {
 }
 
 function toleranceOf({ metric, committed }: ComparedFigure, rows: readonly ResultRow[]): number {
-  return Math.max(5 * spreadWithinCells(rows, metric), 0.1 * Math.abs(committed), 0.05);
+  return Math.max(5 * spreadWithinConditions(rows, metric), 0.1 * Math.abs(committed), 0.05);
 }
 
 /** Every figure with what it was and how far it may lie, and what had to be the same. */
 export function verificationTable({ verification, figures }: Verified): string {
-  const { experiment, cell, seed, sameCode, sameProcessor } = verification;
+  const { experiment, condition, seed, sameCode, sameProcessor } = verification;
   const code = sameCode === 'unknown' ? 'unknown, the row has no keys' : sameCode ? 'the same' : 'changed';
   const rows = figures.map(({ metric, committed, now, tolerance }) => [
     metric,
@@ -133,7 +135,7 @@ export function verificationTable({ verification, figures }: Verified): string {
     `${Number(tolerance.toPrecision(3))}`,
   ]);
   return [
-    `${experiment}, ${cell}, seed ${seed}; code: ${code}; processor: ${sameProcessor ? 'the same' : 'another'}`,
+    `${experiment}, ${condition}, seed ${seed}; code: ${code}; processor: ${sameProcessor ? 'the same' : 'another'}`,
     '',
     markdownTable(
       ['figure', 'committed', 'now', 'difference', 'tolerance'].map((head, i) => ({

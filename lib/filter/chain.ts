@@ -13,7 +13,7 @@ import { dropContradictoryVotes } from './contradictions';
 import { countCyclicTriples, cyclicEdges, edgesToRemove } from './cycles';
 import { dropDuplicateVotes } from './duplicates';
 import { dropEmptyAnswers, dropIdenticalAnswers, mergeEqualAnswers } from './identical';
-import { countChoices, dimensionLabels, sidesOf, type LabelRule, type Preference } from './labels';
+import { countChoices, criterionLabels, sidesOf, type LabelRule, type Preference } from './labels';
 import { estimateNoiseCeiling } from './noise-ceiling';
 import { edgeOf } from './preference-graph';
 import { dropPoorPrompts } from './prompt-quality';
@@ -169,7 +169,7 @@ function runVerbs(
 /** `margin` is the share of votes for the chosen answer above one half, a tie being half a vote for each. */
 function toPair(preference: Preference, rule: LabelRule): PreferencePair {
   const { winner, loser } = sidesOf(preference);
-  const labels = Object.entries(dimensionLabels(preference.item.votes, rule));
+  const labels = Object.entries(criterionLabels(preference.item.votes, rule));
   const { first, second, tie } = countChoices(preference.item.votes);
   return {
     ...preference.item.record,
@@ -180,8 +180,8 @@ function toPair(preference: Preference, rule: LabelRule): PreferencePair {
     rejectedId: loser.responseId,
     ...(labels.length > 0 && {
       verdicts: Object.fromEntries(
-        labels.map(([dimension, label]) => [
-          dimension,
+        labels.map(([criterion, label]) => [
+          criterion,
           label === 'tie' ? label : label === preference.chosen ? 'chosen' : 'rejected',
         ]),
       ),

@@ -42,16 +42,16 @@ export function sidesOf({ item, chosen }: Preference): { winner: Candidate; lose
   return chosen === 'first' ? { winner: first, loser: second } : { winner: second, loser: first };
 }
 
-/** Labels on single dimensions, each of the votes that say something about it; none where no vote does. */
-export function dimensionLabels(votes: readonly ItemVote[], rule: LabelRule): Record<string, Choice> {
-  const dimensions = new Set(votes.flatMap(({ verdicts = {} }) => Object.keys(verdicts)));
+/** Labels on single criteria, each of the votes that say something about it; none where no vote does. */
+export function criterionLabels(votes: readonly ItemVote[], rule: LabelRule): Record<string, Choice> {
+  const criteria = new Set(votes.flatMap(({ verdicts = {} }) => Object.keys(verdicts)));
   return Object.fromEntries(
-    [...dimensions].map((dimension) => {
+    [...criteria].map((criterion) => {
       const own = votes.flatMap(({ verdicts }) => {
-        const choice = verdicts?.[dimension];
+        const choice = verdicts?.[criterion];
         return choice === undefined ? [] : [{ choice }];
       });
-      return [dimension, labelOf(own, rule)];
+      return [criterion, labelOf(own, rule)];
     }),
   );
 }

@@ -8,7 +8,7 @@ export type Choice = 'first' | 'second' | 'tie';
 export interface ItemVote {
   readonly annotator: string;
   readonly choice: Choice;
-  /** On single dimensions, where the annotator was asked. */
+  /** On single criteria, where the annotator was asked. */
   readonly verdicts?: Readonly<Record<string, Choice>>;
 }
 
@@ -25,7 +25,7 @@ export function itemKey({ promptId, a, b }: Comparison): string {
   return JSON.stringify([promptId, ...[a.responseId, b.responseId].sort()]);
 }
 
-/** The winner, or who wins on one dimension, in the order of the item. */
+/** The winner, or who wins on one criterion, in the order of the item. */
 export function choiceOf({ a, b, winner }: Comparison, verdict = winner): Choice {
   if (verdict === 'tie') return 'tie';
   return (verdict === 'a') === a.responseId < b.responseId ? 'first' : 'second';
@@ -47,7 +47,7 @@ function itemVote(vote: Comparison): ItemVote {
     choice: choiceOf(vote),
     ...(vote.verdicts !== undefined && {
       verdicts: Object.fromEntries(
-        Object.entries(vote.verdicts).map(([dimension, winner]) => [dimension, choiceOf(vote, winner)]),
+        Object.entries(vote.verdicts).map(([criterion, winner]) => [criterion, choiceOf(vote, winner)]),
       ),
     }),
   };

@@ -24,11 +24,11 @@ export interface ModelConfig {
   /** Whether matrix products are taken in bfloat16. Not of the model but of the run: it is not written to config.json. */
   readonly bf16?: boolean;
   /** Of a reward model with several scores: what each row of `score.weight` scores. */
-  readonly scoreDimensions?: readonly ScoreDimension[];
+  readonly scoreCriteria?: readonly ScoreCriterion[];
 }
 
 /** One of several scores of a reward model. */
-export interface ScoreDimension {
+export interface ScoreCriterion {
   readonly name: string;
   /** Its share in the one score that is made of all, ≥ 0. */
   readonly weight: number;
@@ -95,7 +95,7 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
   const pad = token('pad_token_id');
   const vocabSize = size('vocab_size');
   const ends = endTokens(where, raw, vocabSize);
-  const scoreDimensions = dimensionsOf(raw);
+  const scoreCriteria = criteriaOf(raw);
   return {
     vocabSize,
     hiddenSize,
@@ -111,7 +111,7 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
     ...(bos === undefined ? {} : { bosTokenId: bos }),
     ...withEndTokens(ends),
     ...(pad === undefined ? {} : { padTokenId: pad }),
-    ...(scoreDimensions.length < 2 ? {} : { scoreDimensions }),
+    ...(scoreCriteria.length < 2 ? {} : { scoreCriteria }),
   };
 }
 
@@ -148,11 +148,14 @@ export function withGenerationConfig(config: ModelConfig, json: unknown, where: 
 }
 
 /** The labels of a classifier, which is what transformers calls a reward model. Language models may carry labels that mean nothing. */
-function dimensionsOf(raw: Readonly<Record<string, unknown>>): ScoreDimension[] {
+function criteriaOf(raw: Readonly<Record<string, unknown>>): ScoreCriterion[] {
   const architectures = Array.isArray(raw['architectures']) ? (raw['architectures'] as unknown[]) : [];
   if (!architectures.some((name) => String(name).endsWith('ForSequenceClassification'))) return [];
   const labels = (raw['id2label'] ?? {}) as Readonly<Record<string, string>>;
-  const weights = (raw['dimension_weights'] ?? {}) as Readonly<Record<string, number>>;
+  // Models that the kit saved before had `dimension_weights`.
+  const weights = (raw['criterion_weights'] ?? raw['dimension_weights'] ?? {}) as Readonly<
+    Record<string, number>
+  >;
   return Object.keys(labels)
     .sort((a, b) => Number(a) - Number(b))
     .map((id) => ({ name: labels[id] as string, weight: weights[labels[id] as string] ?? 1 }));
@@ -187,19 +190,19 @@ export function toHfConfig(
     bos_token_id: config.bosTokenId ?? null,
     eos_token_id: config.eosTokenId ?? null,
     pad_token_id: config.padTokenId ?? null,
-    ...(architecture === 'LlamaForSequenceClassification' ? labels(config.scoreDimensions) : {}),
+    ...(architecture === 'LlamaForSequenceClassification' ? labels(config.scoreCriteria) : {}),
     torch_dtype: dtype,
   };
 }
 
 function labels(
-  dimensions: readonly ScoreDimension[] = [{ name: 'score', weight: 1 }],
+  criteria: readonly ScoreCriterion[] = [{ name: 'score', weight: 1 }],
 ): Record<string, unknown> {
   return {
-    num_labels: dimensions.length,
-    id2label: Object.fromEntries(dimensions.map(({ name }, i) => [i, name])),
-    ...(dimensions.length > 1 && {
-      dimension_weights: Object.fromEntries(dimensions.map(({ name, weight }) => [name, weight])),
+    num_labels: criteria.length,
+    id2label: Object.fromEntries(criteria.map(({ name }, i) => [i, name])),
+    ...(criteria.length > 1 && {
+      criterion_weights: Object.fromEntries(criteria.map(({ name, weight }) => [name, weight])),
     }),
   };
 }

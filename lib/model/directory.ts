@@ -22,7 +22,7 @@ const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const
 /** Parameters that heads add to a language model's. */
 const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]> =>
   new Map([
-    ['score.weight', [config.scoreDimensions?.length ?? 1, config.hiddenSize]],
+    ['score.weight', [config.scoreCriteria?.length ?? 1, config.hiddenSize]],
     ['value.weight', [1, config.hiddenSize]],
     ['value.bias', [1]],
   ]);

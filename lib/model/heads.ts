@@ -21,7 +21,7 @@ export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2
  *
  * @param hidden [B, T, D]
  * @param lastIndex column of each row's last real token. [B] int32
- * @returns [B, K]; K is 1 unless the model scores several dimensions.
+ * @returns [B, K]; K is 1 unless the model scores several criteria.
  */
 export function scores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor2D {
   const [B, T, D] = hidden.shape;

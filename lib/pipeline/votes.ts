@@ -17,7 +17,7 @@ export interface VoteConfig extends Readonly<PipelineConfig['annotators']>, Worl
 }
 
 /**
- * Votes of simulated annotators on sampled answers, with verdicts on the dimensions that the gold judge knows. They alone see the hidden
+ * Votes of simulated annotators on sampled answers, with verdicts on the criteria that the gold judge knows. They alone see the hidden
  * utilities, noisily.
  */
 export const voteStage = defineStage({
@@ -58,7 +58,7 @@ export const voteStage = defineStage({
       panel(config.panel, rng.fork('panel'), config),
       {
         votesPerPair: config.votesPerPair,
-        dimensions: {
+        criteria: {
           helpful: (promptId, text) => judge(promptId, text).helpfulness,
           harmless: (promptId, text) => judge(promptId, text).harmlessness,
           fluent: (promptId, text) => judge(promptId, text).fluency,

@@ -32,8 +32,8 @@ export interface VoteOptions {
   readonly length?: (text: string) => number;
   /** How much longer counts as one `lengthBias`; 40 by default, about one sentence. */
   readonly lengthScale?: number;
-  /** Hidden utilities by dimension, e.g. `helpful`: annotators give a verdict on each of them too. */
-  readonly dimensions?: Readonly<Record<string, Utility>>;
+  /** Hidden utilities by criterion, e.g. `helpful`: annotators give a verdict on each of them too. */
+  readonly criteria?: Readonly<Record<string, Utility>>;
 }
 
 /** Hidden utility of a text as the answer to a prompt. */
@@ -69,7 +69,7 @@ export function panel(n: number, rng: Rng, options: PanelOptions = {}): Annotato
  * It votes a tie when |v(a) − v(b)| ≤ tieThreshold, else for the larger. The difference of two Gumbels is logistic, so
  * without ties P(a beats b) = σ of the impressions' noiseless difference: Bradley–Terry. Noise is drawn anew for every
  * pair, so votes over three candidates can form a cycle; equal texts always tie. Which text is shown as `a` is random.
- * Verdicts on dimensions come about in the same way, from the utility of the dimension and noise of their own.
+ * Verdicts on criteria come about in the same way, from the utility of the criterion and noise of their own.
  *
  * @throws InputError when the panel is smaller than `votesPerPair` or a prompt has fewer than two candidates
  */
@@ -80,7 +80,7 @@ export function simulateVotes(
   options: VoteOptions,
   rng: Rng,
 ): Comparison[] {
-  const { votesPerPair, length = readingLength, lengthScale = 40, dimensions = {} } = options;
+  const { votesPerPair, length = readingLength, lengthScale = 40, criteria = {} } = options;
   if (!(votesPerPair >= 1 && votesPerPair <= annotators.length)) {
     throw new InputError(
       `simulateVotes: votesPerPair must be 1 to ${annotators.length} (the panel), got ${votesPerPair}`,
@@ -94,7 +94,7 @@ export function simulateVotes(
     }
     const meritsOf = (of: Utility): number[] => candidates.map(({ text }) => of(record.promptId, text));
     const merits = meritsOf(utility);
-    const dimensionMerits = Object.entries(dimensions).map(([name, of]) => [name, meritsOf(of)] as const);
+    const criterionMerits = Object.entries(criteria).map(([name, of]) => [name, meritsOf(of)] as const);
     const sizes = candidates.map(({ text }) => length(text) / lengthScale);
     const votes: Comparison[] = [];
     candidates.forEach((first, i) => {
@@ -114,9 +114,9 @@ export function simulateVotes(
             if (Math.abs(difference) <= annotator.tieThreshold) return 'tie';
             return difference > 0 !== swapped ? 'a' : 'b';
           };
-          // One stream a text for all dimensions: streams are what voting takes its time for.
-          const dimensionNoise = noiseOf(own.fork('dimensions'));
-          const verdicts = dimensionMerits.map(([name, worth]) => [name, verdict(worth, dimensionNoise)]);
+          // One stream a text for all criteria: streams are what voting takes its time for. Its name stays: another one gives other votes.
+          const criterionNoise = noiseOf(own.fork('dimensions'));
+          const verdicts = criterionMerits.map(([name, worth]) => [name, verdict(worth, criterionNoise)]);
           votes.push({
             ...record,
             a: swapped ? second : first,

@@ -4,7 +4,7 @@ import { paddedLength, paddedRows } from '../backend';
 import { coefficients, type Coefficients } from '../tensor/coefficients';
 import type { SequenceLimits } from '../train/sequences';
 import type { RewardConfig } from './config';
-import type { DimensionBatch } from './dimensions';
+import type { CriterionBatch } from './criteria';
 import { countDecided, type RewardRow } from './rows';
 
 /** Token rows padded on the right, with their lengths: what a score is read from. */
@@ -35,8 +35,8 @@ export type RewardBatch = {
   /** Pairs in the whole step, microbatches together. */
   readonly count: tf.Scalar;
   readonly coefficients: Coefficients<'scoreL2Coefficient' | 'centerRewardsCoefficient'>;
-  /** The same pairs on each dimension of the run; one where there is one score. */
-  readonly dimensions: readonly DimensionBatch[];
+  /** The same pairs on each criterion of the run; one where there is one score. */
+  readonly criteria: readonly CriterionBatch[];
 };
 
 /**
@@ -104,7 +104,7 @@ export function batch(
     lengthSlope: tf.scalar(lengthSlope),
     count: tf.scalar(whole.length),
     coefficients: coefficients({ scoreL2Coefficient, centerRewardsCoefficient }),
-    dimensions: (rows[0]?.verdicts ?? []).map((_, k) => {
+    criteria: (rows[0]?.verdicts ?? []).map((_, k) => {
       const verdicts = rows.map((row) => row.verdicts[k]);
       const exchanged = verdicts.map((verdict) => verdict === 'rejected');
       const better = exchanged.map((other, i) => (other ? rejected[i] : chosen[i]) as number);
@@ -112,7 +112,7 @@ export function batch(
       return {
         better: tf.tensor1d(better, 'int32'),
         worse: tf.tensor1d(worse, 'int32'),
-        ...(config.dimensions !== undefined && {
+        ...(config.criteria !== undefined && {
           decided: tf.tensor1d(verdicts.map((verdict) => (verdict === 'tie' ? 0 : 1))),
         }),
         count: tf.scalar(countDecided(whole, k)),

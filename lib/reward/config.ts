@@ -58,12 +58,12 @@ export const rewardFields = {
     'give the difference in length a term of its own beside r_w − r_l while training, so that scores need not carry it',
     { default: false, source: 'after Chen et al. 2024 (ODIN)' },
   ),
-  dimensions: field
+  criteria: field
     .text(
       "names with commas between them: the model gets a score for each, trained on the pairs' verdicts; overall is the pair's own",
     )
     .optional(),
-  dimensionWeights: field
+  criterionWeights: field
     .text(
       'shares in the loss and in the one score made of all, e.g. helpful=1,harmless=0.5; all 1 when absent',
     )

@@ -6,12 +6,12 @@ import { maxOf, minOf, type LossAndMetrics, type ScalarMetrics } from '../train/
 import type { RewardBatch } from './batch';
 import type { RewardConfig } from './config';
 import { lengthCovariateMetrics } from './debias/length-covariate';
-import { dimensionLoss, trainedDimensions, weighScores } from './dimensions';
+import { criterionLoss, trainedCriteria, weighScores } from './criteria';
 import { rewardLoss } from './pair-loss';
 import { scoreRows } from './score';
 
 /**
- * {@link dimensionLoss} of the scores of a batch, with TRL's metrics of the pairs' own verdicts under the weighted score, and, with
+ * {@link criterionLoss} of the scores of a batch, with TRL's metrics of the pairs' own verdicts under the weighted score, and, with
  * `lengthCovariate`, what the slope of length is fitted by.
  */
 export function loss(
@@ -33,9 +33,9 @@ export function loss(
 }
 
 /**
- * What is reported of pairs held out: the loss and its metrics, and the accuracy on each dimension.
+ * What is reported of pairs held out: the loss and its metrics, and the accuracy on each criterion.
  *
- * @param reported names of the dimensions under which `accuracy/<name>` is reported, none where there is one score.
+ * @param reported names of the criteria under which `accuracy/<name>` is reported, none where there is one score.
  */
 export function report(
   params: NamedTensors,
@@ -52,7 +52,7 @@ export function report(
 }
 
 interface Comparison extends LossAndMetrics {
-  /** Of each dimension. [K] of [B] */
+  /** Of each criterion. [K] of [B] */
   readonly logits: readonly tf.Tensor1D[];
   readonly accuracies: Readonly<Record<string, tf.Scalar>>;
 }
@@ -63,19 +63,19 @@ function compare(
   model: ModelConfig,
   config: RewardConfig,
 ): Comparison {
-  const dimensions = trainedDimensions(config);
+  const criteria = trainedCriteria(config);
   const scored = scoreRows(params, model, batch.scores); // [responses, K]
   const {
     loss: value,
     accuracies,
     logits,
-  } = dimensionLoss(scored, batch.dimensions, dimensions, {
+  } = criterionLoss(scored, batch.criteria, criteria, {
     ...batch.coefficients,
     weights: batch.weights,
     count: batch.count,
     ...marginsOf(batch, config),
   });
-  const weighed = weighScores(scored, dimensions); // [responses]
+  const weighed = weighScores(scored, criteria); // [responses]
   const [chosen, rejected] = [tf.gather(weighed, batch.chosen), tf.gather(weighed, batch.rejected)]; // [B] each
   const own = rewardLoss(chosen, rejected, { count: batch.count });
   return {
@@ -88,7 +88,7 @@ function compare(
       max_reward: maxOf(own.maxReward),
     },
     logits,
-    accuracies: Object.fromEntries(dimensions.map(({ name }, k) => [name, accuracies[k] as tf.Scalar])),
+    accuracies: Object.fromEntries(criteria.map(({ name }, k) => [name, accuracies[k] as tf.Scalar])),
   };
 }
 

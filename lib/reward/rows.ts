@@ -1,10 +1,10 @@
 /** Preference pairs in tokens, with the verdicts that the run learns from. */
 import { InputError } from '../errors';
-import type { ScoreDimension } from '../model/config';
+import type { ScoreCriterion } from '../model/config';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { encodePrompt, type SequenceLimits } from '../train/sequences';
 import type { PreferencePair } from '../types';
-import { oneScore, verdictOn, type PairVerdict } from './dimensions';
+import { oneScore, verdictOn, type PairVerdict } from './criteria';
 import type { PairSplit } from './split';
 
 /** A pair in tokens: prompt, response and end-of-turn token on each side. */
@@ -13,7 +13,7 @@ export interface RewardRow {
   readonly rejected: readonly number[];
   readonly margin: number;
   readonly weight: number;
-  /** On the dimensions of the run, in their order. */
+  /** On the criteria of the run, in their order. */
   readonly verdicts: readonly PairVerdict[];
 }
 
@@ -26,26 +26,26 @@ export interface RewardRows {
 /**
  * Encodes pairs.
  *
- * @throws {InputError} for a dimension that no training pair has a verdict on: it cannot be learned.
+ * @throws {InputError} for a criterion that no training pair has a verdict on: it cannot be learned.
  */
 export function rewardRows(
   { training, heldOut }: Pick<PairSplit, 'training' | 'heldOut'>,
   tokenizer: Tokenizer,
   limits: SequenceLimits,
-  dimensions: readonly ScoreDimension[],
+  criteria: readonly ScoreCriterion[],
 ): RewardRows {
-  const encode = (pair: PreferencePair): RewardRow => encodePair(tokenizer, pair, limits, dimensions);
+  const encode = (pair: PreferencePair): RewardRow => encodePair(tokenizer, pair, limits, criteria);
   const rows = training.map(encode);
-  const undecided = dimensions.find((_, k) => countDecided(rows, k) === 0);
+  const undecided = criteria.find((_, k) => countDecided(rows, k) === 0);
   if (undecided !== undefined) {
     throw new InputError(
-      `reward: none of ${rows.length} training pairs has a verdict on dimension '${undecided.name}'`,
+      `reward: none of ${rows.length} training pairs has a verdict on criterion '${undecided.name}'`,
     );
   }
   return { training: rows, heldOut: heldOut.map(encode).sort((a, b) => a.chosen.length - b.chosen.length) };
 }
 
-/** Pairs that have a verdict on dimension `k`. */
+/** Pairs that have a verdict on criterion `k`. */
 export function countDecided(rows: readonly RewardRow[], k: number): number {
   return rows.filter((row) => row.verdicts[k] !== 'tie').length;
 }
@@ -55,7 +55,7 @@ export function encodePair(
   tokenizer: Tokenizer,
   pair: PreferencePair,
   limits: SequenceLimits,
-  dimensions: readonly ScoreDimension[],
+  criteria: readonly ScoreCriterion[],
 ): RewardRow {
   const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
   const side = (response: string): number[] => [
@@ -67,6 +67,6 @@ export function encodePair(
     rejected: side(pair.rejected),
     margin: pair.margin ?? 0,
     weight: pair.weight ?? 1,
-    verdicts: dimensions === oneScore ? ['chosen'] : dimensions.map(({ name }) => verdictOn(pair, name)),
+    verdicts: criteria === oneScore ? ['chosen'] : criteria.map(({ name }) => verdictOn(pair, name)),
   };
 }

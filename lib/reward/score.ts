@@ -12,10 +12,10 @@ import { chunk } from '../train/sampler';
 import { encodeRow, type SequenceLimits } from '../train/sequences';
 import type { Scorer, ScorerInput, ScoresInParts } from '../types';
 import { scoreBatch, type ScoreBatch } from './batch';
-import { oneScore, shares, weighDimensions } from './dimensions';
+import { oneScore, shares, weighCriteria } from './criteria';
 
 export interface RewardModels {
-  /** With `score.weight` [1, D], or [K, D] with K dimensions, for scoring; training adds it where it is missing. */
+  /** With `score.weight` [1, D], or [K, D] with K criteria, for scoring; training adds it where it is missing. */
   readonly params: NamedTensors;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
@@ -24,7 +24,7 @@ export interface RewardModels {
 export interface RewardScorerOptions extends SequenceLimits {
   /** Responses a forward pass. */
   readonly batchSize: number;
-  /** Of a model of several dimensions: other weights than those saved with it, e.g. `helpful=1,harmless=0.5`. */
+  /** Of a model of several criteria: other weights than those saved with it, e.g. `helpful=1,harmless=0.5`. */
   readonly rewardWeights?: string;
 }
 
@@ -43,9 +43,9 @@ export function scoreRows(params: NamedTensors, config: ModelConfig, batch: Scor
  * in the order asked; a score does not depend on what else is in the batch beyond rounding (1e-5). Memory is that of one
  * batch, however many responses are scored. The scorer reads `models.params` at every call and never disposes them.
  *
- * A model of several dimensions scores with their weighted mean, Σ w·s / Σ w; `inParts` tells each of them.
+ * A model of several criteria scores with their weighted mean, Σ w·s / Σ w; `inParts` tells each of them.
  *
- * @throws {InputError} without a score head, for weights that do not fit the model's dimensions, for a row without any token, and
+ * @throws {InputError} without a score head, for weights that do not fit the model's criteria, for a row without any token, and
  * when a score is not finite.
  */
 export function rewardScorer(models: RewardModels, options: RewardScorerOptions): Scorer {
@@ -53,24 +53,22 @@ export function rewardScorer(models: RewardModels, options: RewardScorerOptions)
   if (head === undefined) {
     throw new InputError('reward scorer: the model has no score.weight; it is not a reward model');
   }
-  const { scoreDimensions: named } = models.config;
+  const { scoreCriteria: named } = models.config;
   const saved = named ?? oneScore;
   if (head.shape[0] !== saved.length) {
     throw new InputError(
-      `reward scorer: score.weight must have a row for each of ${saved.length} dimensions, got ${head.shape[0]}`,
+      `reward scorer: score.weight must have a row for each of ${saved.length} criteria, got ${head.shape[0]}`,
     );
   }
   const { rewardWeights } = options;
   if (named === undefined && rewardWeights !== undefined) {
     throw new InputError(
-      'reward scorer: rewardWeights is for reward models of several dimensions; this one has one score',
+      'reward scorer: rewardWeights is for reward models of several criteria; this one has one score',
     );
   }
-  const dimensions =
-    rewardWeights === undefined
-      ? saved
-      : weighDimensions('reward scorer: rewardWeights', saved, rewardWeights);
-  const weights = shares(dimensions);
+  const criteria =
+    rewardWeights === undefined ? saved : weighCriteria('reward scorer: rewardWeights', saved, rewardWeights);
+  const weights = shares(criteria);
   const read = columnReader(models, options, saved.length);
   const inParts = async (inputs: readonly ScorerInput[]): Promise<ScoresInParts> => {
     const columns = await read(inputs);
@@ -78,7 +76,7 @@ export function rewardScorer(models: RewardModels, options: RewardScorerOptions)
       scores: Float32Array.from(inputs, (_, i) =>
         weights.reduce((sum, weight, k) => sum + weight * (columns[k]?.[i] as number), 0),
       ),
-      parts: Object.fromEntries(dimensions.map(({ name }, k) => [name, columns[k] as Float32Array])),
+      parts: Object.fromEntries(criteria.map(({ name }, k) => [name, columns[k] as Float32Array])),
     };
   };
   const scorer = async (inputs: readonly ScorerInput[]) => (await inParts(inputs)).scores;

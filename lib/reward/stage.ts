@@ -7,7 +7,7 @@ import { disposeTree } from '../tensor/pytree';
 import type { RunDirectory } from '../train/run-directory';
 import { rewardFields, type RewardConfig } from './config';
 import type { LengthBalanceAccount } from './debias/bucket-balance';
-import { rewardModelConfig } from './dimensions';
+import { rewardModelConfig } from './criteria';
 import { splitPairs, type PairSplit } from './split';
 import { trainReward } from './trainer';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
-import type { ModelConfig, ScoreDimension } from '../model/config';
+import type { ModelConfig, ScoreCriterion } from '../model/config';
 import { createRng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
@@ -16,7 +16,7 @@ import type { PreferencePair } from '../types';
 import { batch, type RewardBatch } from './batch';
 import type { RewardConfig } from './config';
 import { adaptLengthSlope, initialLengthCovariate, type LengthCovariate } from './debias/length-covariate';
-import { configuredDimensions, trainedDimensions } from './dimensions';
+import { configuredCriteria, trainedCriteria } from './criteria';
 import { loss, report } from './loss';
 import { countDecided, rewardRows, type RewardRow } from './rows';
 import type { RewardModels } from './score';
@@ -34,11 +34,11 @@ type RewardState = LengthCovariate & {
  *
  * Metrics: `loss`, `accuracy`, `margin`, `mean_reward`, `min_reward`, `max_reward`, `num_tokens` (so far), `epoch`, and
  * the first six with the prefix `eval_` on the pairs held out; with `lengthCovariate` also `length_slope` (log-odds a
- * token), `length_gradient` and `length_curvature`, what the slope is fitted by. With `dimensions` the first six are those of the
- * weighted score, and `eval_accuracy/<dimension>` joins them.
+ * token), `length_gradient` and `length_curvature`, what the slope is fitted by. With `criteria` the first six are those of the
+ * weighted score, and `eval_accuracy/<criterion>` joins them.
  *
- * @throws {InputError} when the loss is not finite, when no pair has a verdict on a dimension, or when the model's score head has
- * other dimensions.
+ * @throws {InputError} when the loss is not finite, when no pair has a verdict on a criterion, or when the model's score head has
+ * other criteria.
  */
 export async function trainReward(
   models: RewardModels,
@@ -50,8 +50,8 @@ export async function trainReward(
   const rng = createRng(config.seed).fork('reward');
 
   // 1. rows
-  const named = configuredDimensions(config);
-  const { training, heldOut } = rewardRows(split, tokenizer, config, trainedDimensions(config));
+  const named = configuredCriteria(config);
+  const { training, heldOut } = rewardRows(split, tokenizer, config, trainedCriteria(config));
   const lengths = [...training, ...heldOut].flatMap((row) => [row.chosen.length, row.rejected.length]);
   requirePositions('reward', lengths, model, '--max-prompt-tokens or --max-response-tokens');
   const totalSteps =
@@ -124,25 +124,25 @@ function groupRows(pairs: readonly PreferencePair[]): number[][] {
  * then 0, the loss of the first step exactly ln 2 and no response is preferred for the sake of a random direction, while
  * the head's own gradient is not zero, so that it learns from the first step on.
  *
- * @param dimensions of the run; one score when absent.
- * @throws {InputError} when the model has a score head of other dimensions.
+ * @param criteria of the run; one score when absent.
+ * @throws {InputError} when the model has a score head of other criteria.
  */
 export function initRewardParams(
   params: NamedTensors,
   config: ModelConfig,
-  dimensions?: readonly ScoreDimension[],
+  criteria?: readonly ScoreCriterion[],
 ): NamedTensors {
-  const names = (asked: readonly ScoreDimension[] | undefined): string =>
+  const names = (asked: readonly ScoreCriterion[] | undefined): string =>
     asked?.map(({ name }) => name).join(', ') ?? 'one score';
-  if (params['score.weight'] !== undefined && names(dimensions) !== names(config.scoreDimensions)) {
+  if (params['score.weight'] !== undefined && names(criteria) !== names(config.scoreCriteria)) {
     throw new InputError(
-      `reward: the model's score head has ${names(config.scoreDimensions)}, the run asks for ${names(dimensions)}`,
+      `reward: the model's score head has ${names(config.scoreCriteria)}, the run asks for ${names(criteria)}`,
     );
   }
   const kept = Object.entries(params).filter(
     ([name]) => name !== 'lm_head.weight' && !name.startsWith('value.'),
   );
   const initial = Object.fromEntries(kept.map(([name, tensor]) => [name, tensor.clone()]));
-  initial['score.weight'] ??= tf.zeros([dimensions?.length ?? 1, config.hiddenSize]);
+  initial['score.weight'] ??= tf.zeros([criteria?.length ?? 1, config.hiddenSize]);
   return initial;
 }

@@ -167,18 +167,18 @@ describe('resolveReward', () => {
     });
   });
 
-  it('gives a reward model of several dimensions the weights asked for', async () => {
+  it('gives a reward model of several criteria the weights asked for', async () => {
     const model = tinyModel(1);
     const head = tf.tensor2d(
       Array.from({ length: 2 }, (_, k) => Array.from({ length: 16 }, (_, i) => (k + 1) * i)),
     );
-    const scoreDimensions = [
+    const scoreCriteria = [
       { name: 'helpful', weight: 1 },
       { name: 'harmless', weight: 3 },
     ];
     saveModel(path('two'), {
       ...model,
-      config: { ...model.config, scoreDimensions },
+      config: { ...model.config, scoreCriteria },
       params: { ...model.params, 'score.weight': head },
     });
     const of = async (rewardWeights?: string) => {

@@ -44,7 +44,7 @@ function expectUpToDate(path: string, marked: Marked, content: string): void {
 describe.each(names)('experiments/%s', (name) => {
   const folder = join(home, name);
 
-  it('has a configuration whose every cell can be made, and claims of metrics that are measured', async () => {
+  it('has a configuration whose every condition can be made, and claims of metrics that are measured', async () => {
     const { config, rows } = await openExperiment(folder);
     expect(gridOf(config, 'nowhere', 'cpu').length).toBeGreaterThan(0);
     const measured = new Set(rows.flatMap((row) => (isFailed(row) ? [] : Object.keys(row.metrics))));
@@ -59,13 +59,13 @@ describe.each(names)('experiments/%s', (name) => {
   it('has rows of this configuration alone, none of them failed', async () => {
     const { config, rows } = await openExperiment(folder);
     const hashes = new Map(
-      gridOf(config, 'nowhere', 'cpu').map(({ cell, seed, configHash }) => [
-        `${cell.name} ${seed}`,
+      gridOf(config, 'nowhere', 'cpu').map(({ condition, seed, configHash }) => [
+        `${condition.name} ${seed}`,
         configHash,
       ]),
     );
     for (const row of rows) {
-      expect(row.configHash).toBe(hashes.get(`${row.cell} ${row.seed}`));
+      expect(row.configHash).toBe(hashes.get(`${row.condition} ${row.seed}`));
       expect(isFailed(row)).toBe(false);
     }
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../lib/errors';
-import { cellName, cellsOf, readExperiment, settingsOf } from '../../lib/experiment/config';
+import { conditionName, conditionsOf, readExperiment, settingsOf } from '../../lib/experiment/config';
 import { writeTinyExperiment } from '../support/tiny-experiment';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-config-'));
@@ -31,12 +31,12 @@ describe('readExperiment', () => {
       claim: 'it helps',
       paper: 'says so',
       metric: 'reward.goldAccuracy',
-      cell: { filter: 'both' },
+      condition: { filter: 'both' },
       expected: 'higher',
     };
     const experiment = readExperiment(folder({ axes, baseline, claims: [claim] }));
     expect(experiment.claims).toEqual([
-      { ...claim, cell: { filter: 'both', noise: 'low' }, against: { filter: 'none', noise: 'low' } },
+      { ...claim, condition: { filter: 'both', noise: 'low' }, against: { filter: 'none', noise: 'low' } },
     ]);
     expect(experiment.seeds).toEqual([1, 2]);
   });
@@ -78,16 +78,16 @@ describe('readExperiment', () => {
   });
 });
 
-describe('cellsOf', () => {
+describe('conditionsOf', () => {
   it('is every combination, the last axis fastest', () => {
-    expect(cellsOf({ axes }).map(({ name }) => name)).toEqual([
+    expect(conditionsOf({ axes }).map(({ name }) => name)).toEqual([
       'filter=none noise=low',
       'filter=none noise=high',
       'filter=both noise=low',
       'filter=both noise=high',
     ]);
-    expect(cellsOf({ axes: {} })).toEqual([{ name: 'base', config: {} }]);
-    expect(cellName({ a: 'b' })).toBe('a=b');
+    expect(conditionsOf({ axes: {} })).toEqual([{ name: 'base', config: {} }]);
+    expect(conditionName({ a: 'b' })).toBe('a=b');
   });
 
   it('changes the base by the settings of its axes, the later ones winning', () => {
@@ -98,7 +98,7 @@ describe('cellsOf', () => {
         baseline: { a: 'x', b: 'y' },
       }),
     );
-    const cell = cellsOf(experiment)[0] as ReturnType<typeof cellsOf>[number];
-    expect(settingsOf(experiment, cell)).toEqual({ bestOf: 4, 'ppo.klCoef': 1 });
+    const condition = conditionsOf(experiment)[0] as ReturnType<typeof conditionsOf>[number];
+    expect(settingsOf(experiment, condition)).toEqual({ bestOf: 4, 'ppo.klCoef': 1 });
   });
 });

@@ -5,26 +5,26 @@ import {
   failedRows,
   fullSettings,
   isBaseline,
-  nameOfCell,
-  rowsOfCell,
+  nameOfCondition,
+  rowsOfCondition,
 } from '../../lib/experiment/experiment';
 import { sampleExperiment } from './sample-experiment';
 
 const experiment = sampleExperiment();
 const { config } = experiment;
 
-describe('cells by their settings', () => {
+describe('conditions by their settings', () => {
   it('take axes that are not named from the baseline', () => {
     expect(fullSettings(config, { filter: 'both' })).toEqual({ filter: 'both', noise: 'middle' });
-    expect(nameOfCell(config, { noise: 'high' })).toBe('filter=none noise=high');
+    expect(nameOfCondition(config, { noise: 'high' })).toBe('filter=none noise=high');
     expect([isBaseline(config, {}), isBaseline(config, { noise: 'high' })]).toEqual([true, false]);
   });
 
   it('have the rows that were computed', () => {
-    expect(rowsOfCell(experiment, { filter: 'ties', noise: 'high' }).map(({ seed }) => seed)).toEqual([
+    expect(rowsOfCondition(experiment, { filter: 'ties', noise: 'high' }).map(({ seed }) => seed)).toEqual([
       1, 2, 4, 5,
     ]);
-    expect(rowsOfCell(experiment, { filter: 'unknown' })).toEqual([]);
+    expect(rowsOfCondition(experiment, { filter: 'unknown' })).toEqual([]);
     expect([computedRows(experiment).length, failedRows(experiment).length]).toEqual([59, 1]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readExperiment } from '../../lib/experiment/config';
 import { gridOf, keysOf } from '../../lib/experiment/grid';
-import { labelsBehind } from '../support/cell-stages';
+import { labelsBehind } from '../support/condition-stages';
 import { writeTinyExperiment } from '../support/tiny-experiment';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-grid-'));
@@ -15,7 +15,7 @@ const grid = (given: Record<string, unknown>) =>
 
 describe('gridOf', () => {
   it('has whole seeds one after another', () => {
-    expect(grid({}).map(({ cell, seed }) => `${cell.name} ${seed}`)).toEqual([
+    expect(grid({}).map(({ condition, seed }) => `${condition.name} ${seed}`)).toEqual([
       'lambda=none 1',
       'lambda=some 1',
       'lambda=none 2',
@@ -30,21 +30,21 @@ describe('gridOf', () => {
     expect(hashes({ measures: ['reward'] })[0]).not.toBe(hashes({})[0]);
   });
 
-  it('refuses a setting that there is not, naming experiment and cell', () => {
+  it('refuses a setting that there is not, naming experiment and condition', () => {
     expect(() => grid({ axes: { a: { b: { bestof: 1 } } }, baseline: { a: 'b' } })).toThrow(
       /experiment e, a=b: unknown setting 'bestof'; did you mean 'bestOf'\?/,
     );
   });
 });
 
-describe('the stages behind cells', () => {
+describe('the stages behind conditions', () => {
   const countOf = (given: Record<string, unknown>): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const label of labelsBehind(grid(given))) counts[label] = (counts[label] ?? 0) + 1;
     return counts;
   };
 
-  it('are what cells share once a seed, and only what the measures need', () => {
+  it('are what conditions share once a seed, and only what the measures need', () => {
     expect(countOf({})).toEqual({
       world: 2,
       sft: 2,
@@ -81,7 +81,7 @@ describe('keysOf', () => {
     return keysOf(run as NonNullable<typeof run>);
   };
 
-  it('has a key for each stage behind a cell and for each measure', () => {
+  it('has a key for each stage behind a condition and for each measure', () => {
     const { stages, measures } = first({ measures: ['filter', 'reward'] });
     expect(Object.keys(stages)).toContain('scorecards');
     expect(Object.keys(stages)).not.toContain('ppo');

@@ -52,8 +52,8 @@ const withoutKeys = ({ keys, ...row }: ResultRow): object => {
 /** What must not depend on when and how often it was run. */
 const figures = (folder: string) =>
   rowsOf(folder).map((row) => {
-    const { cell, seed, metrics, prompts } = row as ResultRow;
-    return { cell, seed, metrics, prompts };
+    const { condition, seed, metrics, prompts } = row as ResultRow;
+    return { condition, seed, metrics, prompts };
   });
 const run = (folder: string, store: string, watch?: (child: ChildProcess) => void): Promise<Ended> =>
   experiment(['run', folder, '--store', join(root, store)], watch);
@@ -61,18 +61,18 @@ const run = (folder: string, store: string, watch?: (child: ChildProcess) => voi
 describe('experiment run', () => {
   const whole = writeTinyExperiment(join(root, 'whole'));
 
-  it('writes a row a cell and seed, with all that tells where it comes from', async () => {
+  it('writes one row per condition and seed, with all that tells where it comes from', async () => {
     const { code, stdout } = await run(whole, 'store');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       experiment: 'whole',
-      cells: 4,
+      runs: 4,
       computed: 4,
       before: 0,
       left: 0,
     });
     const rows = rowsOf(whole) as ResultRow[];
-    expect(rows.map(({ cell, seed }) => `${cell} ${seed}`)).toEqual([
+    expect(rows.map(({ condition, seed }) => `${condition} ${seed}`)).toEqual([
       'lambda=none 1',
       'lambda=some 1',
       'lambda=none 2',
@@ -94,12 +94,12 @@ describe('experiment run', () => {
       const mean = prompts.reduce((sum, value) => sum + value, 0) / prompts.length;
       expect(row.metrics['reward.goldAccuracy']).toBeCloseTo(mean, 4);
     }
-    // The data of a seed is one for all cells, its configurations are not.
+    // The data of a seed is one for all conditions, its configurations are not.
     expect(new Set(rows.map(({ dataHash }) => dataHash)).size).toBe(2);
     expect(new Set(rows.map(({ configHash }) => configHash)).size).toBe(4);
   });
 
-  it('trains an SFT model once a seed, however many cells share it', () => {
+  it('trains an SFT model once a seed, however many conditions share it', () => {
     const kept = readdirSync(join(root, 'store', readdirSync(join(root, 'store'))[0] as string));
     const count = (name: string): number => kept.filter((folder) => folder.startsWith(`${name}-`)).length;
     expect([count('sft'), count('candidates'), count('reward')]).toEqual([2, 2, 4]);
@@ -116,7 +116,7 @@ describe('experiment run', () => {
 
   it('goes on after a kill and after Ctrl-C, and ends with the same figures', async () => {
     const killed = writeTinyExperiment(join(root, 'killed'));
-    // As soon as a row more is there: some cells are done, others are not.
+    // As soon as a row more is there: some conditions are done, others are not.
     const atOneMoreThan =
       (rows: number, signal: NodeJS.Signals) =>
       (child: ChildProcess): void => {
@@ -137,7 +137,7 @@ describe('experiment run', () => {
     expect(figures(killed)).toEqual(figures(whole));
   });
 
-  it('marks a cell that fails with its error and log, finishes the rest, and tries it again later', async () => {
+  it('marks a condition that fails with its error and log, finishes the rest, and tries it again later', async () => {
     const axes = {
       rollouts: {
         // Four rollouts cannot be cut into three minibatches.
@@ -148,10 +148,10 @@ describe('experiment run', () => {
     const broken = writeTinyExperiment(join(root, 'broken'), { axes, seeds: [1], measures: ['ppo'] });
     const { code, stdout, stderr } = await run(broken, 'store');
     expect(code).toBe(1);
-    expect(stderr).toContain('experiment: 1 of 2 cells failed');
+    expect(stderr).toContain('experiment: 1 of 2 runs failed');
     expect(JSON.parse(stdout)).toMatchObject({
       computed: 1,
-      failed: [{ cell: 'rollouts=odd', seed: 1, error: expect.stringContaining('ppo: ') as string }],
+      failed: [{ condition: 'rollouts=odd', seed: 1, error: expect.stringContaining('ppo: ') as string }],
     });
     const [odd, even] = rowsOf(broken) as [Extract<Row, { error: string }>, ResultRow];
     expect(odd.error).toContain('numMiniBatches');
@@ -162,7 +162,7 @@ describe('experiment run', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ before: 1, computed: 0 });
   });
 
-  it('marks a cell whose figures are not numbers', async () => {
+  it('marks a condition whose figures are not numbers', async () => {
     const folder = writeTinyExperiment(join(root, 'nan'), {
       axes: { rate: { usual: {}, absurd: { 'reward.learningRate': 1e30, 'reward.maxGradNorm': 0 } } },
       seeds: [1],
@@ -173,13 +173,13 @@ describe('experiment run', () => {
     const [usual, absurd] = rowsOf(folder);
     expect(usual).toHaveProperty('metrics');
     expect(absurd).toMatchObject({
-      cell: 'rate=absurd',
+      condition: 'rate=absurd',
       error: expect.stringMatching(/NaN|finite/) as string,
     });
   });
 
   it.skipIf(!mountable())(
-    'marks cells that a full disk stopped, and computes them once there is room (skipped where nothing may be mounted)',
+    'marks conditions that a full disk stopped, and computes them once there is room (skipped where nothing may be mounted)',
     async () => {
       const folder = writeTinyExperiment(join(root, 'full'), { seeds: [1] });
       const small = join(root, 'small-disk');
@@ -191,7 +191,7 @@ describe('experiment run', () => {
           { env: { ...process.env, RLHF_KIT_PROGRESS: 'off' }, encoding: 'utf8' },
         );
         expect(status).not.toBe(0);
-        expect(stderr).toMatch(/cells failed|the disk is full/);
+        expect(stderr).toMatch(/runs failed|the disk is full/);
       });
       for (const row of rowsOf(folder))
         expect(row).toMatchObject({ error: expect.stringContaining('disk is full') as string });
@@ -204,11 +204,11 @@ describe('experiment run', () => {
     const folder = writeTinyExperiment(join(root, 'budget'), { budgetMinutes: 1e-9 });
     const { code, stdout, stderr } = await run(folder, 'budget-store');
     expect(code).toBe(1);
-    expect(stderr).toContain('the budget ended with 4 cells to go; the same command goes on');
+    expect(stderr).toContain('the budget ended with 4 runs to go; the same command goes on');
     expect(JSON.parse(stdout)).toMatchObject({ computed: 0, left: 4 });
   });
 
-  it('refuses results of another configuration, another engine, or a cell that is no more', async () => {
+  it('refuses results of another configuration, another engine, or a condition that is no more', async () => {
     const folder = writeTinyExperiment(join(root, 'changed'), { seeds: [1] });
     writeFileSync(join(folder, 'results.jsonl'), readFileSync(join(whole, 'results.jsonl')));
     expect(await run(folder, 'store')).toMatchObject({
@@ -249,7 +249,7 @@ describe('experiment show, compare and what run writes', () => {
     const { stdout } = await experiment(['show', folder]);
     expect(stdout).toMatch(/^\| some +\| +2 \|/m);
     expect(read('table.md').trimEnd()).toBe(stdout.trimEnd());
-    expect(JSON.parse(read('figures/cells.json'))).toHaveProperty('data');
+    expect(JSON.parse(read('figures/conditions.json'))).toHaveProperty('data');
     expect(readFileSync(join(root, 'store', 'whole.html'), 'utf8')).toContain('<title>Tiny');
   });
 
@@ -263,15 +263,15 @@ describe('experiment show, compare and what run writes', () => {
     rmSync(join(folder, 'README.md'));
   });
 
-  it('compares two cells in one metric or in all', async () => {
-    const { code, stdout } = await experiment(['compare', folder, '--cell', 'lambda=some']);
+  it('compares two conditions in one metric or in all', async () => {
+    const { code, stdout } = await experiment(['compare', folder, '--condition', 'lambda=some']);
     expect(code).toBe(0);
     const all = JSON.parse(stdout) as { metrics: Record<string, { difference: number; seeds: number[] }> };
-    expect(all).toMatchObject({ experiment: 'whole', cell: 'lambda=some', against: 'lambda=none' });
+    expect(all).toMatchObject({ experiment: 'whole', condition: 'lambda=some', against: 'lambda=none' });
     const rows = rowsOf(folder) as ResultRow[];
-    const mean = (cell: string): number => {
+    const mean = (condition: string): number => {
       const own = rows
-        .filter((row) => row.cell === cell)
+        .filter((row) => row.condition === condition)
         .map(({ metrics }) => metrics['reward.ece'] as number);
       return own.reduce((sum, value) => sum + value, 0) / own.length;
     };
@@ -280,7 +280,7 @@ describe('experiment show, compare and what run writes', () => {
     const one = [
       'compare',
       folder,
-      '--cell',
+      '--condition',
       'lambda=none',
       '--against',
       'lambda=some',
@@ -294,13 +294,13 @@ describe('experiment show, compare and what run writes', () => {
 
   it.each([
     [
-      ['compare', folder, '--cell', 'lambda=some', '--metric', 'reward.eca'],
+      ['compare', folder, '--condition', 'lambda=some', '--metric', 'reward.eca'],
       /no metric 'reward\.eca'; did you mean 'reward\.ece'\?/,
     ],
-    [['compare', folder], /--cell must name a cell/],
+    [['compare', folder], /--condition must name a condition/],
     [['show'], /experiment show: name an experiment/],
     [['show', 'nothing-here'], /neither nothing-here nor experiments.nothing-here has a config\.json/],
-    [['verify', '--cell', 'lambda=some'], /name the experiment that --cell is of/],
+    [['verify', '--condition', 'lambda=some'], /name the experiment that --condition is of/],
   ])('%o is refused in a sentence', async (flags, message) => {
     const { code, stderr } = await experiment(flags);
     expect(code).toBe(2);
@@ -312,13 +312,13 @@ describe('experiment show, compare and what run writes', () => {
 describe('experiment verify', () => {
   const folder = join(root, 'whole');
 
-  it('runs the cheapest cell again, from nothing, and finds every figure equal', async () => {
+  it('runs the cheapest condition again, from nothing, and finds every figure equal', async () => {
     const { code, stdout, stderr } = await experiment(['verify', folder]);
     expect(code).toBe(0);
     const verified = JSON.parse(stdout) as { figures: number };
     expect(Object.keys(verified)).toEqual([
       'experiment',
-      'cell',
+      'condition',
       'seed',
       'sameCode',
       'sameProcessor',
@@ -342,11 +342,11 @@ describe('experiment verify', () => {
       JSON.stringify({ ...row, metrics: { ...row.metrics, 'reward.goldAccuracy': off(row) } }),
     );
     writeFileSync(join(tampered, 'results.jsonl'), lines.join('\n'));
-    const { code, stdout, stderr } = await experiment(['verify', tampered, '--cell', 'lambda=some']);
+    const { code, stdout, stderr } = await experiment(['verify', tampered, '--condition', 'lambda=some']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/experiment verify: tampered, lambda=some, seed \d: reward\.goldAccuracy was /);
     expect(JSON.parse(stdout)).toMatchObject({
-      cell: 'lambda=some',
+      condition: 'lambda=some',
       sameCode: true,
       worst: { metric: 'reward.goldAccuracy' },
     });
@@ -362,10 +362,10 @@ describe('experiment verify', () => {
     expect(stderr).toContain('code: unknown, the row has no keys');
   });
 
-  it('names the near match of a cell that there is not, and what has never been run', async () => {
-    expect(await experiment(['verify', folder, '--cell', 'lambda=som'])).toMatchObject({
+  it('names the near match of a condition that there is not, and what has never been run', async () => {
+    expect(await experiment(['verify', folder, '--condition', 'lambda=som'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("has no cell 'lambda=som'; did you mean 'lambda=some'?") as string,
+      stderr: expect.stringContaining("has no condition 'lambda=som'; did you mean 'lambda=some'?") as string,
     });
     const fresh = writeTinyExperiment(join(root, 'fresh'));
     expect(await experiment(['verify', fresh])).toMatchObject({
@@ -395,7 +395,7 @@ describe('experiment rekey', () => {
     expect(code).toBe(0);
     const [report] = JSON.parse(stdout) as [{ sampled: string[] }];
     expect(report).toMatchObject({ experiment: 'rekeyed', renewed: 4, current: 0, different: [] });
-    // Two seeds and two cells.
+    // Two seeds and two conditions.
     expect(report.sampled.map((row) => row.split(', seed ')[1]).sort()).toEqual(['1', '2']);
     expect(new Set(report.sampled.map((row) => row.split(', ')[0])).size).toBe(2);
     const rows = rowsOf(folder) as ResultRow[];

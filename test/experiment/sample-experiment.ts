@@ -1,5 +1,5 @@
 /** An experiment with numbers drawn from a known truth: four filters times noise levels, a missing run and a failed one. */
-import { cellsOf, type Cell, type ExperimentConfig } from '../../lib/experiment/config';
+import { conditionsOf, type Condition, type ExperimentConfig } from '../../lib/experiment/config';
 import type { Experiment } from '../../lib/experiment/experiment';
 import type { CurvePoint, FailedRow, ResultRow } from '../../lib/experiment/results';
 import { createRng, type Rng } from '../../lib/random';
@@ -26,7 +26,7 @@ const config: ExperimentConfig = {
       claim: 'Without ties and cycles the reward model is right more often.',
       paper: 'filters both; no figure',
       metric: 'reward.goldAccuracy',
-      cell: { filter: 'both' },
+      condition: { filter: 'both' },
       against: {},
       expected: 'higher',
     },
@@ -34,7 +34,7 @@ const config: ExperimentConfig = {
       claim: 'Filtering lengthens the way of the policy.',
       paper: '–',
       metric: 'ppo.kl',
-      cell: { filter: 'both' },
+      condition: { filter: 'both' },
       against: {},
       expected: 'higher',
     },
@@ -42,7 +42,7 @@ const config: ExperimentConfig = {
       claim: 'Cycles alone | hardly matter.',
       paper: 'not stated',
       metric: 'reward.goldAccuracy',
-      cell: { filter: 'cycles' },
+      condition: { filter: 'cycles' },
       against: {},
       expected: 'equal',
       margin: 0.05,
@@ -53,16 +53,16 @@ const config: ExperimentConfig = {
 
 /** @param promptsPerSeed 0 leaves the prompts out. */
 export function sampleExperiment(promptsPerSeed = 40): Experiment {
-  const rows = cellsOf(config).flatMap((cell) =>
+  const rows = conditionsOf(config).flatMap((condition) =>
     config.seeds
-      .filter((seed) => !(cell.name === 'filter=ties noise=high' && seed === 3))
-      .map((seed) => sampleRow(cell, seed, promptsPerSeed)),
+      .filter((seed) => !(condition.name === 'filter=ties noise=high' && seed === 3))
+      .map((seed) => sampleRow(condition, seed, promptsPerSeed)),
   );
   const { dataHash, keys, metrics, prompts, curves, seconds, ...origin } = rows[0] as ResultRow;
   void [dataHash, keys, metrics, prompts, curves, seconds];
   const failed: FailedRow = {
     ...origin,
-    cell: 'filter=ties noise=high',
+    condition: 'filter=ties noise=high',
     config: { filter: 'ties', noise: 'high' },
     seed: 3,
     error: 'ppo: the loss is NaN at step 12 | see `log`',
@@ -71,11 +71,11 @@ export function sampleExperiment(promptsPerSeed = 40): Experiment {
   return { config, rows: [...rows, failed] };
 }
 
-function sampleRow({ name, config: settings }: Cell, seed: number, promptsPerSeed: number): ResultRow {
+function sampleRow({ name, config: settings }: Condition, seed: number, promptsPerSeed: number): ResultRow {
   const shared = createRng(seed).fork('sample');
   const own = shared.fork(name);
   const effect = (effects[settings['filter'] as string] as number) + 0.01 * own.normal();
-  // What makes prompts hard is the same in every cell.
+  // What makes prompts hard is the same in every condition.
   const difficulty = shared.fork('prompts');
   const prompts = Array.from(
     { length: promptsPerSeed },
@@ -85,7 +85,7 @@ function sampleRow({ name, config: settings }: Cell, seed: number, promptsPerSee
     ? prompts.reduce((sum, value) => sum + value, 0) / prompts.length
     : 0.7 + effect;
   return {
-    cell: name,
+    condition: name,
     seed,
     config: settings,
     configHash: 'c',

@@ -37,7 +37,7 @@ describe('filterVotes', () => {
     { ...vote('x>y', 'm', 'poor'), prompt: '?' },
   ];
 
-  it('gives pairs the label of the votes on every dimension', () => {
+  it('gives pairs the label of the votes on every criterion', () => {
     const said = (verdicts: Comparison['verdicts'], annotator: string): Comparison => ({
       ...vote('y>x', annotator),
       ...(verdicts !== undefined && { verdicts }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dimensionLabels, labelOf } from '../../lib/filter/labels';
+import { criterionLabels, labelOf } from '../../lib/filter/labels';
 import { splitTies, tossCoin } from '../../lib/filter/ties';
 import { itemsOf, type Choice } from '../../lib/filter/votes';
 import { vote } from './make-vote';
@@ -26,16 +26,16 @@ describe('labelOf', () => {
   });
 });
 
-describe('dimensionLabels', () => {
-  it('labels each dimension by the votes that say something about it', () => {
+describe('criterionLabels', () => {
+  it('labels each criterion by the votes that say something about it', () => {
     const said = [
       { annotator: 'a', choice: 'first', verdicts: { helpful: 'first', harmless: 'second' } },
       { annotator: 'b', choice: 'first', verdicts: { helpful: 'first' } },
       { annotator: 'c', choice: 'first', verdicts: { helpful: 'second', fluent: 'tie' } },
       { annotator: 'd', choice: 'second' },
     ] as const;
-    expect(dimensionLabels(said, 'wins')).toEqual({ helpful: 'first', harmless: 'second', fluent: 'tie' });
-    expect(dimensionLabels([{ annotator: 'd', choice: 'second' }], 'wins')).toEqual({});
+    expect(criterionLabels(said, 'wins')).toEqual({ helpful: 'first', harmless: 'second', fluent: 'tie' });
+    expect(criterionLabels([{ annotator: 'd', choice: 'second' }], 'wins')).toEqual({});
   });
 });
 

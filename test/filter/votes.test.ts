@@ -17,7 +17,7 @@ describe('itemsOf', () => {
     expect(itemsOf([vote('x>y', 'm', '1'), vote('x>y', 'm', '2')])).toHaveLength(2);
   });
 
-  it('turns verdicts on dimensions with the sides', () => {
+  it('turns verdicts on criteria with the sides', () => {
     const verdicts = { helpful: 'a', harmless: 'b', fluent: 'tie' } as const;
     const [item] = itemsOf([{ ...vote('y>x', 'm'), verdicts }]);
     expect(item?.votes).toEqual([

@@ -79,8 +79,8 @@ const criteria: RewardConfig = {
   ...reward,
   useMargin: false,
   lengthCovariate: false,
-  dimensions: 'helpful,harmless,fluent',
-  dimensionWeights: 'helpful=1,harmless=0.5,fluent=0.25',
+  criteria: 'helpful,harmless,fluent',
+  criterionWeights: 'helpful=1,harmless=0.5,fluent=0.25',
 };
 
 const dpo: DpoConfig = {

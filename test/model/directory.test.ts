@@ -79,36 +79,41 @@ describe('saveModel and loadModel', () => {
     expect(Object.keys(loadModel(directory).params)).toEqual(expect.arrayContaining(Object.keys(heads)));
   });
 
-  it('keep the dimensions of a reward model of several scores, as the labels of a classifier, with weights', () => {
-    const scoreDimensions = [
+  it('keep the criteria of a reward model of several scores, as the labels of a classifier, with weights', () => {
+    const scoreCriteria = [
       { name: 'helpful', weight: 1 },
       { name: 'harmless', weight: 0.5 },
     ];
     const head = tf.tensor2d([Array(8).fill(1), Array(8).fill(2)] as number[][]);
     const change = {
-      config: { ...model.config, scoreDimensions },
+      config: { ...model.config, scoreCriteria },
       params: { ...model.params, 'score.weight': head },
     };
-    const directory = saved('dimensions', change);
+    const directory = saved('criteria', change);
     expect(json(join(directory, 'config.json'))).toMatchObject({
       num_labels: 2,
       id2label: { 0: 'helpful', 1: 'harmless' },
-      dimension_weights: { helpful: 1, harmless: 0.5 },
+      criterion_weights: { helpful: 1, harmless: 0.5 },
     });
     const read = loadModel(directory);
-    expect(read.config.scoreDimensions).toEqual(scoreDimensions);
+    expect(read.config.scoreCriteria).toEqual(scoreCriteria);
     expect(distance(read.params['score.weight'] as tf.Tensor, head)).toBe(0);
+    const plain = { ...json(join(directory, 'config.json')), criterion_weights: undefined };
+    const write = (changes: object): void =>
+      writeFileSync(join(directory, 'config.json'), JSON.stringify({ ...plain, ...changes }));
+    // What the kit wrote before.
+    write({ dimension_weights: { helpful: 1, harmless: 0.5 } });
+    expect(loadModel(directory).config.scoreCriteria).toEqual(scoreCriteria);
     // What transformers writes knows no weights.
-    const plain = { ...json(join(directory, 'config.json')), dimension_weights: undefined };
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(plain));
-    expect(loadModel(directory).config.scoreDimensions?.map(({ weight }) => weight)).toEqual([1, 1]);
+    write({});
+    expect(loadModel(directory).config.scoreCriteria?.map(({ weight }) => weight)).toEqual([1, 1]);
   });
 
   it('take no labels of a language model for scores', () => {
     const directory = saved('labelled');
     const config = { ...json(join(directory, 'config.json')), id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } };
     writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
-    expect(loadModel(directory).config).not.toHaveProperty('scoreDimensions');
+    expect(loadModel(directory).config).not.toHaveProperty('scoreCriteria');
   });
 });
 

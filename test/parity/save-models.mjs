@@ -5,12 +5,12 @@ import process from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import {
   createRng,
-  dimensionScores,
   hiddenStates,
   initParams,
   lmLogits,
   loadModel,
   saveModel,
+  scores,
   useEngine,
 } from 'rlhf-kit';
 
@@ -46,7 +46,7 @@ function save(name, model, dtype) {
             ])
             .arraySync(),
         }
-      : { scores: dimensionScores(params, hidden, tf.tensor1d(lastIndex, 'int32')).arraySync() };
+      : { scores: scores(params, hidden, tf.tensor1d(lastIndex, 'int32')).arraySync() };
   writeFileSync(join(directory, 'expected.json'), JSON.stringify({ texts, tokens, mask, ...computed }));
 }
 
@@ -79,12 +79,12 @@ const storiesHead = tf.tensor(createRng(7).normals(stories.config.hiddenSize, 1)
   stories.config.hiddenSize,
 ]);
 save('stories-reward', { ...stories, params: { ...stories.params, 'score.weight': storiesHead } }, 'F32');
-const scoreDimensions = ['helpful', 'harmless', 'fluent'].map((name, k) => ({ name, weight: k + 1 }));
+const scoreCriteria = ['helpful', 'harmless', 'fluent'].map((name, k) => ({ name, weight: k + 1 }));
 save(
-  'reward-dimensions',
+  'reward-criteria',
   {
     ...random,
-    config: { ...config, scoreDimensions },
+    config: { ...config, scoreCriteria },
     params: {
       ...random.params,
       'score.weight': tf.tensor(createRng(8).normals(3 * config.hiddenSize, 1), [3, config.hiddenSize]),

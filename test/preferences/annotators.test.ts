@@ -76,17 +76,17 @@ describe('simulateVotes', () => {
     expect(votes[0]).toMatchObject(record);
   });
 
-  it('gives a verdict on every dimension asked for, each by its own utility, and the same votes as without', () => {
+  it('gives a verdict on every criterion asked for, each by its own utility, and the same votes as without', () => {
     const prompts = Array.from({ length: 2000 }, (_, i) => ({
       record: { ...record, promptId: `p${i}` },
       candidates: ['one', 'two'].map((text) => ({ responseId: text, text })),
     }));
-    const run = (dimensions?: Record<string, (promptId: string, text: string) => number>) =>
+    const run = (criteria?: Record<string, (promptId: string, text: string) => number>) =>
       simulateVotes(
         prompts,
         () => 0,
         [plain],
-        { votesPerPair: 1, ...(dimensions !== undefined && { dimensions }) },
+        { votesPerPair: 1, ...(criteria !== undefined && { criteria }) },
         createRng(1),
       );
     const lead = 0.25 * Math.log(3);
@@ -94,12 +94,12 @@ describe('simulateVotes', () => {
       helpful: (_, text) => (text === 'one' ? lead : 0),
       harmless: (_, text) => (text === 'one' ? -1000 : 0),
     });
-    const wins = (dimension: string): number =>
-      share(votes, ({ verdicts, a }) => verdicts?.[dimension] === (a.text === 'one' ? 'a' : 'b'));
+    const wins = (criterion: string): number =>
+      share(votes, ({ verdicts, a }) => verdicts?.[criterion] === (a.text === 'one' ? 'a' : 'b'));
     expect(wins('helpful')).toBeCloseTo(0.75, 1);
     expect(wins('harmless')).toBe(0);
     expect(votes.map(({ winner }) => winner)).toEqual(run().map(({ winner }) => winner));
-    // Noise of its own: dimensions of one utility do not agree everywhere.
+    // Noise of its own: criteria of one utility do not agree everywhere.
     const same = run({ x: () => 0, y: () => 0 });
     expect(share(same, ({ verdicts }) => verdicts?.['x'] === verdicts?.['y'])).toBeCloseTo(0.5, 1);
   });

@@ -28,14 +28,14 @@ describe('batch', () => {
     expect(laid.count.dataSync()[0]).toBe(4);
   });
 
-  it('exchanges the sides of a pair whose rejected answer is better on a dimension', () => {
+  it('exchanges the sides of a pair whose rejected answer is better on a criterion', () => {
     const rows = [
       { chosen: [2], rejected: [3], margin: 0, weight: 1, verdicts: ['chosen', 'tie'] as const },
       { chosen: [4], rejected: [5], margin: 0, weight: 1, verdicts: ['rejected', 'chosen'] as const },
     ];
-    const config = rewardConfig({ dimensions: 'own,other' });
+    const config = rewardConfig({ criteria: 'own,other' });
     const laid = batch(rows, [...rows, ...rows.slice(0, 1)], 1, config);
-    const numbers = laid.dimensions.map(({ better, worse, decided, count }) =>
+    const numbers = laid.criteria.map(({ better, worse, decided, count }) =>
       [better, worse, decided, count].map((tensor) => [...(tensor?.dataSync() ?? [])]),
     );
     // Rows of the scores: chosen 0 and 1, rejected 2 and 3.

@@ -4,7 +4,7 @@ import { useEngine } from '../../lib/backend';
 import { createRng } from '../../lib/random';
 import { batch } from '../../lib/reward/batch';
 import type { RewardConfig } from '../../lib/reward/config';
-import { trainedDimensions } from '../../lib/reward/dimensions';
+import { trainedCriteria } from '../../lib/reward/criteria';
 import { loss, report } from '../../lib/reward/loss';
 import { rewardRows, type RewardRow } from '../../lib/reward/rows';
 import { initRewardParams } from '../../lib/reward/trainer';
@@ -21,9 +21,9 @@ const pairs = randomPairs(6).map((pair, i) => ({
 }));
 function setUp(given: Partial<RewardConfig>) {
   const config = rewardConfig(given);
-  const dimensions = trainedDimensions(config);
-  const rows = rewardRows({ training: pairs, heldOut: [] }, tokenizer, config, dimensions).training;
-  const weights = { ...params, 'score.weight': head(dimensions.length) };
+  const criteria = trainedCriteria(config);
+  const rows = rewardRows({ training: pairs, heldOut: [] }, tokenizer, config, criteria).training;
+  const weights = { ...params, 'score.weight': head(criteria.length) };
   return { config, rows, weights };
 }
 const numbersOf = ({ loss: value, metrics }: LossAndMetrics) =>
@@ -58,7 +58,7 @@ describe('loss', () => {
 
   it.each([
     ['one score', { lengthCovariate: true, useMargin: true }],
-    ['two dimensions', { dimensions: 'own,overall' }],
+    ['two criteria', { criteria: 'own,overall' }],
   ])('of the parts of a step adds up to that of the whole (%s)', (_, given) => {
     const [whole, first, second] = [lossOf(given), lossOf(given, [0, 2]), lossOf(given, [2, 6])];
     for (const key of Object.keys(whole)) {
@@ -70,8 +70,8 @@ describe('loss', () => {
 });
 
 describe('report', () => {
-  it('has the accuracy of the dimensions asked for, over the pairs with a verdict, and nothing of the fit of length', () => {
-    const { config, rows, weights } = setUp({ dimensions: 'own,overall' });
+  it('has the accuracy of the criteria asked for, over the pairs with a verdict, and nothing of the fit of length', () => {
+    const { config, rows, weights } = setUp({ criteria: 'own,overall' });
     const all = batch(rows, rows, 1, config);
     const numbers = numbersOf(report(weights, all, model, config, ['own']));
     expect(numbers).not.toHaveProperty('accuracy/overall');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneScore } from '../../lib/reward/dimensions';
+import { oneScore } from '../../lib/reward/criteria';
 import { countDecided, encodePair, rewardRows } from '../../lib/reward/rows';
 import { tinyModels } from './tiny-model';
 
@@ -18,11 +18,11 @@ describe('encodePair', () => {
     });
   });
 
-  it('takes the verdicts on the dimensions of the run, in their order, a tie where there is none', () => {
+  it('takes the verdicts on the criteria of the run, in their order, a tie where there is none', () => {
     const verdicts = { harmless: 'rejected', helpful: 'chosen' } as const;
     const pair = { promptId: 'p', prompt: 'ab', chosen: 'c', rejected: 'de', verdicts };
-    const dimensions = ['helpful', 'harmless', 'fluent', 'overall'].map((name) => ({ name, weight: 1 }));
-    expect(encodePair(tokenizer, pair, limits, dimensions).verdicts).toEqual([
+    const criteria = ['helpful', 'harmless', 'fluent', 'overall'].map((name) => ({ name, weight: 1 }));
+    expect(encodePair(tokenizer, pair, limits, criteria).verdicts).toEqual([
       'chosen',
       'rejected',
       'tie',
@@ -48,20 +48,20 @@ describe('encodePair', () => {
 describe('rewardRows', () => {
   const pairOf = (chosen: string, verdict: 'chosen' | 'tie') =>
     ({ promptId: 'p', prompt: 'ab', chosen, rejected: 'd', verdicts: { own: verdict } }) as const;
-  const dimensions = [{ name: 'own', weight: 1 }];
+  const criteria = [{ name: 'own', weight: 1 }];
 
   it('keeps the order of training pairs and sorts those held out by length', () => {
     const pairs = [pairOf('ccc', 'chosen'), pairOf('c', 'tie')];
-    const rows = rewardRows({ training: pairs, heldOut: pairs }, tokenizer, limits, dimensions);
+    const rows = rewardRows({ training: pairs, heldOut: pairs }, tokenizer, limits, criteria);
     expect(rows.training.map(({ chosen }) => chosen.length)).toEqual([7, 5]);
     expect(rows.heldOut.map(({ chosen }) => chosen.length)).toEqual([5, 7]);
     expect(countDecided(rows.training, 0)).toBe(1);
   });
 
-  it('refuses a dimension that no training pair has a verdict on', () => {
+  it('refuses a criterion that no training pair has a verdict on', () => {
     const split = { training: [pairOf('c', 'tie')], heldOut: [pairOf('c', 'chosen')] };
-    expect(() => rewardRows(split, tokenizer, limits, dimensions)).toThrow(
-      "reward: none of 1 training pairs has a verdict on dimension 'own'",
+    expect(() => rewardRows(split, tokenizer, limits, criteria)).toThrow(
+      "reward: none of 1 training pairs has a verdict on criterion 'own'",
     );
   });
 });

@@ -4,32 +4,32 @@ import * as field from '../../fields';
 import { InputError } from '../../errors';
 import { defineCommand } from '../command';
 import {
-  compareCellsOf,
+  compareConditionsOf,
   experimentActions,
   rekeyRows,
   runAndWrite,
   showTable,
   summarize,
-  verifyCell,
+  verifyCondition,
   type ExperimentCommandConfig,
 } from '../experiment-actions';
 
 const fields = {
   action: field.choice(
     experimentActions,
-    'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two cells; verify: compute a committed cell again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
+    'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
   ),
   experiment: field
     .path(
-      'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest cell when absent, for rekey all',
+      'folder of the experiment, or its name below experiments/; for verify the one on the embedded world with the cheapest condition when absent, for rekey all',
     )
     .optional(),
-  cell: field
+  condition: field
     .text(
-      'of compare and verify: a cell, e.g. "filter=both noise=high"; axes that are not named are as in the baseline. verify takes the cheapest when absent',
+      'of compare and verify: a condition, e.g. "filter=both noise=high"; axes that are not named are as in the baseline. verify takes the cheapest when absent',
     )
     .optional(),
-  against: field.text('of compare: the other cell; the baseline when absent').optional(),
+  against: field.text('of compare: the other condition; the baseline when absent').optional(),
   metric: field.text('of compare: what is compared; all metrics when absent').optional(),
   engine: field
     .text('engine to compute on; RLHF_KIT_ENGINE when absent, for verify the one of the results')
@@ -37,9 +37,12 @@ const fields = {
   jobs: field
     .integer('worker processes, each with its part of the threads; one a core when absent', { min: 1 })
     .optional(),
-  store: field.path('where the stages behind cells are kept, for all experiments, and the page is written', {
-    default: join('runs', 'experiments'),
-  }),
+  store: field.path(
+    'where the stages behind conditions are kept, for all experiments, and the page is written',
+    {
+      default: join('runs', 'experiments'),
+    },
+  ),
   sample: field.integer(
     'of rekey: rows of each experiment to compute again, the cheapest of seeds from the first to the last',
     { default: 2, min: 1, source: 'ours' },
@@ -48,16 +51,16 @@ const fields = {
 
 export const experimentCommand = defineCommand<ExperimentCommandConfig>({
   name: 'experiment',
-  summary: 'ablations: run a grid of cells over seeds, compare its cells, verify what is committed',
+  summary: 'ablations: run a grid of conditions over seeds, compare its conditions, verify what is committed',
   fields,
   positionals: ['action', 'experiment'],
   async run(config) {
     const { action, experiment } = config;
-    if (action === 'verify') return verifyCell(config);
+    if (action === 'verify') return verifyCondition(config);
     if (action === 'rekey') return rekeyRows(config);
     if (action === 'summary') return summarize();
     if (experiment === undefined) throw new InputError(`experiment ${action}: name an experiment`);
     const named = { ...config, experiment };
-    return { run: runAndWrite, show: showTable, compare: compareCellsOf }[action](named);
+    return { run: runAndWrite, show: showTable, compare: compareConditionsOf }[action](named);
   },
 });

@@ -5,7 +5,7 @@ import { readyInput } from '../../flow/input';
 import type { Model } from '../../model/directory';
 import type { RewardConfig } from '../../reward/config';
 import { rewardScorer } from '../../reward/score';
-import { dimensionScorecards } from '../../reward/scorecard/dimensions';
+import { criterionScorecards } from '../../reward/scorecard/criteria';
 import { pairInputs, scoredPairs } from '../../reward/scorecard/score-pairs';
 import { rewardScorecard, type RewardScorecard } from '../../reward/scorecard/scorecard';
 import { rewardStage, type RewardJudge } from '../../reward/stage';
@@ -33,25 +33,25 @@ function scorecardWriter(config: RewardConfig & ScorecardConfig): RewardJudge {
   return async (model, { heldOut, lengthBalance }, run) => {
     const scorecard = await judge(model, heldOut, config);
     writeJson(run.file('scorecard.json'), { ...scorecard, lengthBalance });
-    const { accuracy, calibration, dimensions } = scorecard;
+    const { accuracy, calibration, criteria } = scorecard;
     return {
       accuracy: accuracy.accuracy,
       ece: calibration.ece,
-      ...(dimensions !== undefined && {
-        dimensions: Object.fromEntries(
-          Object.entries(dimensions).map(([name, own]) => [name, own.accuracy.accuracy]),
+      ...(criteria !== undefined && {
+        criteria: Object.fromEntries(
+          Object.entries(criteria).map(([name, own]) => [name, own.accuracy.accuracy]),
         ),
       }),
     };
   };
 }
 
-/** The scorecard on the pairs held out, and one a dimension where there are several; without any pair, its figures are null. */
+/** The scorecard on the pairs held out, and one a criterion where there are several; without any pair, its figures are null. */
 async function judge(
   model: Model,
   heldOut: readonly PreferencePair[],
   config: RewardConfig & ScorecardConfig,
-): Promise<RewardScorecard & { readonly dimensions?: Readonly<Record<string, RewardScorecard>> }> {
+): Promise<RewardScorecard & { readonly criteria?: Readonly<Record<string, RewardScorecard>> }> {
   const { batchSize, maxPromptTokens, maxResponseTokens } = config;
   // One pair of the training batch is two rows.
   const scorer = rewardScorer(model, { maxPromptTokens, maxResponseTokens, batchSize: 2 * batchSize });
@@ -72,5 +72,5 @@ async function judge(
     ...(config.noiseCeiling !== undefined && { noiseCeiling: config.noiseCeiling }),
   });
   if (inParts === undefined) return scorecard;
-  return { ...scorecard, dimensions: dimensionScorecards(heldOut, pairs, inParts.parts) };
+  return { ...scorecard, criteria: criterionScorecards(heldOut, pairs, inParts.parts) };
 }

@@ -1,4 +1,4 @@
-/** What a cell of an experiment is: a pipeline of which only the stages run that its measures need, and the base they all start from. */
+/** What a condition of an experiment is: a pipeline of which only the stages run that its measures need, and the base they all start from. */
 import { parseConfig } from '../../config';
 import * as field from '../../fields';
 import { grpoFields } from '../../policy/grpo/config';
@@ -7,12 +7,12 @@ import { modelFields, pipelineFields } from '../../pipeline/config';
 import { dpoLabels } from '../../pipeline/dpo-inputs';
 import { pipelinePresets } from '../../pipeline/presets';
 
-export const cellFields = {
+export const conditionFields = {
   ...pipelineFields,
   rewardModel: field.part(field.loose(modelFields)),
   rewardWeights: field
     .text(
-      "weights of the reward model's dimensions, e.g. helpful=1,harmless=4, changed after training; those of training when absent",
+      "weights of the reward model's criteria, e.g. helpful=1,harmless=4, changed after training; those of training when absent",
     )
     .optional(),
   annotatedPrompts: field.integer('how many of the answered prompts the annotators see', { min: 1 }),
@@ -23,10 +23,10 @@ export const cellFields = {
 };
 
 /** `rewardModel` has the sizes in which the model that the reward model starts from differs from the policy's; then it has an SFT run of its own. */
-export type CellConfig = field.ConfigOf<typeof cellFields>;
+export type ConditionConfig = field.ConfigOf<typeof conditionFields>;
 
-/** Seeds are not part of what a cell is: the same cell runs with several. */
-export function experimentBase(seed: number): CellConfig {
+/** Seeds are not part of what a condition is: the same condition runs with several. */
+export function experimentBase(seed: number): ConditionConfig {
   const notebook = pipelinePresets.notebook(seed);
   const annotatePrompts = 500;
   const ppo = { ...notebook.ppo, maxSteps: 40, samplesEvery: 2 };

@@ -1,4 +1,4 @@
-/** The flow of a cell on the embedded world: the pipeline's stages, with one reward model and every policy that may be asked for. */
+/** The flow of a condition on the embedded world: the pipeline's stages, with one reward model and every policy that may be asked for. */
 import { createFlow, type Flow } from '../../flow/flow';
 import { recordInput, type Handle } from '../../flow/input';
 import type { Model } from '../../model/directory';
@@ -15,15 +15,15 @@ import { ppoStage } from '../../policy/ppo/stage';
 import { rlooStage } from '../../policy/rloo/stage';
 import { rewardStage } from '../../reward/stage';
 import { sftStage } from '../../sft/stage';
-import type { CellConfig } from './config';
+import type { ConditionConfig } from './config';
 import { resizedModel } from './resized-model';
 import { weighStage } from './weigh-rewards';
 
-/** Policies that a cell may train. */
-export const cellPolicies = ['dpo', 'ppo', 'grpo', 'rloo'] as const;
-export type CellPolicy = (typeof cellPolicies)[number];
+/** Policies that a condition may train. */
+export const conditionPolicies = ['dpo', 'ppo', 'grpo', 'rloo'] as const;
+export type ConditionPolicy = (typeof conditionPolicies)[number];
 
-export function dialogueFlow(config: CellConfig): Flow {
+export function dialogueFlow(config: ConditionConfig): Flow {
   const flow = createFlow({ module: __filename, config });
   const { seed, sampling, bestOf, evaluation } = config;
   const beginning = addBeginning(flow, config, config.annotatedPrompts);
@@ -63,7 +63,7 @@ export function dialogueFlow(config: CellConfig): Flow {
     config.dpoLabels === 'rewardModel'
       ? pairsByScore(scored)
       : pairsByVotes(scored, filter.pairs, config.dpo.seed);
-  const policies: Readonly<Record<CellPolicy, { readonly model: Handle<Model> }>> = {
+  const policies: Readonly<Record<ConditionPolicy, { readonly model: Handle<Model> }>> = {
     dpo: flow.add(
       dpoStage,
       { ...common, pairs, samplePrompts: firstPrompts(scored.selected) },
@@ -73,7 +73,7 @@ export function dialogueFlow(config: CellConfig): Flow {
     grpo: flow.add(grpoStage, sampledInputs, config.grpo),
     rloo: flow.add(rlooStage, sampledInputs, config.rloo),
   };
-  for (const policy of cellPolicies) {
+  for (const policy of conditionPolicies) {
     flow.add(
       evaluationStage,
       {
@@ -91,5 +91,5 @@ export function dialogueFlow(config: CellConfig): Flow {
 
 /** For processes that make the flow again. */
 export function flowOf(config: object): Flow {
-  return dialogueFlow(config as CellConfig);
+  return dialogueFlow(config as ConditionConfig);
 }

@@ -4,33 +4,33 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256File } from '../../files';
 import type { DataKind } from '../kind';
-import type { CellConfig } from './config';
+import type { ConditionConfig } from './config';
 import { dialogueFlow } from './flow';
 import { bestOfNMeasure } from './measures/best-of-n';
 import { filterMeasure } from './measures/filter';
-import { policyDimensionsMeasure } from './measures/gained-dimensions';
-import { dimensionsMeasure } from './measures/picked-dimensions';
+import { policyCriteriaMeasure } from './measures/gained-criteria';
+import { criteriaMeasure } from './measures/picked-criteria';
 import { policyMeasure } from './measures/policy';
 import { rewardMeasure } from './measures/reward';
-import { cellConfig } from './settings';
+import { conditionConfig } from './settings';
 
 export const dialogues = {
-  cellConfig,
+  conditionConfig,
   flow: dialogueFlow,
   measures: {
     filter: filterMeasure,
     reward: rewardMeasure,
     bestOfN: bestOfNMeasure,
-    dimensions: dimensionsMeasure,
+    criteria: criteriaMeasure,
     dpo: policyMeasure('dpo'),
     ppo: policyMeasure('ppo'),
     grpo: policyMeasure('grpo'),
     rloo: policyMeasure('rloo'),
-    dpoDimensions: policyDimensionsMeasure('dpo'),
-    ppoDimensions: policyDimensionsMeasure('ppo'),
+    dpoCriteria: policyCriteriaMeasure('dpo'),
+    ppoCriteria: policyCriteriaMeasure('ppo'),
   },
   dataHash: (_, path) => hashOfWorld(path('world')),
-} satisfies DataKind<CellConfig>;
+} satisfies DataKind<ConditionConfig>;
 
 /** SHA-256 over the world's records. */
 async function hashOfWorld(folder: string): Promise<string> {

@@ -4,10 +4,10 @@ import type { Model } from '../../model/directory';
 import { initParams } from '../../model/params';
 import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
-import type { CellConfig } from './config';
+import type { ConditionConfig } from './config';
 
 /** Untrained: the paper gives each size an SFT run of its own. */
-export function resizedModel(model: Handle<Model>, { rewardModel, seed }: CellConfig): Input<Model> {
+export function resizedModel(model: Handle<Model>, { rewardModel, seed }: ConditionConfig): Input<Model> {
   return derivedInput(
     { model },
     {

@@ -1,26 +1,26 @@
-/** The configuration of a cell of the embedded world. */
+/** The configuration of a condition of the embedded world. */
 import { InputError } from '../../errors';
-import { configuredDimensions, weighDimensions } from '../../reward/dimensions';
+import { configuredCriteria, weighCriteria } from '../../reward/criteria';
 import { applySettings, type Settings } from '../../settings';
-import { cellFields, experimentBase, type CellConfig } from './config';
+import { conditionFields, experimentBase, type ConditionConfig } from './config';
 
 /** The base with a seed and with settings in it. The same seed goes to every stage. */
-export function cellConfig(where: string, seed: number, settings: Settings): CellConfig {
-  const config = applySettings(where, cellFields, experimentBase(seed), settings);
-  checkDimensions(where, config);
+export function conditionConfig(where: string, seed: number, settings: Settings): ConditionConfig {
+  const config = applySettings(where, conditionFields, experimentBase(seed), settings);
+  checkCriteria(where, config);
   return config;
 }
 
-/** Dimensions and weights that do not go together are found before anything is trained. */
-function checkDimensions(where: string, { reward, rewardWeights }: CellConfig): void {
+/** Criteria and weights that do not go together are found before anything is trained. */
+function checkCriteria(where: string, { reward, rewardWeights }: ConditionConfig): void {
   try {
-    const dimensions = configuredDimensions(reward);
+    const criteria = configuredCriteria(reward);
     if (rewardWeights === undefined) return;
-    if (dimensions === undefined)
+    if (criteria === undefined)
       throw new InputError(
-        'rewardWeights is for reward models of several dimensions, which reward.dimensions names',
+        'rewardWeights is for reward models of several criteria, which reward.criteria names',
       );
-    weighDimensions('rewardWeights', dimensions, rewardWeights);
+    weighCriteria('rewardWeights', criteria, rewardWeights);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
   }

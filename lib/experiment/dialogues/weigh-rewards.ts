@@ -1,8 +1,8 @@
-/** A reward model of several dimensions with other weights than it was trained with: what changes is its configuration, no parameter. */
+/** A reward model of several criteria with other weights than it was trained with: what changes is its configuration, no parameter. */
 import { modelFolder } from '../../flow/formats';
 import { defineStage, output, slot } from '../../flow/stage';
 import { saveModel } from '../../model/directory';
-import { weighDimensions } from '../../reward/dimensions';
+import { weighCriteria } from '../../reward/criteria';
 
 export const weighStage = defineStage({
   name: 'reward-weighed',
@@ -10,12 +10,12 @@ export const weighStage = defineStage({
   inputs: { model: slot('model', 'the reward model as it was trained') },
   outputs: { model: output('model', modelFolder) },
   run({ model }, { rewardWeights }: { readonly rewardWeights: string }, run) {
-    const { scoreDimensions = [] } = model.config;
+    const { scoreCriteria = [] } = model.config;
     saveModel(run.file('model'), {
       ...model,
       config: {
         ...model.config,
-        scoreDimensions: weighDimensions('rewardWeights', scoreDimensions, rewardWeights),
+        scoreCriteria: weighCriteria('rewardWeights', scoreCriteria, rewardWeights),
       },
     });
     return Promise.resolve();

@@ -2,10 +2,10 @@
 import { computedRows, failedRows, type Experiment } from '../experiment';
 import { experimentFigures } from './figures/experiment-figures';
 import { paragraph } from './paragraph';
-import { cellsCaption, cellsTable, claimsTable, verdictSentence } from './table';
+import { conditionsCaption, conditionsTable, claimsTable, verdictSentence } from './table';
 import { judgeClaims } from '../statistics/verdict';
 
-/** Verdict, claims, cells and figures; the pictures are those that `writeFindings` draws. */
+/** Verdict, claims, conditions and figures; the pictures are those that `writeFindings` draws. */
 export function resultsExcerpt(experiment: Experiment): string {
   const { claims } = experiment.config;
   const failed = failedRows(experiment).length;
@@ -17,8 +17,8 @@ export function resultsExcerpt(experiment: Experiment): string {
     ...experimentFigures(experiment).map(
       ({ name, title, note }) => `![${title}](figures/${name}.svg)\n\n${paragraph(note)}`,
     ),
-    cellsCaption(experiment),
-    cellsTable(experiment),
+    conditionsCaption(experiment),
+    conditionsTable(experiment),
     `${failed === 0 ? '' : `${failed} of ${runs} runs failed. `}[table.md](table.md) has the differences from the baseline, methods and versions.`,
   ].join('\n\n');
 }

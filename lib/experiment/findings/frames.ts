@@ -17,7 +17,7 @@ export function claimRows(experiment: Experiment) {
   }));
 }
 
-/** A row a cell and seed: the setting of every axis, the seed, and all that was measured. */
+/** One row per condition and seed: the setting of every axis, the seed, and all that was measured. */
 export function resultRows(experiment: Experiment): Readonly<Record<string, string | number>>[] {
   return computedRows(experiment).map(({ config, seed, metrics }) => ({ ...config, seed, ...metrics }));
 }

@@ -2,11 +2,11 @@
 import { renderPage, type Card, type Section } from '../../evaluation/report/page';
 import type { Highlight } from '../../evaluation/report/report-data';
 import { renderMarkdown } from '../../notebook/html/markdown';
-import { cellsOf } from '../config';
-import { computedRows, failedRows, nameOfCell, type Experiment } from '../experiment';
+import { conditionsOf } from '../config';
+import { computedRows, failedRows, nameOfCondition, type Experiment } from '../experiment';
 import { experimentFigures } from './figures/experiment-figures';
 import {
-  cellsTable,
+  conditionsTable,
   claimsTable,
   differencesTable,
   failedTable,
@@ -22,7 +22,7 @@ export function renderExperiment(experiment: Experiment, command?: string): stri
   const { config } = experiment;
   const rows = computedRows(experiment);
   const claims = judgeClaims(experiment);
-  const baseline = nameOfCell(config, config.baseline);
+  const baseline = nameOfCondition(config, config.baseline);
   const sections: Section[] = [
     {
       id: 'claims',
@@ -47,11 +47,11 @@ export function renderExperiment(experiment: Experiment, command?: string): stri
       })),
     },
     {
-      id: 'cells',
-      title: 'Cells',
+      id: 'conditions',
+      title: 'Conditions',
       cards: [
-        { title: 'Mean over seeds [95%]', content: table(cellsTable(experiment)) },
-        ...(cellsOf(config).length > 1
+        { title: 'Mean over seeds [95%]', content: table(conditionsTable(experiment)) },
+        ...(conditionsOf(config).length > 1
           ? [{ title: `Difference to ${baseline} [95%]`, content: table(differencesTable(experiment)) }]
           : []),
         ...(failedRows(experiment).length > 0

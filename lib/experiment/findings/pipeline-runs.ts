@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { extent, max } from 'simple-statistics';
 import type { PipelinePolicy, PipelineSummary, PolicySummary } from '../../evaluation/summary';
 import { readJson } from '../../files';
-import { estimateMean } from '../statistics/compare-cells';
+import { estimateMean } from '../statistics/compare-conditions';
 import { markdownTable } from '../../markdown-table';
 import type { Marked } from './markers';
 import { decimal, intervalText, percent, points } from '../../number-text';

@@ -1,6 +1,6 @@
 /** Results as text. */
 import { intervalText, missing } from '../../number-text';
-import type { Estimate } from '../statistics/compare-cells';
+import type { Estimate } from '../statistics/compare-conditions';
 
 /** As many decimals as leave the largest of a metric's values three digits: at least none, at most four. */
 export function decimalsFor(values: readonly number[]): number {

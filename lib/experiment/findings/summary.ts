@@ -91,7 +91,7 @@ function countOf(claims: readonly JudgedClaim[], verdict: JudgedClaim['verdict']
 function summarySentence(judged: readonly JudgedExperiment[]): string {
   const run = judged.filter(({ experiment }) => computedRows(experiment).length > 0);
   const claims = run.flatMap((one) => one.claims);
-  return `${run.length} of ${judged.length} experiments have been run. Of their ${claims.length} claims, ${countOf(claims, 'reproduced')} are reproduced, ${countOf(claims, 'contradicted')} contradicted and ${countOf(claims, 'not shown')} not shown ([full list](../experiments/README.md)). Verdicts follow from the 95% interval of a paired difference over seeds, and over prompts for metrics measured per prompt. A verdict that does not survive Holm’s adjustment for the claims of its experiment is marked. Minutes add up all cells; a stage that several cells share counts in each of them.`;
+  return `${run.length} of ${judged.length} experiments have been run. Of their ${claims.length} claims, ${countOf(claims, 'reproduced')} are reproduced, ${countOf(claims, 'contradicted')} contradicted and ${countOf(claims, 'not shown')} not shown ([full list](../experiments/README.md)). Verdicts follow from the 95% interval of a paired difference over seeds, and over prompts for metrics measured per prompt. A verdict that does not survive Holm’s adjustment for the claims of its experiment is marked. Minutes add up all conditions; a stage that several conditions share counts in each of them.`;
 }
 
 /** `+0.064 (0.775 against 0.711)`. */

@@ -1,21 +1,21 @@
-/** `table.md` of an experiment: cells, differences, claims, how to read them, and where they come from. */
+/** `table.md` of an experiment: conditions, differences, claims, how to read them, and where they come from. */
 import { sum } from 'simple-statistics';
 import type { Interval } from '../../intervals';
-import { cellsOf, type ExperimentConfig } from '../config';
+import { conditionsOf, type ExperimentConfig } from '../config';
 import {
-  nameOfCell,
+  nameOfCondition,
   compareSettings,
   computedRows,
   failedRows,
   isBaseline,
-  rowsOfCell,
+  rowsOfCondition,
   type Experiment,
 } from '../experiment';
 import { markdownTable, type Column } from '../../markdown-table';
 import { decimal, missing, signed } from '../../number-text';
 import { bulletList, paragraph } from './paragraph';
 import { decimalsFor, estimateText, minutesText, pText } from './result-text';
-import { estimateMean, metricValues, type Comparison } from '../statistics/compare-cells';
+import { estimateMean, metricValues, type Comparison } from '../statistics/compare-conditions';
 import { experimentVerdict, judgeClaims, type JudgedClaim } from '../statistics/verdict';
 
 /** The whole file. */
@@ -27,13 +27,13 @@ export function resultsPage(experiment: Experiment): string {
     ...(config.claims.length > 0
       ? ['## Claims', paragraph(verdictSentence(judgeClaims(experiment))), claimsTable(experiment)]
       : []),
-    '## Cells',
+    '## Conditions',
     isOnly(config)
-      ? cellsCaption(experiment)
-      : paragraph(`${cellsCaption(experiment)} Baseline: ${nameOfCell(config, config.baseline)}.`),
-    cellsTable(experiment),
-    ...(cellsOf(config).length > 1
-      ? [`## Differences from ${nameOfCell(config, config.baseline)}`, differencesTable(experiment)]
+      ? conditionsCaption(experiment)
+      : paragraph(`${conditionsCaption(experiment)} Baseline: ${nameOfCondition(config, config.baseline)}.`),
+    conditionsTable(experiment),
+    ...(conditionsOf(config).length > 1
+      ? [`## Differences from ${nameOfCondition(config, config.baseline)}`, differencesTable(experiment)]
       : []),
     '## How to read this',
     readingNotes(experiment),
@@ -44,8 +44,8 @@ export function resultsPage(experiment: Experiment): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** What the table of cells has. */
-export function cellsCaption({ config }: Experiment): string {
+/** What the table of conditions has. */
+export function conditionsCaption({ config }: Experiment): string {
   return `Means over seeds with 95% intervals; ${counted(config.seeds.length, 'seed')} planned.`;
 }
 
@@ -69,11 +69,11 @@ export function verdictSentence(claims: readonly JudgedClaim[]): string {
   return `**${verdict === undefined ? 'Nothing is claimed' : whole[verdict]}**: ${parts.join(', ')}.${after}`;
 }
 
-/** Of every cell how many seeds it has, and of every metric mean and interval. */
-export function cellsTable(experiment: Experiment): string {
+/** Of every condition how many seeds it has, and of every metric mean and interval. */
+export function conditionsTable(experiment: Experiment): string {
   const { config } = experiment;
-  const cells = cellsOf(config).map(({ config: settings }) => settings);
-  const rows = cells.map((settings) => rowsOfCell(experiment, settings));
+  const conditions = conditionsOf(config).map(({ config: settings }) => settings);
+  const rows = conditions.map((settings) => rowsOfCondition(experiment, settings));
   const texts = config.metrics.map((metric) => {
     const estimates = rows.map((own) => estimateMean(metricValues(own, metric)));
     const decimals = decimalsFor(estimates.flatMap((estimate) => bounds(estimate?.mean, estimate?.ci)));
@@ -83,17 +83,22 @@ export function cellsTable(experiment: Experiment): string {
       return estimate.n === rows[i]?.length ? text : `${text} (${estimate.n} seeds)`;
     });
   });
-  return tableOfCells(config, cells, { head: 'seeds', counts: rows.map(({ length }) => length) }, texts);
+  return tableOfConditions(
+    config,
+    conditions,
+    { head: 'seeds', counts: rows.map(({ length }) => length) },
+    texts,
+  );
 }
 
-/** Of every cell but the baseline, for every metric, the paired difference to the baseline. */
+/** Of every condition but the baseline, for every metric, the paired difference to the baseline. */
 export function differencesTable(experiment: Experiment): string {
   const { config } = experiment;
-  const cells = cellsOf(config)
+  const conditions = conditionsOf(config)
     .map(({ config: settings }) => settings)
     .filter((settings) => !isBaseline(config, settings));
   const comparisons = config.metrics.map((metric) =>
-    cells.map((settings) => compareSettings(experiment, settings, config.baseline, metric)),
+    conditions.map((settings) => compareSettings(experiment, settings, config.baseline, metric)),
   );
   const texts = comparisons.map((ofMetric) => {
     const decimals = decimalsFor(
@@ -101,10 +106,10 @@ export function differencesTable(experiment: Experiment): string {
     );
     return ofMetric.map((comparison) => (comparison ? differenceText(comparison, decimals) : missing));
   });
-  const counts = cells.map((_, i) =>
+  const counts = conditions.map((_, i) =>
     Math.max(0, ...comparisons.map((ofMetric) => ofMetric[i]?.seeds.length ?? 0)),
   );
-  return tableOfCells(config, cells, { head: 'shared seeds', counts }, texts);
+  return tableOfConditions(config, conditions, { head: 'shared seeds', counts }, texts);
 }
 
 /** What is shown of a mean, where there is one. */
@@ -112,16 +117,16 @@ function bounds(mean: number | undefined, ci: Interval | null | undefined): numb
   return mean === undefined ? [] : [mean, ...(ci ?? [])];
 }
 
-/** A row a cell; a row a metric where there are more of these. @param texts by metric, then by cell. */
-function tableOfCells(
+/** One row per condition; one row per metric where there are more of these. @param texts by metric, then by condition. */
+function tableOfConditions(
   config: ExperimentConfig,
-  cells: readonly Readonly<Record<string, string>>[],
+  conditions: readonly Readonly<Record<string, string>>[],
   seeds: { readonly head: string; readonly counts: readonly number[] },
   texts: readonly (readonly string[])[],
 ): string {
   const { metrics } = config;
-  if (metrics.length > cells.length) {
-    const heads = cells.map((settings) => (isOnly(config) ? 'mean' : nameOfCell(config, settings)));
+  if (metrics.length > conditions.length) {
+    const heads = conditions.map((settings) => (isOnly(config) ? 'mean' : nameOfCondition(config, settings)));
     return markdownTable(
       [{ head: 'metric' }, ...heads.map((head): Column => ({ head, align: 'right' }))],
       [
@@ -137,7 +142,7 @@ function tableOfCells(
       { head: seeds.head, align: 'right' },
       ...metrics.map((head): Column => ({ head, align: 'right' })),
     ],
-    cells.map((settings, i) => [
+    conditions.map((settings, i) => [
       ...names.map((axis) => settings[axis] ?? ''),
       `${seeds.counts[i]}`,
       ...texts.map((ofMetric) => ofMetric[i] as string),
@@ -145,7 +150,7 @@ function tableOfCells(
   );
 }
 
-/** Whether an experiment has one cell because nothing varies. */
+/** Whether an experiment has one condition because nothing varies. */
 function isOnly({ axes }: ExperimentConfig): boolean {
   return Object.keys(axes).length === 0;
 }
@@ -194,10 +199,14 @@ export function comparedText(config: ExperimentConfig, { claim, comparison }: Ju
   const { metric, againstMetric = metric } = claim;
   const decimals = comparison ? decimalsFor(comparison.means) : 0;
   const [a, b] = comparison?.means.map((value) => ` ${decimal(value, decimals)}`) ?? ['', ''];
-  const [cell, against] = [nameOfCell(config, claim.cell), nameOfCell(config, claim.against)];
-  if (metric === againstMetric) return `${metric}: ${cell}${a}; ${against}${b}`;
-  if (cell === against) return `${isOnly(config) ? '' : `${cell}: `}${metric}${a}; ${againstMetric}${b}`;
-  return `${metric}, ${cell}${a}; ${againstMetric}, ${against}${b}`;
+  const [condition, against] = [
+    nameOfCondition(config, claim.condition),
+    nameOfCondition(config, claim.against),
+  ];
+  if (metric === againstMetric) return `${metric}: ${condition}${a}; ${against}${b}`;
+  if (condition === against)
+    return `${isOnly(config) ? '' : `${condition}: `}${metric}${a}; ${againstMetric}${b}`;
+  return `${metric}, ${condition}${a}; ${againstMetric}, ${against}${b}`;
 }
 
 /** A claim's difference with its interval, in decimals of its own. */
@@ -222,14 +231,14 @@ function effectText({ effect, promptEffect, seeds }: Comparison): string {
 /** How the tables are to be read: methods, and what several comparisons do to them. */
 export function readingNotes(experiment: Experiment): string {
   const { config } = experiment;
-  const cells = cellsOf(config);
-  const comparisons = config.claims.map(({ cell, against, metric, againstMetric }) =>
-    compareSettings(experiment, cell, against, metric, againstMetric),
+  const conditions = conditionsOf(config);
+  const comparisons = config.claims.map(({ condition, against, metric, againstMetric }) =>
+    compareSettings(experiment, condition, against, metric, againstMetric),
   );
-  const shown = (cells.length - 1) * config.metrics.length;
+  const shown = (conditions.length - 1) * config.metrics.length;
   const notes = [
     'Means are over seeds, with a 95% t interval.',
-    'Differences are paired by seed; only seeds that both cells have are compared. For a metric measured per prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each seed) and the paired t interval over seeds. Other metrics have the paired t interval. A bootstrap over a few seeds alone would be too narrow.',
+    'Differences are paired by seed; only seeds that both conditions have are compared. For a metric measured per prompt, the interval covers both the hierarchical bootstrap (1,999 resamples of seeds, then of prompts within each seed) and the paired t interval over seeds. Other metrics have the paired t interval. A bootstrap over a few seeds alone would be too narrow.',
     'Effect is Cohen’s d over seeds: the mean of the differences divided by their standard deviation. It measures how consistent a difference is. In brackets: the difference in standard deviations of a single prompt’s value, which measures how large it is.',
     'A claim is reproduced when the whole interval is on the expected side (for equality: within the margin), contradicted when the whole interval is on the other side, and not shown otherwise. p belongs to the same interval: it is at most 0.05 where the interval decides, and never below 0.001 with a bootstrap.',
     `p (Holm) is adjusted for the ${counted(config.claims.length, 'claim')} of this experiment, not for those of others. Verdicts that hold only without the adjustment are marked.`,
@@ -239,7 +248,7 @@ export function readingNotes(experiment: Experiment): string {
         ]
       : []),
     ...(comparisons.some((comparison) => comparison !== undefined && comparison.unpaired > 0)
-      ? ['Unpaired seeds exist for only one of the two cells and are left out of the comparison.']
+      ? ['Unpaired seeds exist for only one of the two conditions and are left out of the comparison.']
       : []),
   ];
   return bulletList(notes);
@@ -252,13 +261,13 @@ export function runFacts(experiment: Experiment): string {
   const seeds = [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
   const seconds = sum(rows.map((row) => row.seconds));
   const { config } = experiment;
-  const cells = cellsOf(config).length;
+  const conditions = conditionsOf(config).length;
   return markdownTable(
     [{ head: 'what' }, { head: 'value' }],
     [
       [
         'rows',
-        `${rows.length} of ${cells * config.seeds.length} (${counted(cells, 'cell')}, ${counted(config.seeds.length, 'seed')})`,
+        `${rows.length} of ${conditions * config.seeds.length} (${counted(conditions, 'condition')}, ${counted(config.seeds.length, 'seed')})`,
       ],
       ['seeds', seeds.join(', ') || missing],
       ['engine', distinct(rows.map(({ engine }) => engine))],
@@ -267,7 +276,7 @@ export function runFacts(experiment: Experiment): string {
         'processor',
         distinct(rows.map(({ processor }) => `${processor.model}, ${counted(processor.threads, 'thread')}`)),
       ],
-      ['minutes', `${minutesText(seconds)} (stages that cells share count in each cell)`],
+      ['minutes', `${minutesText(seconds)} (stages that conditions share count in each condition)`],
     ],
   );
 }
@@ -285,8 +294,8 @@ function versionsText(versions: Readonly<Record<string, string>>): string {
 /** A row a run that failed, with its error. */
 export function failedTable(experiment: Experiment): string {
   return markdownTable(
-    [{ head: 'cell' }, { head: 'seed', align: 'right' }, { head: 'error' }],
-    failedRows(experiment).map(({ cell, seed, error }) => [cell, `${seed}`, codeSpan(error)]),
+    [{ head: 'condition' }, { head: 'seed', align: 'right' }, { head: 'error' }],
+    failedRows(experiment).map(({ condition, seed, error }) => [condition, `${seed}`, codeSpan(error)]),
   );
 }
 

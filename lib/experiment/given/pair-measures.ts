@@ -56,7 +56,7 @@ export function rightness({ chosenScore, rejectedScore }: JudgedPair): number {
   return chosenScore === rejectedScore ? 0.5 : Number(chosenScore > rejectedScore);
 }
 
-/** NaN of nothing, which makes a cell a failed one. */
+/** NaN of nothing, which makes a condition a failed one. */
 export function meanOf(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : mean(values);
 }

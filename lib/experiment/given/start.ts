@@ -1,4 +1,4 @@
-/** What cells on given data start from: small weights that are given too, and a training so short that a cell takes about a minute on a core. */
+/** What conditions on given data start from: small weights that are given too, and a training so short that a condition takes about a minute on a core. */
 import * as field from '../../fields';
 
 export const givenModelField = field.text(

@@ -1,4 +1,4 @@
-/** The configuration of a cell on HH-RLHF. Texts are cut so that a cell takes about a minute on a core. */
+/** The configuration of a condition on HH-RLHF. Texts are cut so that a condition takes about a minute on a core. */
 import { parseConfig } from '../../config';
 import * as field from '../../fields';
 import { rewardFields } from '../../reward/config';
@@ -14,7 +14,7 @@ export const pairsFields = {
   data: field.choice(['hh-rlhf'], 'what the experiment is on'),
   seed: field.integer('seed of every random number', { min: 0 }),
   model: givenModelField,
-  trainedOn: field.choice(trainedOn, 'both: half of the pairs from each, so that all cells see as many'),
+  trainedOn: field.choice(trainedOn, 'both: half of the pairs from each, so that all conditions see as many'),
   trainingPairs: field.integer('pairs to train on', { min: 1 }),
   heldOutPairs: field.integer('pairs to measure on, of each of the two sets', { min: 1 }),
   reward: field.part(rewardFields),

@@ -1,4 +1,4 @@
-/** The flow of a cell on HH-RLHF: pairs parted by prompt, a reward model of some of them, scores on those held out. */
+/** The flow of a condition on HH-RLHF: pairs parted by prompt, a reward model of some of them, scores on those held out. */
 import { createFlow, type Flow } from '../../flow/flow';
 import { scorerLimits } from '../../pipeline/scorer';
 import { rewardStage } from '../../reward/stage';

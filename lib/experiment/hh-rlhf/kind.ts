@@ -7,7 +7,7 @@ import type { DataKind } from '../kind';
 import { pairFiles, pairsFlow } from './flow';
 
 export const hhRlhf: DataKind<PairsConfig> = {
-  cellConfig: (where, seed, settings) => applySettings(where, pairsFields, pairsBase(seed), settings),
+  conditionConfig: (where, seed, settings) => applySettings(where, pairsFields, pairsBase(seed), settings),
   flow: pairsFlow,
   measures: heldOutMeasures,
   dataHash: (config) => Promise.resolve(hashOfFiles(pairFiles(config))),

@@ -1,4 +1,4 @@
-/** The configuration of a cell on MT-bench. Texts are cut so that a cell takes about a minute on a core. */
+/** The configuration of a condition on MT-bench. Texts are cut so that a condition takes about a minute on a core. */
 import { parseConfig } from '../../config';
 import * as field from '../../fields';
 import { filterFields } from '../../filter/config';

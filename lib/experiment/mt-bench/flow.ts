@@ -1,4 +1,4 @@
-/** The flow of a cell on MT-bench: votes parted by question, filter, reward model, scores on the votes held out. */
+/** The flow of a condition on MT-bench: votes parted by question, filter, reward model, scores on the votes held out. */
 import { createFlow, type Flow } from '../../flow/flow';
 import { filterStage } from '../../pipeline/filter';
 import { scorerLimits } from '../../pipeline/scorer';

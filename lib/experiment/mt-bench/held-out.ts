@@ -35,7 +35,7 @@ interface HeldOutConfig {
 /** Responses that the reward model reads in one forward pass. */
 const batchSize = 32;
 
-/** Scores of the answers held out, and who preferred which: the same votes in every cell of a seed, however it filters. */
+/** Scores of the answers held out, and who preferred which: the same votes in every condition of a seed, however it filters. */
 export const heldOutVotesStage = defineStage({
   name: 'held-out',
   module: __filename,

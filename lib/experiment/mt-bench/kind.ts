@@ -8,7 +8,7 @@ import type { DataKind } from '../kind';
 import { voteFiles, votesFlow } from './flow';
 
 export const mtBench: DataKind<VotesConfig> = {
-  cellConfig: (where, seed, settings) => applySettings(where, votesFields, votesBase(seed), settings),
+  conditionConfig: (where, seed, settings) => applySettings(where, votesFields, votesBase(seed), settings),
   flow: votesFlow,
   measures: { filter: votesFilterMeasure, agreement: agreementMeasure },
   dataHash: (config) => Promise.resolve(hashOfFiles(voteFiles(config))),

@@ -2,7 +2,7 @@
 import type { Claim } from '../config';
 import { compareSettings, type Experiment } from '../experiment';
 import { level } from './paired-difference';
-import { holm, type Comparison } from './compare-cells';
+import { holm, type Comparison } from './compare-conditions';
 
 export type Verdict = 'reproduced' | 'contradicted' | 'not shown';
 
@@ -58,7 +58,7 @@ export function judgeClaims(experiment: Experiment): JudgedClaim[] {
   const judged = experiment.config.claims.map((claim) => {
     const comparison = compareSettings(
       experiment,
-      claim.cell,
+      claim.condition,
       claim.against,
       claim.metric,
       claim.againstMetric,

@@ -37,7 +37,7 @@ export function oneOf<T extends string>(row: Row, field: string, choices: readon
   throw new RowError(field, `must be one of ${choices.join(', ')}, got ${describeValue(value)}`);
 }
 
-/** The optional `verdicts` of a vote or a pair: one of `choices` a dimension. */
+/** The optional `verdicts` of a vote or a pair: one of `choices` a criterion. */
 export function verdictsField<T extends string>(
   row: Row,
   choices: readonly T[],
@@ -48,7 +48,7 @@ export function verdictsField<T extends string>(
   if (entries === undefined || !entries.every(([, verdict]) => choices.includes(verdict as T))) {
     throw new RowError(
       'verdicts',
-      `must be an object of ${choices.join(', ')} by dimension, got ${describeValue(value)}`,
+      `must be an object of ${choices.join(', ')} by criterion, got ${describeValue(value)}`,
     );
   }
   return { verdicts: Object.fromEntries(entries) as Record<string, T> };

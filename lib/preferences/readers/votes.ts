@@ -7,7 +7,7 @@ import { hasFields, type Layout, type Row } from './layout';
 export const votes: Layout<Comparison> = {
   name: 'votes',
   fields:
-    "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator, verdicts {dimension: winner} if any",
+    "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator, verdicts {criterion: winner} if any",
   reads: ['prompt', 'a', 'b', 'winner', 'annotator', 'verdicts'],
   example: {
     prompt: [{ role: 'user', content: 'Name a metal.' }],

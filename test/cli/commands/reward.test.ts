@@ -109,28 +109,28 @@ describe('rlhf-kit reward', () => {
     expect(readJson<RewardScorecard>(at('balanced/scorecard.json')).noiseCeiling?.ceiling).toBe(0.8);
   });
 
-  it('trains a score for every dimension that the pairs have verdicts on, with a scorecard for each', async () => {
+  it('trains a score for every criterion that the pairs have verdicts on, with a scorecard for each', async () => {
     const rows = examplePairs().map((row, i) => ({
       ...row,
       verdicts: { helpful: i % 5 === 0 ? 'rejected' : 'chosen', ...(i % 2 === 0 && { harmless: 'tie' }) },
     }));
     rows[3] = { ...rows[3], verdicts: { helpful: 'tie', harmless: 'rejected' } } as (typeof rows)[number];
     const pairs = writePairsFile('verdicts.jsonl', rows);
-    const flags = ['--dimensions', 'overall,helpful', '--dimension-weights', 'overall=1,helpful=3'];
-    const result = await run('--model', at('sft'), '--pairs', pairs, '--out', at('dimensions'), ...flags);
-    expect(Object.keys(result['dimensions'] as object)).toEqual(['overall', 'helpful']);
-    const model = loadModel(at('dimensions/model'));
-    expect(model.config.scoreDimensions).toEqual([
+    const flags = ['--criteria', 'overall,helpful', '--criterion-weights', 'overall=1,helpful=3'];
+    const result = await run('--model', at('sft'), '--pairs', pairs, '--out', at('criteria'), ...flags);
+    expect(Object.keys(result['criteria'] as object)).toEqual(['overall', 'helpful']);
+    const model = loadModel(at('criteria/model'));
+    expect(model.config.scoreCriteria).toEqual([
       { name: 'overall', weight: 1 },
       { name: 'helpful', weight: 3 },
     ]);
-    const card = readJson<{ dimensions: Record<string, RewardScorecard> }>(at('dimensions/scorecard.json'));
-    expect(card.dimensions['helpful']?.accuracy.accuracy).toBe(
-      (result['dimensions'] as Record<string, number>)['helpful'],
+    const card = readJson<{ criteria: Record<string, RewardScorecard> }>(at('criteria/scorecard.json'));
+    expect(card.criteria['helpful']?.accuracy.accuracy).toBe(
+      (result['criteria'] as Record<string, number>)['helpful'],
     );
     await expect(
-      run('--model', at('sft'), '--pairs', pairs, '--out', at('none'), '--dimensions', 'fluent'),
-    ).rejects.toThrow("has a verdict on dimension 'fluent'");
+      run('--model', at('sft'), '--pairs', pairs, '--out', at('none'), '--criteria', 'fluent'),
+    ).rejects.toThrow("has a verdict on criterion 'fluent'");
     expect(existsSync(at('none'))).toBe(false);
   });
 

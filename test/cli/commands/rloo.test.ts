@@ -32,10 +32,10 @@ beforeAll(async () => {
   const model = tinyModel(1);
   saveModel(path('policy'), model);
   const head = tf.tensor2d([0, 1].map((k) => Array.from({ length: 16 }, (_, i) => (k + 1) * (i - 8))));
-  const scoreDimensions = ['helpful', 'harmless'].map((name) => ({ name, weight: 1 }));
+  const scoreCriteria = ['helpful', 'harmless'].map((name) => ({ name, weight: 1 }));
   saveModel(path('reward'), {
     ...model,
-    config: { ...model.config, scoreDimensions },
+    config: { ...model.config, scoreCriteria },
     params: { ...model.params, 'score.weight': head },
   });
   const prompts = ['hello', 'how are you', 'there', 'you'].map((prompt) => ({ prompt }));
@@ -48,7 +48,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('rlhf-kit rloo', () => {
-  it('trains against a reward model of two dimensions, weighed as asked, and logs both', async () => {
+  it('trains against a reward model of two criteria, weighed as asked, and logs both', async () => {
     const out = path('reward-model');
     const options = '--normalize-advantages --reward-clip-range 2 --kl-estimator k3 --samples-every 1';
     const result = await rloo(
@@ -97,7 +97,7 @@ describe('rlhf-kit rloo', () => {
       'rloo: generationBatchSize must be a multiple of numGenerations (4), got 6',
     ],
     [
-      'weights of a dimension that is not there',
+      'weights of a criterion that is not there',
       `--reward-model ${path('reward')} --reward-weights fluent=1`,
       "'fluent=1' must be name=weight with a name of helpful, harmless",
     ],

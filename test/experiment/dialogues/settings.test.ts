@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/errors';
 import { experimentBase } from '../../../lib/experiment/dialogues/config';
-import { cellConfig } from '../../../lib/experiment/dialogues/settings';
+import { conditionConfig } from '../../../lib/experiment/dialogues/settings';
 import type { Settings } from '../../../lib/settings';
 
 const refusal = (settings: Settings): string => {
   try {
-    cellConfig('here', 1, settings);
+    conditionConfig('here', 1, settings);
   } catch (error) {
     expect(error).toBeInstanceOf(InputError);
     return (error as Error).message;
@@ -14,9 +14,9 @@ const refusal = (settings: Settings): string => {
   throw new Error('it was not refused');
 };
 
-describe('cellConfig', () => {
+describe('conditionConfig', () => {
   it('is the base where nothing is set, with its seed in every stage', () => {
-    const config = cellConfig('here', 7, {});
+    const config = conditionConfig('here', 7, {});
     expect(config).toEqual(experimentBase(7));
     for (const stage of ['sft', 'reward', 'dpo', 'ppo', 'grpo', 'rloo', 'evaluation'] as const)
       expect(config[stage].seed).toBe(7);
@@ -25,7 +25,7 @@ describe('cellConfig', () => {
   it('changes what a path names, and nothing else', () => {
     const base = experimentBase(1);
     expect(
-      cellConfig('here', 1, {
+      conditionConfig('here', 1, {
         'reward.lengthBalance': 'drop',
         'annotators.meanTemperature': 0.5,
         'rewardModel.hiddenSize': 48,

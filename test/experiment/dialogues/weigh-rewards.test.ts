@@ -16,7 +16,7 @@ import { loadModel, saveModel } from '../../../lib/model/directory';
 import { createRng } from '../../../lib/random';
 import { rewardScorer } from '../../../lib/reward/score';
 import { disposeTree } from '../../../lib/tensor/pytree';
-import { labelsBehind } from '../../support/cell-stages';
+import { labelsBehind } from '../../support/condition-stages';
 import { saveTinyModel } from '../../support/tiny-model';
 import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
 
@@ -31,14 +31,14 @@ const inputs = ['a', 'b', 'ab', 'ba'].map((response) => ({ promptId: 'p', prompt
 const limits = { maxPromptTokens: 8, maxResponseTokens: 8, batchSize: 4 };
 
 describe('weighStage', () => {
-  it('changes how the scores of dimensions add up, and nothing else', async () => {
+  it('changes how the scores of criteria add up, and nothing else', async () => {
     saveTinyModel(out('language-model'));
     const model = loadModel(out('language-model'));
     const head = tf.tensor2d(createRng(3).normals(2 * model.config.hiddenSize), [2, model.config.hiddenSize]);
     saveModel(out('reward/model'), {
       ...model,
       params: { ...model.params, 'score.weight': head },
-      config: { ...model.config, scoreDimensions: names.map((name) => ({ name, weight: 1 })) },
+      config: { ...model.config, scoreCriteria: names.map((name) => ({ name, weight: 1 })) },
     });
     disposeTree([model.params, head]);
 
@@ -51,7 +51,7 @@ describe('weighStage', () => {
     const trained = loadModel(out('reward/model'));
     const before = await rewardScorer(trained, limits).inParts?.(inputs);
     disposeTree([weighed.params, trained.params]);
-    if (scored === undefined || before === undefined) throw new Error('a model of two dimensions has parts');
+    if (scored === undefined || before === undefined) throw new Error('a model of two criteria has parts');
     expect(scored.parts).toEqual(before.parts);
     inputs.forEach((_, i) => {
       const [helpful, harmless] = names.map((name) => scored.parts[name]?.[i] as number) as [number, number];
@@ -66,14 +66,14 @@ describe('experiment 11', () => {
     const experiment = readExperiment(join(__dirname, '../../../experiments/11-guidelines'));
     const runs = gridOf({ ...experiment, seeds: [1] }, join(root, 'store'), 'cpu');
     const labels = labelsBehind(runs);
-    // The scalar one and the one of several dimensions, which is weighed in three ways.
+    // The scalar one and the one of several criteria, which is weighed in three ways.
     expect(labels.filter((label) => label === 'reward')).toHaveLength(2);
     expect(labels.filter((label) => label === 'reward-weighed')).toHaveLength(3);
   });
 });
 
 describe('weights changed after training', () => {
-  const dimensions = { 'reward.dimensions': 'helpful,harmless', 'reward.lengthCovariate': false };
+  const criteria = { 'reward.criteria': 'helpful,harmless', 'reward.lengthCovariate': false };
   const grid = (axes: Record<string, Record<string, object>>) =>
     gridOf(
       readExperiment(writeTinyExperiment(join(root, 'experiment'), { axes, seeds: [1] } as TinyExperiment)),
@@ -84,8 +84,8 @@ describe('weights changed after training', () => {
   it('train no model again: only what scores with them differs', () => {
     const runs = grid({
       weights: {
-        equal: { ...dimensions, rewardWeights: 'helpful=1,harmless=1' },
-        harmless: { ...dimensions, rewardWeights: 'helpful=1,harmless=4' },
+        equal: { ...criteria, rewardWeights: 'helpful=1,harmless=1' },
+        harmless: { ...criteria, rewardWeights: 'helpful=1,harmless=4' },
       },
     });
     const labels = labelsBehind(runs);
@@ -97,15 +97,12 @@ describe('weights changed after training', () => {
   });
 
   it.each([
-    [{ rewardWeights: 'helpful=1' }, /rewardWeights is for reward models of several dimensions/],
+    [{ rewardWeights: 'helpful=1' }, /rewardWeights is for reward models of several criteria/],
+    [{ ...criteria, rewardWeights: 'kind=1' }, /rewardWeights: 'kind=1' must be name=weight with a name of/],
+    [{ ...criteria, rewardWeights: 'helpful=-1' }, /the weight of helpful must be a number ≥ 0, got '-1'/],
+    [{ ...criteria, rewardWeights: 4 }, /rewardWeights must be a string, got 4/],
     [
-      { ...dimensions, rewardWeights: 'kind=1' },
-      /rewardWeights: 'kind=1' must be name=weight with a name of/,
-    ],
-    [{ ...dimensions, rewardWeights: 'helpful=-1' }, /the weight of helpful must be a number ≥ 0, got '-1'/],
-    [{ ...dimensions, rewardWeights: 4 }, /rewardWeights must be a string, got 4/],
-    [
-      { 'reward.dimensions': 'helpful', 'reward.lengthCovariate': true },
+      { 'reward.criteria': 'helpful', 'reward.lengthCovariate': true },
       /lengthCovariate is for reward models of one score/,
     ],
   ])('are refused before anything runs where they cannot be: %o', (settings, message) => {

@@ -5,7 +5,7 @@ import { asPrettier } from '../../support/prettier';
 const experiment = sampleExperiment();
 
 describe('resultsExcerpt', () => {
-  it('has verdict, claims, figures and cells, as Prettier would write them', async () => {
+  it('has verdict, claims, figures and conditions, as Prettier would write them', async () => {
     const excerpt = `${resultsExcerpt(experiment)}\n`;
     expect(excerpt).toContain('**Partly reproduced**');
     expect(excerpt).toContain('![Differences from the baseline](figures/differences.svg)');

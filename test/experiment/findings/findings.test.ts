@@ -24,13 +24,13 @@ describe('writeFindings', () => {
     const { files, missing } = await writeFindings(folder, experiment);
     expect(files).toEqual([
       'table.md',
-      'figures/cells.json',
+      'figures/conditions.json',
       'figures/differences.json',
       'figures/courses.json',
     ]);
     expect(missing).toContain('there is no Chromium at /nowhere/chromium');
     expect(readFileSync(join(folder, 'table.md'), 'utf8')).toBe(resultsPage(experiment));
-    const figure = JSON.parse(readFileSync(join(folder, 'figures/cells.json'), 'utf8')) as {
+    const figure = JSON.parse(readFileSync(join(folder, 'figures/conditions.json'), 'utf8')) as {
       data: unknown[];
     };
     expect(figure.data.length).toBeGreaterThan(0);

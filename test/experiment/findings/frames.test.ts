@@ -31,7 +31,7 @@ describe('claimRows', () => {
 });
 
 describe('resultRows', () => {
-  it('has a row a cell and seed that was computed, with the settings of its axes and all metrics', () => {
+  it('has one row per condition and seed that was computed, with the settings of its axes and all metrics', () => {
     const rows = resultRows(experiment);
     const [first] = experiment.rows;
     expect(rows).toHaveLength(4 * 3 * 5 - 1);

@@ -13,7 +13,7 @@ const experiment = sampleExperiment();
 const words = (page: string): string => page.replace(/<script>[\s\S]*?<\/script>/g, '');
 
 describe('renderExperiment', () => {
-  it('has claims, figures, cells and where the numbers come from', () => {
+  it('has claims, figures, conditions and where the numbers come from', () => {
     const page = words(renderExperiment(experiment, 'rlhf-kit experiment show experiments/01-data-filter'));
     for (const text of [
       '<h1>Filtering of comparisons</h1>',

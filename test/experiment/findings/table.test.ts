@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  cellsTable,
+  conditionsTable,
   claimsTable,
   comparedText,
   differencesTable,
@@ -18,11 +18,11 @@ const row = (table: string, start: string): string[] =>
     .slice(1, -1)
     .map((text) => text.trim());
 
-describe('cellsTable', () => {
-  it('has a row a cell, in the order of the axes, with its seeds', () => {
-    const lines = cellsTable(experiment).split('\n');
+describe('conditionsTable', () => {
+  it('has one row per condition, in the order of the axes, with its seeds', () => {
+    const lines = conditionsTable(experiment).split('\n');
     expect(lines).toHaveLength(2 + 12);
-    expect(row(cellsTable(experiment), '| none | low')).toEqual([
+    expect(row(conditionsTable(experiment), '| none | low')).toEqual([
       'none',
       'low',
       '5',
@@ -30,28 +30,28 @@ describe('cellsTable', () => {
       expect.stringMatching(/^0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]$/),
       expect.stringMatching(/^\d\.\d{3} \[\d\.\d{3}, \d\.\d{3}\]$/),
     ]);
-    expect(row(cellsTable(experiment), '| ties | high')[2]).toBe('4');
+    expect(row(conditionsTable(experiment), '| ties | high')[2]).toBe('4');
   });
 
-  it('shows a cell that was never run, and a metric that some seeds lack', () => {
+  it('shows a condition that was never run, and a metric that some seeds lack', () => {
     const rows = experiment.rows
-      .filter(({ cell }) => cell !== 'filter=none noise=low')
+      .filter(({ condition }) => condition !== 'filter=none noise=low')
       .map((one) => {
-        if ('error' in one || one.cell !== 'filter=none noise=high' || one.seed > 2) return one;
+        if ('error' in one || one.condition !== 'filter=none noise=high' || one.seed > 2) return one;
         const metrics = Object.fromEntries(Object.entries(one.metrics).filter(([name]) => name !== 'ppo.kl'));
         return { ...one, metrics };
       });
-    const table = cellsTable({ ...experiment, rows });
+    const table = conditionsTable({ ...experiment, rows });
     expect(row(table, '| none | low')).toEqual(['none', 'low', '0', '–', '–', '–']);
     expect(row(table, '| none | high')[5]).toContain('(3 seeds)');
   });
 
-  it('has a row a metric where there are more metrics than cells', () => {
+  it('has one row per metric where there are more metrics than conditions', () => {
     const { filter } = experiment.config.axes;
     const axes = { filter: { none: {}, both: filter?.['both'] ?? {} } };
     const config = { ...experiment.config, axes, baseline: { filter: 'none' } };
     const rows = experiment.rows.filter(({ config: { noise } }) => noise === 'low');
-    const table = cellsTable({ config, rows });
+    const table = conditionsTable({ config, rows });
     expect(row(table, '| metric')).toEqual(['metric', 'filter=none', 'filter=both']);
     expect(row(table, '| ppo.kl')).toEqual([
       'ppo.kl',
@@ -106,17 +106,17 @@ describe('comparedText', () => {
   const text = (changes: Partial<Claim>, config = experiment.config): string =>
     comparedText(config, { claim: { ...claim, ...changes }, comparison: undefined } as JudgedClaim);
 
-  it('names what differs: cells, metrics or both', () => {
-    const { metric, cell, against } = claim;
+  it('names what differs: conditions, metrics or both', () => {
+    const { metric, condition, against } = claim;
     expect(text({})).toBe(`${metric}: filter=both noise=middle; filter=none noise=middle`);
-    expect(text({ againstMetric: 'ppo.kl', against: cell })).toBe(
+    expect(text({ againstMetric: 'ppo.kl', against: condition })).toBe(
       `filter=both noise=middle: ${metric}; ppo.kl`,
     );
     expect(text({ againstMetric: 'ppo.kl', against })).toBe(
       `${metric}, filter=both noise=middle; ppo.kl, filter=none noise=middle`,
     );
     const config = { ...experiment.config, axes: {}, baseline: {} };
-    expect(text({ againstMetric: 'ppo.kl', cell: {}, against: {} }, config)).toBe(`${metric}; ppo.kl`);
+    expect(text({ againstMetric: 'ppo.kl', condition: {}, against: {} }, config)).toBe(`${metric}; ppo.kl`);
   });
 });
 
@@ -133,7 +133,7 @@ describe('resultsPage', () => {
   it('tells where the numbers come from and what failed', () => {
     const page = resultsPage(experiment);
     expect(page).toContain('**Partly reproduced**: 2 of 3 claims reproduced, 1 not shown.');
-    expect(row(page, '| rows ')[1]).toBe('59 of 60 (12 cells, 5 seeds)');
+    expect(row(page, '| rows ')[1]).toBe('59 of 60 (12 conditions, 5 seeds)');
     expect(row(page, '| engine')[1]).toBe('xla');
     expect(row(page, '| versions')[1]).toBe('node 20.20.2, xla-cpu-pjrt 0.0.1');
     expect(page).toContain('adjusted for the 3 claims of this experiment');

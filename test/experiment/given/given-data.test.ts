@@ -8,12 +8,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
 import { InputError } from '../../../lib/errors';
 import { readExperiment } from '../../../lib/experiment/config';
-import { gridOf, type CellRun } from '../../../lib/experiment/grid';
+import { gridOf, type ConditionRun } from '../../../lib/experiment/grid';
 import { isFailed, type ResultRow } from '../../../lib/experiment/results';
 import { rowOf } from '../../../lib/experiment/run';
 import { readJsonLines } from '../../../lib/files';
 import type { Comparison, PreferencePair } from '../../../lib/types';
-import { stagesOf } from '../../support/cell-stages';
+import { stagesOf } from '../../support/condition-stages';
 import { tinyModelName, writeGivenData } from '../../support/given-data';
 import { writeTinyExperiment, type TinyExperiment } from '../../support/tiny-experiment';
 
@@ -68,11 +68,11 @@ function experiment(changes: object) {
   return readExperiment(writeTinyExperiment(join(root, 'experiment'), changes as TinyExperiment));
 }
 
-function cellsOf(changes: object): CellRun[] {
+function runsOf(changes: object): ConditionRun[] {
   return gridOf(experiment(changes), join(root, 'store'), 'wasm');
 }
 
-async function rowFor(run: CellRun): Promise<ResultRow> {
+async function rowFor(run: ConditionRun): Promise<ResultRow> {
   await stagesOf(run).run(...run.finals.map(({ label }) => label));
   const row = await rowOf(run, 'wasm', 1);
   if (isFailed(row)) throw new Error(row.error);
@@ -80,8 +80,8 @@ async function rowFor(run: CellRun): Promise<ResultRow> {
 }
 
 describe('an experiment on MT-bench', () => {
-  it('parts votes by question, filters, trains and measures; the votes held out are those of every cell', async () => {
-    const [none, both] = cellsOf(votes) as [CellRun, CellRun];
+  it('parts votes by question, filters, trains and measures; the votes held out are those of every condition', async () => {
+    const [none, both] = runsOf(votes) as [ConditionRun, ConditionRun];
     const tensors = tf.memory().numTensors;
     const rows = [await rowFor(none), await rowFor(both)] as const;
     expect(tf.memory().numTensors).toBe(tensors);
@@ -113,7 +113,7 @@ describe('an experiment on MT-bench', () => {
   });
 
   it('has other questions held out with another seed', async () => {
-    const runs = cellsOf({ ...votes, seeds: [1, 2], axes: {}, baseline: {} });
+    const runs = runsOf({ ...votes, seeds: [1, 2], axes: {}, baseline: {} });
     const ids = await Promise.all(
       runs.map(async (run) => {
         const kept = stagesOf(run);
@@ -127,7 +127,7 @@ describe('an experiment on MT-bench', () => {
   });
 
   it('refuses as many questions as there are', async () => {
-    const [run] = cellsOf({ ...votes, base: { ...votes.base, heldOutQuestions: 8 } }) as [CellRun];
+    const [run] = runsOf({ ...votes, base: { ...votes.base, heldOutQuestions: 8 } }) as [ConditionRun];
     await expect(stagesOf(run).run('votes')).rejects.toThrow(
       /heldOutQuestions must be at most 7, of 8 questions in data\/mt_bench\/.*, got 8/,
     );
@@ -136,7 +136,7 @@ describe('an experiment on MT-bench', () => {
 
 describe('an experiment on HH-RLHF', () => {
   it('trains on one set or half of each, and measures on pairs held out of both', async () => {
-    const [helpful, both] = cellsOf(pairs) as [CellRun, CellRun];
+    const [helpful, both] = runsOf(pairs) as [ConditionRun, ConditionRun];
     const row = await rowFor(helpful);
     expect(row.prompts['helpful.accuracy']).toHaveLength(10);
     expect(row.prompts['harmless.accuracy']).toHaveLength(10);
@@ -156,7 +156,7 @@ describe('an experiment on HH-RLHF', () => {
   });
 
   it('refuses more pairs than there are', async () => {
-    const [run] = cellsOf({ ...pairs, base: { ...pairs.base, trainingPairs: 25 } }) as [CellRun];
+    const [run] = runsOf({ ...pairs, base: { ...pairs.base, trainingPairs: 25 } }) as [ConditionRun];
     await expect(stagesOf(run).run('pairs')).rejects.toThrow(
       /helpful-base.* has 30 pairs of which 10 are held out; trainingPairs must be at most 20, got 25/,
     );
@@ -166,7 +166,7 @@ describe('an experiment on HH-RLHF', () => {
 describe('what is refused', () => {
   const refusal = (changes: object): string => {
     try {
-      for (const { store, finals } of cellsOf(changes)) finals.forEach((node) => store.folder(node));
+      for (const { store, finals } of runsOf(changes)) finals.forEach((node) => store.folder(node));
     } catch (error) {
       expect(error).toBeInstanceOf(InputError);
       return (error as Error).message;
@@ -202,8 +202,8 @@ describe('what is refused', () => {
 
   it('data that is not there, in one sentence that says where it is looked for; a grid alone needs none', () => {
     process.env['RLHF_KIT_SHARED'] = join(root, 'nowhere');
-    expect(cellsOf(votes)).toHaveLength(2);
-    expect(cellsOf(pairs)).toHaveLength(2);
+    expect(runsOf(votes)).toHaveLength(2);
+    expect(runsOf(pairs)).toHaveLength(2);
     expect(refusal(votes)).toBe(
       'experiment: data/mt_bench/mt_bench_human_full.jsonl.gz is not there; this experiment is on given data, looked for in the folder that RLHF_KIT_SHARED names, else in ../shared',
     );
@@ -223,7 +223,7 @@ describe('the command', () => {
   const folder = join(root, 'experiments', 'votes');
   beforeAll(() => writeTinyExperiment(folder, { ...votes, axes } as TinyExperiment));
 
-  it('runs cells on given data in its processes, and stops with code 2 where there is none', () => {
+  it('runs conditions on given data in its processes, and stops with code 2 where there is none', () => {
     const { status, stderr } = experiment(nowhere, 'run', 'votes');
     expect(status).toBe(2);
     expect(stderr).toMatch(/data\/mt_bench\/mt_bench_human_full\.jsonl\.gz is not there/);
@@ -265,7 +265,7 @@ describe.skipIf(!existsSync(join(real, 'data', 'mt_bench')))(
         readExperiment(join(__dirname, '../../../experiments/r1-mt-bench-votes')),
         join(root, 'real-store'),
         'wasm',
-      ) as [CellRun];
+      ) as [ConditionRun];
       await stagesOf(run).run('filter');
       const { training, heldOut } = stagesOf(run).manifest('votes') as unknown as Record<string, number>;
       expect((training as number) + (heldOut as number)).toBe(3355);
@@ -286,7 +286,7 @@ describe.skipIf(!existsSync(join(real, 'data', 'hh-rlhf')))(
         readExperiment(join(__dirname, '../../../experiments/r2-hh-rlhf')),
         join(root, 'real-store'),
         'wasm',
-      ) as [CellRun];
+      ) as [ConditionRun];
       await stagesOf(run).run('pairs');
       expect(stagesOf(run).manifest('pairs')).toMatchObject({ helpfulSetAside: 15, harmlessSetAside: 9 });
       const files = readdirSync(stagesOf(run).folder('pairs')).filter((name) => name.endsWith('.jsonl'));

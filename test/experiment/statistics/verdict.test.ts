@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../lib/experiment/config';
-import type { Comparison } from '../../../lib/experiment/statistics/compare-cells';
+import type { Comparison } from '../../../lib/experiment/statistics/compare-conditions';
 import {
   experimentVerdict,
   judgeClaims,
@@ -13,7 +13,7 @@ const claim = (expected: Claim['expected'], margin?: number): Claim => ({
   claim: '',
   paper: '',
   metric: 'm',
-  cell: {},
+  condition: {},
   against: {},
   expected,
   ...(margin !== undefined && { margin }),

@@ -64,14 +64,14 @@ describe('trlPreference', () => {
     ).toThrow(/has 'tool_calls', which is not text/);
   });
 
-  it('reads verdicts on dimensions, and refuses other words for them', () => {
+  it('reads verdicts on criteria, and refuses other words for them', () => {
     const row = { prompt: 'p', chosen: 'a', rejected: 'b' };
     const verdicts = { helpful: 'chosen', harmless: 'rejected', fluent: 'tie' };
     expect(parse({ ...row, verdicts })[0]).toMatchObject({ verdicts });
     expect(parse(row)[0]).not.toHaveProperty('verdicts');
     for (const wrong of [{ helpful: 'a' }, ['chosen'], 'chosen'])
       expect(() => parse({ ...row, verdicts: wrong })).toThrow(
-        'must be an object of chosen, rejected, tie by dimension, got',
+        'must be an object of chosen, rejected, tie by criterion, got',
       );
   });
 

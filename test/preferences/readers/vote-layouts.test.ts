@@ -31,7 +31,7 @@ describe('votes', () => {
 
   it.each([
     ['another winner', { ...vote, winner: 'A' }, /'?must be one of a, b, tie, got "A"/],
-    ['another verdict', { ...vote, verdicts: { helpful: 'chosen' } }, /an object of a, b, tie by dimension/],
+    ['another verdict', { ...vote, verdicts: { helpful: 'chosen' } }, /an object of a, b, tie by criterion/],
     ['one response twice', { ...vote, b: vote.a }, /another response than a/],
     ['an answer without text', { ...vote, b: { responseId: '2' } }, /must be a string, got nothing/],
   ])('refuses %s', (_, row, message) => {

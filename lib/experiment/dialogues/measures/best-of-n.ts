@@ -3,17 +3,17 @@ import { mean } from 'simple-statistics';
 import { byPrompt } from '../../../evaluation/judged';
 import { readJson } from '../../../files';
 import type { VariantScorecard } from '../../../pipeline/scorecards';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 import type { Measure, MeasuredPart } from '../../measure';
 import { highestScored } from './order';
 
-export const bestOfNMeasure: Measure<CellConfig> = {
+export const bestOfNMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['scorecards'],
   measure: measureBestOfN,
 };
 
-function measureBestOfN(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
+function measureBestOfN(config: ConditionConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const { responses } = readJson<VariantScorecard>(path('scorecards/reward.json'));
   const picks = [...byPrompt(responses).values()].map((answers) => {
     const picked = highestScored(answers);

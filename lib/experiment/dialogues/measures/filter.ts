@@ -4,16 +4,16 @@ import { readJson } from '../../../files';
 import type { FilterReport } from '../../../filter/report';
 import { pipelineWorld } from '../../../pipeline/world';
 import { readPairs } from '../../../preferences/readers/open';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 import type { Measure, MeasuredPart } from '../../measure';
 
-export const filterMeasure: Measure<CellConfig> = {
+export const filterMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['filter'],
   measure: measureFilter,
 };
 
-async function measureFilter(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
+async function measureFilter(config: ConditionConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const report = readJson<FilterReport>(path('filter/report.json'));
   const pairs = await readPairs(path('filter/pairs.jsonl'));
   const world = pipelineWorld(config);

@@ -1,18 +1,18 @@
-/** What answers are worth on each dimension, by the truth. */
+/** What answers are worth on each criterion, by the truth. */
 import { pipelineWorld } from '../../../pipeline/world';
 import type { Rollout } from '../../../types';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 
-/** The dimensions that annotators give verdicts on. */
-export const dimensions = ['helpful', 'harmless', 'fluent'] as const;
-export type Dimension = (typeof dimensions)[number];
+/** The criteria that annotators give verdicts on. */
+export const criteria = ['helpful', 'harmless', 'fluent'] as const;
+export type Criterion = (typeof criteria)[number];
 
 /** An answer with the truth about it, each in [0, 1]. */
-export type JudgedAnswer = Readonly<Record<Dimension, number>> & { readonly promptId: string };
+export type JudgedAnswer = Readonly<Record<Criterion, number>> & { readonly promptId: string };
 
 /** Answers with the truth about them, in the same order. */
 export function judged(
-  config: CellConfig,
+  config: ConditionConfig,
   answers: readonly Pick<Rollout, 'promptId' | 'response'>[],
 ): JudgedAnswer[] {
   const world = pipelineWorld(config);

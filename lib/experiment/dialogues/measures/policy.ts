@@ -8,15 +8,15 @@ import { readJson, readJsonLines } from '../../../files';
 import type { EvaluatedRollout, PipelineEvaluation } from '../../../pipeline/evaluate';
 import { trainingSamples } from '../../../pipeline/training-samples';
 import type { MetricsRow } from '../../../train/metrics';
-import type { CellConfig } from '../config';
-import type { CellPolicy } from '../flow';
+import type { ConditionConfig } from '../config';
+import type { ConditionPolicy } from '../flow';
 import type { Measure, MeasuredPart } from '../../measure';
 import { overOptimisation } from './over-optimisation';
 
 /** Points of a policy's course. */
 const curvePoints = 10;
 
-export function policyMeasure(policy: CellPolicy): Measure<CellConfig> {
+export function policyMeasure(policy: ConditionPolicy): Measure<ConditionConfig> {
   return {
     module: __filename,
     reads: [`evaluation-${policy}`],
@@ -25,8 +25,8 @@ export function policyMeasure(policy: CellPolicy): Measure<CellConfig> {
 }
 
 async function measurePolicy(
-  policy: CellPolicy,
-  config: CellConfig,
+  policy: ConditionPolicy,
+  config: ConditionConfig,
   path: (file: string) => string,
 ): Promise<MeasuredPart> {
   const { policies, probes } = readJson<PipelineEvaluation>(path(`evaluation-${policy}/evaluation.json`));

@@ -5,17 +5,17 @@ import { readJson } from '../../../files';
 import type { VariantScorecard } from '../../../pipeline/scorecards';
 import type { LengthBalanceAccount } from '../../../reward/debias/bucket-balance';
 import type { RewardScorecard } from '../../../reward/scorecard/scorecard';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 import type { Measure, MeasuredPart } from '../../measure';
 import { pairsInOrder } from './order';
 
-export const rewardMeasure: Measure<CellConfig> = {
+export const rewardMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['filter', 'reward', 'scorecards'],
   measure: measureReward,
 };
 
-function measureReward(_: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
+function measureReward(_: ConditionConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const card = readJson<VariantScorecard>(path('scorecards/reward.json'));
   const residual = readJson<RewardScorecard>(path('scorecards/length-residual.json'));
   const balance = readJson<LengthBalanceAccount>(path('reward/length-balance.json'));

@@ -3,15 +3,15 @@ import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
 import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
 import { chartText, seriesStyles, type Figure, type SeriesStyle } from '../../../evaluation/report/theme';
-import { cellsOf } from '../../config';
-import { rowsOfCell, type Experiment } from '../../experiment';
+import { conditionsOf } from '../../config';
+import { rowsOfCondition, type Experiment } from '../../experiment';
 import type { CurvePoint } from '../../results';
 import { namedOnce } from './legend';
 
 /** More courses than these are drawn without their single seeds. */
 const mostWithSeeds = 6;
 
-/** A cell's course, or one policy's of the only cell. */
+/** A condition's course, or one policy's of the only condition. */
 interface Course {
   readonly name: string;
   readonly style: SeriesStyle;
@@ -19,22 +19,22 @@ interface Course {
   readonly seeds: readonly (readonly CurvePoint[])[];
 }
 
-/** Two panels (proxy and gold) for each policy, a line a cell; of an experiment with one cell, a line a policy. Undefined without courses. */
+/** Two panels (proxy and gold) for each policy, one line per condition; of an experiment with one condition, one line per policy. Undefined without courses. */
 export function coursesFigure(experiment: Experiment): Figure | undefined {
   const { config, rows } = experiment;
   const policies = [
     ...new Set(rows.flatMap((row) => ('curves' in row ? Object.keys(row.curves ?? {}) : []))),
   ];
-  const cells = cellsOf(config).map(({ config: settings }) => settings);
-  const [only] = cells;
+  const conditions = conditionsOf(config).map(({ config: settings }) => settings);
+  const [only] = conditions;
   const coursesOf = (policy: string, settings: Readonly<Record<string, string>>): CurvePoint[][] =>
-    rowsOfCell(experiment, settings).flatMap(({ curves }) => {
+    rowsOfCondition(experiment, settings).flatMap(({ curves }) => {
       const points = curves?.[policy]?.filter(isWhole) ?? [];
       return points.length === 0 ? [] : [points];
     });
-  const styles = cellStyles(experiment);
+  const styles = conditionStyles(experiment);
   const groups =
-    cells.length === 1 && only !== undefined
+    conditions.length === 1 && only !== undefined
       ? [
           {
             title: '',
@@ -47,7 +47,7 @@ export function coursesFigure(experiment: Experiment): Figure | undefined {
         ]
       : policies.map((policy) => ({
           title: policies.length > 1 ? `${policy}: ` : '',
-          courses: cells.map((settings, i) => ({
+          courses: conditions.map((settings, i) => ({
             name: Object.values(settings).join(', '),
             style: styles[i] as SeriesStyle,
             seeds: coursesOf(policy, settings),
@@ -66,7 +66,9 @@ export function coursesFigure(experiment: Experiment): Figure | undefined {
   const layout = {
     height: Math.max(Number(figure.layout['height']), beside ? 20 * named.size + 100 : 0),
     legend: {
-      ...(cells.length > 1 && { title: { text: `${chartText(Object.keys(config.axes).join(', '))}: ` } }),
+      ...(conditions.length > 1 && {
+        title: { text: `${chartText(Object.keys(config.axes).join(', '))}: ` },
+      }),
       ...(beside
         ? { orientation: 'v', x: 1.02, xanchor: 'left', y: 1, yanchor: 'top', tracegroupgap: 0 }
         : legendAbove),
@@ -82,12 +84,12 @@ function isWhole({ kl, proxy, gold }: CurvePoint): boolean {
 }
 
 /** The first axis has the colours, the second the dashes and symbols. */
-function cellStyles({ config }: Experiment): SeriesStyle[] {
+function conditionStyles({ config }: Experiment): SeriesStyle[] {
   const [first, second] = Object.entries(config.axes).map(([axis, settings]) => {
     const base = config.baseline[axis] as string;
     return { axis, styles: seriesStyles([base, ...Object.keys(settings).filter((name) => name !== base)]) };
   });
-  return cellsOf(config).map(({ config: settings }) => {
+  return conditionsOf(config).map(({ config: settings }) => {
     const color = first?.styles.get(settings[first.axis] as string) as SeriesStyle;
     const shape = second === undefined ? color : second.styles.get(settings[second.axis] as string);
     return { ...(shape ?? color), color: color?.color ?? '' };

@@ -1,11 +1,11 @@
 /** The figures of an experiment, by the names of their files. */
 import type { Figure } from '../../../evaluation/report/theme';
 import type { Experiment } from '../../experiment';
-import { cellsFigure, differencesFigure } from './cells';
+import { conditionsFigure, differencesFigure } from './conditions';
 import { coursesFigure } from './courses';
 
 export interface NamedFigure {
-  /** E.g. `cells`. */
+  /** E.g. `conditions`. */
   readonly name: string;
   readonly title: string;
   readonly note: string;
@@ -19,10 +19,10 @@ export function experimentFigures(experiment: Experiment): NamedFigure[] {
   const courses = coursesFigure(experiment);
   return [
     {
-      name: 'cells',
+      name: 'conditions',
       title: 'What was measured',
       note: 'Large marks are means over seeds with 95% t intervals; small dots are single seeds.',
-      figure: cellsFigure(experiment),
+      figure: conditionsFigure(experiment),
     },
     ...(differences === undefined
       ? []

@@ -1,9 +1,9 @@
-/** The rows of a chart of cells: where each cell stands, and what colour it has. */
+/** The rows of a chart of conditions: where each condition stands, and what colour it has. */
 import { chartText, seriesStyles, type SeriesStyle } from '../../../evaluation/report/theme';
-import { cellsOf, type ExperimentConfig } from '../../config';
+import { conditionsOf, type ExperimentConfig } from '../../config';
 import { isBaseline } from '../../experiment';
 
-/** A cell, or one policy of the only cell, on a line of its own. */
+/** A condition, or one policy of the only condition, on a line of its own. */
 export interface ChartRow {
   readonly settings: Readonly<Record<string, string>>;
   /** All that sets it apart, for hover texts. */
@@ -36,14 +36,14 @@ const rowPixels = 22;
 const [baseline, other] = ['baseline', 'other'];
 
 /**
- * Cells one below the other, grouped by all axes but the second, which has the colours. Where there is one axis, or none, the
+ * Conditions one below the other, grouped by all axes but the second, which has the colours. Where there is one axis, or none, the
  * baseline is grey and all others have one colour.
  */
-export function cellRows(config: ExperimentConfig): ChartRows {
+export function conditionRows(config: ExperimentConfig): ChartRows {
   const [first, second, ...others] = Object.keys(config.axes);
-  const cells = cellsOf(config).map(({ config: settings }) => settings);
+  const conditions = conditionsOf(config).map(({ config: settings }) => settings);
   if (second === undefined) {
-    const rows = cells.map((settings) => ({
+    const rows = conditions.map((settings) => ({
       settings,
       group: first === undefined ? config.title : (settings[first] as string),
       series: isBaseline(config, settings) ? baseline : other,
@@ -51,7 +51,7 @@ export function cellRows(config: ExperimentConfig): ChartRows {
     return chartRows(rows, [baseline, other], { axisTitle: first ?? '' });
   }
   const grouping = [first as string, ...others];
-  const rows = cells.map((settings) => ({
+  const rows = conditions.map((settings) => ({
     settings,
     group: grouping.map((axis) => settings[axis] as string).join(', '),
     series: settings[second] as string,

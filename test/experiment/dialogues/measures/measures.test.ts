@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { writeJson, writeJsonLines } from '../../../../lib/files';
 import { experimentBase } from '../../../../lib/experiment/dialogues/config';
 import { dialogues } from '../../../../lib/experiment/dialogues/kind';
-import { measureCell } from '../../../../lib/experiment/measure';
+import { measureCondition } from '../../../../lib/experiment/measure';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-measures-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -44,7 +44,7 @@ const responses = Object.entries(answers).flatMap(([promptId, rows]) =>
   rows.map(([score, gold, length]) => ({ promptId, score, gold, length, task: 'fact' })),
 );
 
-describe('measureCell', () => {
+describe('measureCondition', () => {
   it('measures reward models and what they pick, prompt by prompt', async () => {
     write('scorecards/reward.json', {
       accuracy: { accuracy: 0.7 },
@@ -59,7 +59,7 @@ describe('measureCell', () => {
       scoreLengthCorrelation: { equalQuality: -0.1 },
     });
     write('reward/length-balance.json', { lengthOnlyAccuracy: { before: 0.6, after: 0.5 } });
-    const { metrics, prompts } = await measureCell({ reward, bestOfN }, config, path);
+    const { metrics, prompts } = await measureCondition({ reward, bestOfN }, config, path);
     // q: (0.4, 0.6) ½, (0.6, 0.4) right: ¾.
     expect(prompts['reward.goldAccuracy']).toEqual([0.66667, 0.75, 0.5]);
     expect(metrics['reward.goldAccuracy']).toBeCloseTo((2 / 3 + 3 / 4 + 1 / 2) / 3, 5);
@@ -113,7 +113,7 @@ describe('measureCell', () => {
       { step: 3, 'objective/kl': 2, 'objective/scores': 1 },
       { step: 4, 'objective/kl': 3, 'objective/scores': 3 },
     ]);
-    const { metrics, prompts, curves } = await measureCell({ ppo }, config, path);
+    const { metrics, prompts, curves } = await measureCondition({ ppo }, config, path);
     // p: 0.71 beats 0.5 and ties 0.7; 0.6 beats 0.5 and loses to 0.7. q: 0.3 loses to 0.4.
     expect(prompts['ppo.winMinusLoss']).toEqual([0.25, -1]);
     expect(prompts['ppo.goldGain']).toEqual([0.055, -0.1]);

@@ -88,10 +88,10 @@ describe('coursesFigure', () => {
     expect(coursesFigure(withCourses({}))).toBeUndefined();
   });
 
-  it('compares policies where there is one cell', () => {
+  it('compares policies where there is one condition', () => {
     const { config, rows } = sampleExperiment();
     const single = rows
-      .filter(({ cell }) => cell === 'filter=both noise=low')
+      .filter(({ condition }) => condition === 'filter=both noise=low')
       .map((row) =>
         'curves' in row ? { ...row, curves: { ...row.curves, grpo: row.curves?.['ppo'] ?? [] } } : row,
       );

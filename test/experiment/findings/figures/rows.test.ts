@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cellRows, namedRows } from '../../../../lib/experiment/findings/figures/rows';
+import { conditionRows, namedRows } from '../../../../lib/experiment/findings/figures/rows';
 import { sampleExperiment } from '../../sample-experiment';
 
 const { config } = sampleExperiment();
 
-describe('cellRows', () => {
+describe('conditionRows', () => {
   it('groups by the first axis and colours by the second, the baseline in grey', () => {
-    const { rows, yaxis, series, legendTitle } = cellRows(config);
+    const { rows, yaxis, series, legendTitle } = conditionRows(config);
     expect(rows).toHaveLength(12);
     expect(yaxis['ticktext']).toEqual(['none', 'ties', 'cycles', 'both']);
     expect([series, legendTitle]).toEqual([['low', 'middle', 'high'], 'noise']);
@@ -16,7 +16,7 @@ describe('cellRows', () => {
   });
 
   it('keeps rows a whole row apart and names in the middle of their groups', () => {
-    const { rows, yaxis } = cellRows(config);
+    const { rows, yaxis } = conditionRows(config);
     rows.slice(1).forEach((row, i) => expect(row.y - (rows[i]?.y ?? 0)).toBeGreaterThanOrEqual(1));
     expect(yaxis['tickvals']).toEqual([
       1,
@@ -28,7 +28,11 @@ describe('cellRows', () => {
 
   it('puts further axes into the groups', () => {
     const axes = { ...config.axes, size: { small: {}, large: {} } };
-    const { rows, yaxis } = cellRows({ ...config, axes, baseline: { ...config.baseline, size: 'small' } });
+    const { rows, yaxis } = conditionRows({
+      ...config,
+      axes,
+      baseline: { ...config.baseline, size: 'small' },
+    });
     expect(rows).toHaveLength(24);
     expect(yaxis['ticktext']).toEqual(expect.arrayContaining(['none, small', 'both, large']));
     // The last axis runs fastest in the grid; a group's rows stand together nevertheless.
@@ -41,7 +45,7 @@ describe('cellRows', () => {
 
   it('has no legend for one axis: the baseline is grey, the others are blue', () => {
     const axes = { filter: config.axes['filter'] ?? {} };
-    const { rows, legendTitle } = cellRows({ ...config, axes, baseline: { filter: 'none' } });
+    const { rows, legendTitle } = conditionRows({ ...config, axes, baseline: { filter: 'none' } });
     expect(legendTitle).toBeUndefined();
     expect(rows.map(({ style }) => style.color)).toEqual(['#7d8794', '#2e86c9', '#2e86c9', '#2e86c9']);
   });

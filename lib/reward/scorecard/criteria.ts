@@ -1,16 +1,16 @@
-/** Scorecards of the dimensions of a reward model, each on the pairs that have a verdict on it. */
+/** Scorecards of the criteria of a reward model, each on the pairs that have a verdict on it. */
 import type { PreferencePair, Scores } from '../../types';
-import { verdictOn } from '../dimensions';
+import { verdictOn } from '../criteria';
 import { rewardScorecard, type RewardScorecard, type ScoredPair } from './scorecard';
 
 /**
- * One scorecard a dimension. A pair whose rejected side is the better one on it counts with its sides exchanged; spread and
+ * One scorecard a criterion. A pair whose rejected side is the better one on it counts with its sides exchanged; spread and
  * length correlation are those of all responses.
  *
  * @param scored the pairs, for lengths and tasks.
- * @param parts scores by dimension: of all chosen responses, then of all rejected ones.
+ * @param parts scores by criterion: of all chosen responses, then of all rejected ones.
  */
-export function dimensionScorecards(
+export function criterionScorecards(
   pairs: readonly PreferencePair[],
   scored: readonly ScoredPair[],
   parts: Readonly<Record<string, Scores>>,

@@ -1,11 +1,11 @@
-/** Computes the stages behind cells in worker processes; a stage that fails takes its cells with it, and the rest goes on. */
+/** Computes the stages behind conditions in worker processes; a stage that fails takes its conditions with it, and the rest goes on. */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errorMessage } from '../errors';
 import { runFlow, type Progression, type StageFailure } from '../flow/run';
 import type { Store } from '../flow/store';
 import { startProgress, type Progress } from '../train/progress';
-import type { CellRun } from './grid';
+import type { ConditionRun } from './grid';
 
 export interface ComputeOptions {
   /** What the progress bar says. */
@@ -16,13 +16,13 @@ export interface ComputeOptions {
   readonly threads: number;
   /** No stage is begun after this, ms since the epoch. */
   readonly until: number;
-  /** Called as soon as the stages behind a cell are there. */
-  onCell(run: CellRun): Promise<void>;
-  /** Called once for each cell that cannot be computed any more. */
-  onFailure(run: CellRun, failure: CellFailure): void;
+  /** Called as soon as the stages behind a condition are there. */
+  onCondition(run: ConditionRun): Promise<void>;
+  /** Called once for each condition that cannot be computed any more. */
+  onFailure(run: ConditionRun, failure: ConditionFailure): void;
 }
 
-export interface CellFailure {
+export interface ConditionFailure {
   readonly error: string;
   /** The file with what the stage had to say. */
   readonly log: string;
@@ -30,11 +30,11 @@ export interface CellFailure {
 
 /**
  * @param runs of one grid.
- * @returns how many cells were left when the budget ended.
+ * @returns how many conditions were left when the budget ended.
  * @throws {InterruptedError} on Ctrl-C, once every process has stopped.
  */
-export async function computeCells(
-  runs: readonly [CellRun, ...CellRun[]],
+export async function computeConditions(
+  runs: readonly [ConditionRun, ...ConditionRun[]],
   options: ComputeOptions,
 ): Promise<number> {
   const { jobs: count, threads, until } = options;
@@ -52,12 +52,12 @@ export async function computeCells(
         options.onFailure(run, describeFailure(store, failure, told));
       } else if (run.finals.every(progression.isDone)) {
         open.delete(run);
-        await options.onCell(run);
+        await options.onCondition(run);
       }
     }
     if (progress === undefined) total = progression.open;
     progress ??= startProgress(options.title, total, 'stage');
-    progress.update(total - progression.open, { cells: runs.length - open.size });
+    progress.update(total - progression.open, { runs: runs.length - open.size });
   };
   try {
     await runFlow(
@@ -84,7 +84,7 @@ export async function computeCells(
 }
 
 /** The error of the stage that failed first goes into its log, once, and in a line into the rows. */
-function describeFailure(store: Store, failure: StageFailure, told: Set<StageFailure>): CellFailure {
+function describeFailure(store: Store, failure: StageFailure, told: Set<StageFailure>): ConditionFailure {
   const { node, error } = failure;
   const log = logOf(store, store.folder(node));
   if (!told.has(failure)) note(log, errorMessage(error));
@@ -96,7 +96,7 @@ function logOf(store: Store, folder: string): string {
   return join(store.place.root, 'logs', `${basename(folder)}.log`);
 }
 
-/** A disk that is full must not end the cells that need none of it: their row has the error, its log then ends early. */
+/** A disk that is full must not end the conditions that need none of it: their row has the error, its log then ends early. */
 function note(log: string, text: string): void {
   try {
     appendFileSync(log, `${text}\n`);

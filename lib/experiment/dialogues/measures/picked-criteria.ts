@@ -1,55 +1,55 @@
-/** Measure `dimensions`: what the answers that a reward model picks are worth on each dimension, by the truth. */
+/** Measure `criteria`: what the answers that a reward model picks are worth on each criterion, by the truth. */
 import { mean } from 'simple-statistics';
 import { byPrompt } from '../../../evaluation/judged';
 import { readJson, readJsonLines } from '../../../files';
 import type { VariantScorecard } from '../../../pipeline/scorecards';
 import type { Rollout } from '../../../types';
-import type { CellConfig } from '../config';
+import type { ConditionConfig } from '../config';
 import type { Measure, MeasuredPart } from '../../measure';
 import { highestScored, pairsInOrder } from './order';
-import { dimensions, judged, type JudgedAnswer } from './judged-answers';
+import { criteria, judged, type JudgedAnswer } from './judged-answers';
 
-export const dimensionsMeasure: Measure<CellConfig> = {
+export const criteriaMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['best-of-n', 'scorecards'],
   measure: measurePicks,
 };
 
-async function measurePicks(config: CellConfig, path: (file: string) => string): Promise<MeasuredPart> {
+async function measurePicks(config: ConditionConfig, path: (file: string) => string): Promise<MeasuredPart> {
   const { responses } = readJson<VariantScorecard>(path('scorecards/reward.json'));
   // The answers that were scored, in the same order.
   const rollouts = await readJsonLines<Rollout>(path('best-of-n/rollouts.jsonl'));
-  return pickedDimensions(
+  return pickedCriteria(
     judged(config, rollouts).map((answer, i) => ({ ...answer, score: responses[i]?.score as number })),
   );
 }
 
 /**
- * Of the answer with the highest score to each prompt (of equals their mean): its worth on each dimension, and how much that is above
- * the mean of all answers. `<dimension>Accuracy`: of all pairs of answers to one prompt that differ on the dimension, the share that
+ * Of the answer with the highest score to each prompt (of equals their mean): its worth on each criterion, and how much that is above
+ * the mean of all answers. `<criterion>Accuracy`: of all pairs of answers to one prompt that differ on the criterion, the share that
  * scores put in its order; equal scores are half right.
  */
-export function pickedDimensions(
+export function pickedCriteria(
   answers: readonly (JudgedAnswer & { readonly score: number })[],
 ): MeasuredPart {
   const prompts = [...byPrompt(answers).values()];
   const picked = prompts.map(highestScored);
   return {
     prompts: Object.fromEntries(
-      dimensions.flatMap((dimension): [string, number[]][] => {
-        const worth = picked.map((best) => mean(best.map((answer) => answer[dimension])));
-        const average = prompts.map((own) => mean(own.map((answer) => answer[dimension])));
+      criteria.flatMap((criterion): [string, number[]][] => {
+        const worth = picked.map((best) => mean(best.map((answer) => answer[criterion])));
+        const average = prompts.map((own) => mean(own.map((answer) => answer[criterion])));
         return [
-          [dimension, worth],
-          [`${dimension}Gain`, worth.map((value, i) => value - (average[i] as number))],
+          [criterion, worth],
+          [`${criterion}Gain`, worth.map((value, i) => value - (average[i] as number))],
         ];
       }),
     ),
     metrics: Object.fromEntries(
-      dimensions.map((dimension) => [
-        `${dimension}Accuracy`,
+      criteria.map((criterion) => [
+        `${criterion}Accuracy`,
         orderAccuracy(
-          prompts.map((own) => own.map((answer) => ({ score: answer.score, worth: answer[dimension] }))),
+          prompts.map((own) => own.map((answer) => ({ score: answer.score, worth: answer[criterion] }))),
         ),
       ]),
     ),

@@ -1,12 +1,12 @@
-/** Cells as dots with intervals: what each measured, and how far each is from the baseline. */
+/** Conditions as dots with intervals: what each measured, and how far each is from the baseline. */
 import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
 import { chartText, type Figure } from '../../../evaluation/report/theme';
 import type { Interval } from '../../../intervals';
-import { compareSettings, isBaseline, rowsOfCell, type Experiment } from '../../experiment';
+import { compareSettings, isBaseline, rowsOfCondition, type Experiment } from '../../experiment';
 import { unitOf } from '../metric-units';
-import { estimateMean, metricValues } from '../../statistics/compare-cells';
+import { estimateMean, metricValues } from '../../statistics/compare-conditions';
 import { namedOnce } from './legend';
-import { cellRows, namedRows, type ChartRow, type ChartRows } from './rows';
+import { conditionRows, namedRows, type ChartRow, type ChartRows } from './rows';
 
 /** The most panels of a figure, side by side. */
 const mostPanels = 3;
@@ -22,11 +22,11 @@ interface Mark {
   readonly isOpen?: boolean;
 }
 
-/** Means over seeds with 95% intervals and the single seeds: a panel for each of the first metrics, a row a cell. */
-export function cellsFigure(experiment: Experiment): Figure {
+/** Means over seeds with 95% intervals and the single seeds: a panel for each of the first metrics, one row per condition. */
+export function conditionsFigure(experiment: Experiment): Figure {
   const { config } = experiment;
   if (Object.keys(config.axes).length === 0) return measuresFigure(experiment);
-  const rows = cellRows(config);
+  const rows = conditionRows(config);
   const panels = config.metrics.slice(0, mostPanels).map((metric) =>
     panel(
       metric,
@@ -38,7 +38,7 @@ export function cellsFigure(experiment: Experiment): Figure {
   return rowFigure(panels, rows);
 }
 
-/** Of an experiment with one cell: a panel for each of the first kinds of metric, a row for each policy (or other measure) that has it. */
+/** Of an experiment with one condition: a panel for each of the first kinds of metric, a row for each policy (or other measure) that has it. */
 function measuresFigure(experiment: Experiment): Figure {
   const metrics = experiment.config.metrics.map((name) => {
     const [measure = name, ...what] = name.split('.');
@@ -61,7 +61,7 @@ function measuresFigure(experiment: Experiment): Figure {
 }
 
 function mark(row: ChartRow, experiment: Experiment, metric: string): Mark[] {
-  const seeds = metricValues(rowsOfCell(experiment, row.settings), metric);
+  const seeds = metricValues(rowsOfCondition(experiment, row.settings), metric);
   const estimate = estimateMean(seeds);
   return estimate === undefined ? [] : [{ row, ...estimate, seeds }];
 }
@@ -69,7 +69,7 @@ function mark(row: ChartRow, experiment: Experiment, metric: string): Mark[] {
 /** Paired differences to the baseline with 95% intervals; undefined where there is nothing but the baseline. Open: 0 lies within. */
 export function differencesFigure(experiment: Experiment): Figure | undefined {
   const { config } = experiment;
-  const rows = cellRows(config);
+  const rows = conditionRows(config);
   const others = rows.rows.filter(({ settings }) => !isBaseline(config, settings));
   if (others.length === 0) return undefined;
   const panels = config.metrics.slice(0, mostPanels).map((metric) => {

@@ -1,10 +1,10 @@
-/** The stages of a cell, run in the process of the test. */
-import type { CellRun } from '../../lib/experiment/grid';
+/** The stages of a condition, run in the process of the test. */
+import type { ConditionRun } from '../../lib/experiment/grid';
 import { nodesBehind } from '../../lib/flow/flow';
 import { runFlow } from '../../lib/flow/run';
 import type { StageManifest } from '../../lib/flow/run-stage';
 
-export function stagesOf({ flow, store, path }: CellRun) {
+export function stagesOf({ flow, store, path }: ConditionRun) {
   return {
     path,
     folder: (label: string): string => store.folder(flow.node(label)),
@@ -14,8 +14,8 @@ export function stagesOf({ flow, store, path }: CellRun) {
   };
 }
 
-/** Labels of all stages behind some cells; those that cells share once. */
-export function labelsBehind(runs: readonly CellRun[]): string[] {
+/** Labels of all stages behind some conditions; those that conditions share once. */
+export function labelsBehind(runs: readonly ConditionRun[]): string[] {
   const folders = new Map<string, string>();
   for (const { store, finals } of runs)
     for (const node of nodesBehind(finals)) folders.set(store.folder(node), node.label);

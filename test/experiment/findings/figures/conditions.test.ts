@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure } from '../../../../lib/evaluation/report/theme';
-import { compareSettings, rowsOfCell } from '../../../../lib/experiment/experiment';
-import { cellsFigure, differencesFigure } from '../../../../lib/experiment/findings/figures/cells';
+import { compareSettings, rowsOfCondition } from '../../../../lib/experiment/experiment';
+import { conditionsFigure, differencesFigure } from '../../../../lib/experiment/findings/figures/conditions';
 import { sampleExperiment } from '../../sample-experiment';
 
 const experiment = sampleExperiment();
@@ -18,8 +18,8 @@ interface Trace {
 
 const traces = ({ data }: Figure): readonly Trace[] => data as unknown as readonly Trace[];
 
-describe('cellsFigure', () => {
-  const figure = cellsFigure(experiment);
+describe('conditionsFigure', () => {
+  const figure = conditionsFigure(experiment);
   const ofPanel = (axis: string): readonly Trace[] => traces(figure).filter(({ xaxis }) => xaxis === axis);
 
   it('has a panel for each of the first three metrics, with units', () => {
@@ -30,7 +30,7 @@ describe('cellsFigure', () => {
     });
   });
 
-  it('draws every cell and every seed', () => {
+  it('draws every condition and every seed', () => {
     const panel = ofPanel('x');
     const means = panel.filter(({ error_x: bars }) => bars !== undefined);
     const seeds = panel.filter(({ error_x: bars, x }) => bars === undefined && x[0] !== null);
@@ -39,7 +39,7 @@ describe('cellsFigure', () => {
   });
 
   it('shows the means', () => {
-    const rows = rowsOfCell(experiment, { filter: 'none', noise: 'low' });
+    const rows = rowsOfCondition(experiment, { filter: 'none', noise: 'low' });
     const mean = rows.reduce((sum, { metrics }) => sum + (metrics['ppo.kl'] as number), 0) / rows.length;
     const low = ofPanel('x3').find(({ name, error_x: bars }) => name === 'low' && bars !== undefined);
     expect(low?.x[0]).toBeCloseTo(mean, 12);
@@ -50,12 +50,15 @@ describe('cellsFigure', () => {
     expect(legend.map(({ name }) => name)).toEqual(['low', 'middle', 'high']);
   });
 
-  it('draws an experiment with one cell by policy', () => {
+  it('draws an experiment with one condition by policy', () => {
     const rows = experiment.rows
-      .filter(({ cell }) => cell === 'filter=both noise=low')
+      .filter(({ condition }) => condition === 'filter=both noise=low')
       .map((row) => ('error' in row ? row : { ...row, metrics: { ...row.metrics, 'dpo.kl': 2 } }));
     const metrics = ['ppo.kl', 'dpo.kl', 'ppo.winMinusLoss'];
-    const single = cellsFigure({ config: { ...experiment.config, axes: {}, baseline: {}, metrics }, rows });
+    const single = conditionsFigure({
+      config: { ...experiment.config, axes: {}, baseline: {}, metrics },
+      rows,
+    });
     expect(single.layout).toMatchObject({
       yaxis: { ticktext: ['ppo', 'dpo'] },
       xaxis: { title: { text: 'nats a response' } },
@@ -67,7 +70,7 @@ describe('cellsFigure', () => {
 });
 
 describe('differencesFigure', () => {
-  it('has all cells but the baseline, open where 0 lies within the interval', () => {
+  it('has all conditions but the baseline, open where 0 lies within the interval', () => {
     const figure = differencesFigure(experiment) as Figure;
     const panel = traces(figure).filter(({ xaxis, x }) => xaxis === 'x' && x[0] !== null);
     expect(panel.flatMap(({ x }) => x)).toHaveLength(11);

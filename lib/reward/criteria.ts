@@ -1,88 +1,86 @@
 /**
- * What a reward model scores, e.g. helpful, harmless, fluent: names and weights, and the loss on pairs with a verdict per dimension.
- * One score is one dimension.
+ * What a reward model scores, e.g. helpful, harmless, fluent: names and weights, and the loss on pairs with a verdict per criterion.
+ * One score is one criterion.
  *
  * @see Wu et al. 2023 (arXiv:2306.01693): fine-grained rewards, whose weights may change after training.
  */
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
-import type { ModelConfig, ScoreDimension } from '../model/config';
+import type { ModelConfig, ScoreCriterion } from '../model/config';
 import type { Coefficient } from '../tensor/coefficients';
 import type { PreferencePair } from '../types';
 import type { RewardConfig } from './config';
 import { rewardLoss } from './pair-loss';
 
-/** The dimension that stands for the pair's own verdict: the chosen side is better. */
+/** The criterion that stands for the pair's own verdict: the chosen side is better. */
 const overall = 'overall';
 
-/** The dimension of a reward model of one score: on every pair the chosen side is better. */
-export const oneScore: readonly ScoreDimension[] = [{ name: 'score', weight: 1 }];
+/** The criterion of a reward model of one score: on every pair the chosen side is better. */
+export const oneScore: readonly ScoreCriterion[] = [{ name: 'score', weight: 1 }];
 
-/** Who is better on a dimension. */
+/** Who is better on a criterion. */
 export type PairVerdict = 'chosen' | 'rejected' | 'tie';
 
-/** Verdict of a pair on a dimension; a tie where nobody was asked. */
-export function verdictOn({ verdicts }: PreferencePair, dimension: string): PairVerdict {
-  return verdicts?.[dimension] ?? (dimension === overall ? 'chosen' : 'tie');
+/** Verdict of a pair on a criterion; a tie where nobody was asked. */
+export function verdictOn({ verdicts }: PreferencePair, criterion: string): PairVerdict {
+  return verdicts?.[criterion] ?? (criterion === overall ? 'chosen' : 'tie');
 }
 
 /**
- * The dimensions that a configuration names, with weights; undefined when it asks for one score.
+ * The criteria that a configuration names, with weights; undefined when it asks for one score.
  *
- * @throws {InputError} for a name that is empty or there twice, for a weight of a dimension that is not there or that is no number
+ * @throws {InputError} for a name that is empty or there twice, for a weight of a criterion that is not there or that is no number
  * ≥ 0, when all weights are 0, and for settings that need one score.
  */
-export function configuredDimensions(
-  config: Pick<RewardConfig, 'dimensions' | 'dimensionWeights' | 'useMargin' | 'lengthCovariate'>,
-): readonly ScoreDimension[] | undefined {
-  if (config.dimensions === undefined) {
-    if (config.dimensionWeights === undefined) return undefined;
-    throw new InputError('reward: dimensionWeights is for reward models with dimensions');
+export function configuredCriteria(
+  config: Pick<RewardConfig, 'criteria' | 'criterionWeights' | 'useMargin' | 'lengthCovariate'>,
+): readonly ScoreCriterion[] | undefined {
+  if (config.criteria === undefined) {
+    if (config.criterionWeights === undefined) return undefined;
+    throw new InputError('reward: criterionWeights is for reward models with criteria');
   }
   for (const setting of ['useMargin', 'lengthCovariate'] as const) {
     if (config[setting]) throw new InputError(`reward: ${setting} is for reward models of one score`);
   }
-  const names = config.dimensions.split(',').map((name) => name.trim());
+  const names = config.criteria.split(',').map((name) => name.trim());
   const wrong = names.find((name, i) => name === '' || names.indexOf(name) !== i);
   if (wrong !== undefined) {
     throw new InputError(
-      `reward: dimensions must be different names with commas between them, got '${config.dimensions}'`,
+      `reward: criteria must be different names with commas between them, got '${config.criteria}'`,
     );
   }
   const equal = names.map((name) => ({ name, weight: 1 }));
-  return config.dimensionWeights === undefined
+  return config.criterionWeights === undefined
     ? equal
-    : weighDimensions('reward: dimensionWeights', equal, config.dimensionWeights);
+    : weighCriteria('reward: criterionWeights', equal, config.criterionWeights);
 }
 
-/** The dimensions that a configuration trains. */
-export function trainedDimensions(
-  config: Parameters<typeof configuredDimensions>[0],
-): readonly ScoreDimension[] {
-  return configuredDimensions(config) ?? oneScore;
+/** The criteria that a configuration trains. */
+export function trainedCriteria(config: Parameters<typeof configuredCriteria>[0]): readonly ScoreCriterion[] {
+  return configuredCriteria(config) ?? oneScore;
 }
 
-/** The shape of the reward model that a configuration trains, to save and score it by: with the dimensions that it names. */
+/** The shape of the reward model that a configuration trains, to save and score it by: with the criteria that it names. */
 export function rewardModelConfig(
   model: ModelConfig,
-  config: Parameters<typeof configuredDimensions>[0],
+  config: Parameters<typeof configuredCriteria>[0],
 ): ModelConfig {
-  const scoreDimensions = configuredDimensions(config);
-  return scoreDimensions === undefined ? model : { ...model, scoreDimensions };
+  const scoreCriteria = configuredCriteria(config);
+  return scoreCriteria === undefined ? model : { ...model, scoreCriteria };
 }
 
 /**
- * Dimensions with the weights of a list such as `helpful=1,harmless=0.5`; those that it does not name have weight 0.
+ * Criteria with the weights of a list such as `helpful=1,harmless=0.5`; those that it does not name have weight 0.
  *
  * @param where beginning of error messages.
- * @throws {InputError} for an unknown dimension, a weight that is no number ≥ 0, and when all weights are 0.
+ * @throws {InputError} for an unknown criterion, a weight that is no number ≥ 0, and when all weights are 0.
  */
-export function weighDimensions(
+export function weighCriteria(
   where: string,
-  dimensions: readonly ScoreDimension[],
+  criteria: readonly ScoreCriterion[],
   list: string,
-): readonly ScoreDimension[] {
-  const names = dimensions.map(({ name }) => name);
+): readonly ScoreCriterion[] {
+  const names = criteria.map(({ name }) => name);
   const weights = new Map<string, number>();
   for (const entry of list.split(',')) {
     const [name = '', value = ''] = entry.split('=').map((part) => part.trim());
@@ -105,13 +103,13 @@ export function weighDimensions(
 }
 
 /** Weights that add up to 1. */
-export function shares(dimensions: readonly ScoreDimension[]): number[] {
-  const total = dimensions.reduce((sum, { weight }) => sum + weight, 0);
-  return dimensions.map(({ weight }) => weight / total);
+export function shares(criteria: readonly ScoreCriterion[]): number[] {
+  const total = criteria.reduce((sum, { weight }) => sum + weight, 0);
+  return criteria.map(({ weight }) => weight / total);
 }
 
-/** B pairs on one dimension. */
-export type DimensionBatch = {
+/** B pairs on one criterion. */
+export type CriterionBatch = {
   /** [B] int32, row of the better response among the scores */
   readonly better: tf.Tensor1D;
   /** [B] int32, row of the worse one */
@@ -122,10 +120,10 @@ export type DimensionBatch = {
   readonly count: tf.Scalar;
 };
 
-export interface DimensionLossOptions {
+export interface CriterionLossOptions {
   /** [B] how many times a pair counts. */
   readonly weights: tf.Tensor1D;
-  /** [B] subtracted from the gap of every dimension. 0 when absent. */
+  /** [B] subtracted from the gap of every criterion. 0 when absent. */
   readonly margins?: tf.Tensor1D;
   readonly scoreL2Coefficient: Coefficient;
   readonly centerRewardsCoefficient: Coefficient;
@@ -133,27 +131,27 @@ export interface DimensionLossOptions {
   readonly count: tf.Scalar;
 }
 
-export interface DimensionLoss {
+export interface CriterionLoss {
   readonly loss: tf.Scalar;
-  /** Share of the decided pairs that each dimension has right. [K] */
+  /** Share of the decided pairs that each criterion has right. [K] */
   readonly accuracies: readonly tf.Scalar[];
   /** Log-odds of the better response, the gap of the scores less the margin. [K] of [B] */
   readonly logits: readonly tf.Tensor1D[];
 }
 
 /**
- * Loss of the dimensions: the weighted mean of their pairwise losses. Every verdict counts alike: each dimension's loss is a sum
+ * Loss of the criteria: the weighted mean of their pairwise losses. Every verdict counts alike: each criterion's loss is a sum
  * over the pairs decided on it, divided by `count`, all pairs of the step.
  *
  * @param scored [responses, K]
- * @param batches one per dimension.
+ * @param batches one per criterion.
  */
-export function dimensionLoss(
+export function criterionLoss(
   scored: tf.Tensor2D,
-  batches: readonly DimensionBatch[],
-  dimensions: readonly ScoreDimension[],
-  options: DimensionLossOptions,
-): DimensionLoss {
+  batches: readonly CriterionBatch[],
+  criteria: readonly ScoreCriterion[],
+  options: CriterionLossOptions,
+): CriterionLoss {
   const results = batches.map(({ better, worse, decided, count }, k) => {
     const column: tf.Tensor1D = tf.reshape(tf.slice(scored, [0, k], [scored.shape[0], 1]), [-1]); // [responses]
     const [betterScores, worseScores] = [tf.gather(column, better), tf.gather(column, worse)]; // [B]
@@ -169,7 +167,7 @@ export function dimensionLoss(
       logits: options.margins === undefined ? gaps : tf.sub<tf.Tensor1D>(gaps, options.margins),
     };
   });
-  const parts = shares(dimensions).map((share, k) => tf.mul<tf.Scalar>(results[k]?.loss as tf.Scalar, share));
+  const parts = shares(criteria).map((share, k) => tf.mul<tf.Scalar>(results[k]?.loss as tf.Scalar, share));
   return {
     loss: tf.addN(parts),
     accuracies: results.map(({ accuracy }) => accuracy),
@@ -183,6 +181,6 @@ export function dimensionLoss(
  * @param scored [responses, K]
  * @returns [responses]
  */
-export function weighScores(scored: tf.Tensor2D, dimensions: readonly ScoreDimension[]): tf.Tensor1D {
-  return tf.sum(tf.mul(scored, tf.tensor1d(shares(dimensions))), 1);
+export function weighScores(scored: tf.Tensor2D, criteria: readonly ScoreCriterion[]): tf.Tensor1D {
+  return tf.sum(tf.mul(scored, tf.tensor1d(shares(criteria))), 1);
 }

@@ -1,4 +1,4 @@
-/** Statistics of result rows: means over seeds, paired differences between cells, and the adjustment for many claims. */
+/** Statistics of result rows: means over seeds, paired differences between conditions, and the adjustment for many claims. */
 import { mean, sampleStandardDeviation, sampleVariance, sum } from 'simple-statistics';
 import { InputError } from '../../errors';
 import { groupBy } from '../../group-by';
@@ -32,11 +32,11 @@ export function metricValues(rows: readonly ResultRow[], metric: string): number
 }
 
 /**
- * How far apart the seeds of one cell lie, √(Σ d² / Σ (n − 1)), d being the distance of a value from the mean of its cell: the standard
- * deviation within a cell, over all cells. 0 where no cell has two seeds.
+ * How far apart the seeds of one condition lie, √(Σ d² / Σ (n − 1)), d being the distance of a value from the mean of its condition: the standard
+ * deviation within a condition, over all conditions. 0 where no condition has two seeds.
  */
-export function spreadWithinCells(rows: readonly ResultRow[], metric: string): number {
-  const groups = [...groupBy(rows, ({ cell }) => cell).values()]
+export function spreadWithinConditions(rows: readonly ResultRow[], metric: string): number {
+  const groups = [...groupBy(rows, ({ condition }) => condition).values()]
     .map((group) => metricValues(group, metric))
     .filter(({ length }) => length > 1);
   const squares = groups.map((values) => sampleVariance(values) * (values.length - 1));
@@ -44,7 +44,7 @@ export function spreadWithinCells(rows: readonly ResultRow[], metric: string): n
   return groups.length === 0 ? 0 : Math.sqrt(sum(squares) / sum(degrees));
 }
 
-/** How a difference between two cells was judged. */
+/** How a difference between two conditions was judged. */
 export type Method =
   /** Hierarchical bootstrap over seeds and prompts, and paired t over seeds: the interval covers both. */
   | 'seeds and prompts'
@@ -55,7 +55,7 @@ export type Method =
   /** One seed and no prompts: no interval. */
   | 'one seed';
 
-/** A paired difference of two cells, a − b. */
+/** A paired difference of two conditions, a − b. */
 export interface Comparison {
   /** Mean over the shared seeds of a's metric, and of b's. */
   readonly means: readonly [number, number];
@@ -63,7 +63,7 @@ export interface Comparison {
   /** 95%; null where one seed without prompts is all there is. */
   readonly ci: Interval | null;
   readonly method: Method;
-  /** Seeds that both cells have, in ascending order. */
+  /** Seeds that both conditions have, in ascending order. */
   readonly seeds: readonly number[];
   /** How many seeds only one of them has. */
   readonly unpaired: number;
@@ -85,7 +85,7 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two cells seed by seed, and prompt by prompt where both have the metric's value for each prompt.
+ * Compares two conditions seed by seed, and prompt by prompt where both have the metric's value for each prompt.
  *
  * A bootstrap of few seeds is too narrow where seeds differ more than their prompts explain; a t interval of few seeds is too narrow
  * where they agree by chance. With prompts the interval covers both.
@@ -94,7 +94,7 @@ export interface CompareOptions {
  * @throws {InputError} when the prompts of a seed are not the same in number.
  * @see Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, chapter 2 (d, and d_z for paired differences).
  */
-export function compareCells(
+export function compareConditions(
   a: readonly ResultRow[],
   b: readonly ResultRow[],
   { metric, againstMetric = metric, rng }: CompareOptions,
@@ -179,7 +179,7 @@ function promptDifferences(
     if (left.length !== right.length || left.length === 0) {
       if (metric !== againstMetric) return undefined;
       throw new InputError(
-        `compareCells: ${metric} of seed ${seed} must have as many prompts in both cells, got ${left.length} and ${right.length}`,
+        `compareConditions: ${metric} of seed ${seed} must have as many prompts in both conditions, got ${left.length} and ${right.length}`,
       );
     }
     differences.push(left.map((value, i) => value - (right[i] as number)));

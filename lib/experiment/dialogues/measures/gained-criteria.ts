@@ -1,22 +1,22 @@
-/** Measures `dpoDimensions`, `ppoDimensions`: a policy's answers on each dimension, and how much they gained against SFT's. */
+/** Measures `dpoCriteria`, `ppoCriteria`: a policy's answers on each criterion, and how much they gained against SFT's. */
 import { meanByPrompt } from '../../../evaluation/judged';
 import { readJsonLines } from '../../../files';
 import type { EvaluatedRollout } from '../../../pipeline/evaluate';
 import type { Measure, MeasuredPart } from '../../measure';
-import type { CellConfig } from '../config';
-import { dimensions, judged, type JudgedAnswer } from './judged-answers';
+import type { ConditionConfig } from '../config';
+import { criteria, judged, type JudgedAnswer } from './judged-answers';
 
-export function policyDimensionsMeasure(policy: 'dpo' | 'ppo'): Measure<CellConfig> {
+export function policyCriteriaMeasure(policy: 'dpo' | 'ppo'): Measure<ConditionConfig> {
   return {
     module: __filename,
     reads: [`evaluation-${policy}`],
-    measure: (config, path) => measurePolicyDimensions(policy, config, path),
+    measure: (config, path) => measurePolicyCriteria(policy, config, path),
   };
 }
 
-async function measurePolicyDimensions(
+async function measurePolicyCriteria(
   policy: 'dpo' | 'ppo',
-  config: CellConfig,
+  config: ConditionConfig,
   path: (file: string) => string,
 ): Promise<MeasuredPart> {
   const rollouts = await readJsonLines<EvaluatedRollout>(path(`evaluation-${policy}/rollouts.jsonl`));
@@ -25,20 +25,20 @@ async function measurePolicyDimensions(
       config,
       rollouts.filter((rollout) => rollout.policy === name),
     );
-  return gainedDimensions(of(policy), of('sft'));
+  return gainedCriteria(of(policy), of('sft'));
 }
 
 /** Means over the answers to each prompt, of prompts that both have answered, in the same order. */
-export function gainedDimensions(own: readonly JudgedAnswer[], sft: readonly JudgedAnswer[]): MeasuredPart {
+export function gainedCriteria(own: readonly JudgedAnswer[], sft: readonly JudgedAnswer[]): MeasuredPart {
   return {
     prompts: Object.fromEntries(
-      dimensions.flatMap((dimension): [string, number[]][] => {
-        const worth = meanByPrompt(own, (answer) => answer[dimension]);
-        const before = meanByPrompt(sft, (answer) => answer[dimension]);
+      criteria.flatMap((criterion): [string, number[]][] => {
+        const worth = meanByPrompt(own, (answer) => answer[criterion]);
+        const before = meanByPrompt(sft, (answer) => answer[criterion]);
         return [
-          [dimension, [...worth.values()]],
+          [criterion, [...worth.values()]],
           [
-            `${dimension}Gain`,
+            `${criterion}Gain`,
             [...worth].map(([promptId, value]) => value - (before.get(promptId) as number)),
           ],
         ];

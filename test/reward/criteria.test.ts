@@ -3,14 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readJsonLines } from '../../lib/files';
 import type { RewardConfig } from '../../lib/reward/config';
 import {
-  configuredDimensions,
-  dimensionLoss,
+  configuredCriteria,
+  criterionLoss,
   rewardModelConfig,
   shares,
-  weighDimensions,
-} from '../../lib/reward/dimensions';
+  weighCriteria,
+} from '../../lib/reward/criteria';
 import { rewardScorer } from '../../lib/reward/score';
-import { dimensionScorecards } from '../../lib/reward/scorecard/dimensions';
+import { criterionScorecards } from '../../lib/reward/scorecard/criteria';
 import { pairInputs, scoredPairs } from '../../lib/reward/scorecard/score-pairs';
 import { splitPairs } from '../../lib/reward/split';
 import { initRewardParams, trainReward } from '../../lib/reward/trainer';
@@ -34,17 +34,17 @@ const pairs: PreferencePair[] = randomPairs(240).map((pair, i) => {
   return { ...pair, verdicts: { helpful: 'chosen', ...(i % 3 > 0 && { harmless }) } };
 });
 
-describe('configuredDimensions', () => {
-  const of = (given: Partial<RewardConfig>) => configuredDimensions(rewardConfig(given));
+describe('configuredCriteria', () => {
+  const of = (given: Partial<RewardConfig>) => configuredCriteria(rewardConfig(given));
 
   it('reads names and weights; without names there is one score', () => {
     expect(of({})).toBeUndefined();
     expect(rewardModelConfig(models.config, rewardConfig())).toBe(models.config);
-    expect(of({ dimensions: 'helpful, harmless' })).toEqual([
+    expect(of({ criteria: 'helpful, harmless' })).toEqual([
       { name: 'helpful', weight: 1 },
       { name: 'harmless', weight: 1 },
     ]);
-    expect(of({ dimensions: 'a,b,c', dimensionWeights: 'c=0.5, a=2' })).toEqual([
+    expect(of({ criteria: 'a,b,c', criterionWeights: 'c=0.5, a=2' })).toEqual([
       { name: 'a', weight: 2 },
       { name: 'b', weight: 0 },
       { name: 'c', weight: 0.5 },
@@ -52,23 +52,23 @@ describe('configuredDimensions', () => {
   });
 
   it.each([
-    ['reward: dimensions must be different names with commas between them', { dimensions: 'a,a' }],
-    ['reward: dimensions must be different names', { dimensions: 'a,,b' }],
-    ['reward: dimensionWeights is for reward models with dimensions', { dimensionWeights: 'a=1' }],
-    ['reward: useMargin is for reward models of one score', { dimensions: 'a,b', useMargin: true }],
-    ['reward: lengthCovariate is for', { dimensions: 'a,b', lengthCovariate: true }],
-    ["'c=1' must be name=weight with a name of a, b", { dimensions: 'a,b', dimensionWeights: 'c=1' }],
-    ["the weight of a must be a number ≥ 0, got 'x'", { dimensions: 'a,b', dimensionWeights: 'a=x' }],
-    ["the weight of b must be a number ≥ 0, got '-1'", { dimensions: 'a,b', dimensionWeights: 'b=-1' }],
-    ['at least one weight must be above 0', { dimensions: 'a,b', dimensionWeights: 'a=0' }],
+    ['reward: criteria must be different names with commas between them', { criteria: 'a,a' }],
+    ['reward: criteria must be different names', { criteria: 'a,,b' }],
+    ['reward: criterionWeights is for reward models with criteria', { criterionWeights: 'a=1' }],
+    ['reward: useMargin is for reward models of one score', { criteria: 'a,b', useMargin: true }],
+    ['reward: lengthCovariate is for', { criteria: 'a,b', lengthCovariate: true }],
+    ["'c=1' must be name=weight with a name of a, b", { criteria: 'a,b', criterionWeights: 'c=1' }],
+    ["the weight of a must be a number ≥ 0, got 'x'", { criteria: 'a,b', criterionWeights: 'a=x' }],
+    ["the weight of b must be a number ≥ 0, got '-1'", { criteria: 'a,b', criterionWeights: 'b=-1' }],
+    ['at least one weight must be above 0', { criteria: 'a,b', criterionWeights: 'a=0' }],
   ])('refuses: %s', (message, given) => {
     expect(() => of(given)).toThrow(message);
   });
 });
 
-describe('dimensionLoss', () => {
+describe('criterionLoss', () => {
   const int = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32');
-  const dimensions = [
+  const criteria = [
     { name: 'helpful', weight: 3 },
     { name: 'harmless', weight: 1 },
   ];
@@ -89,14 +89,14 @@ describe('dimensionLoss', () => {
     const softplus = (x: number): number => Math.log(1 + Math.exp(x));
     const helpful = (softplus(-1) + softplus(-0.25)) / 2;
     const harmless = softplus(1) / 2;
-    const { loss, accuracies } = dimensionLoss(scored, batches, dimensions, options);
+    const { loss, accuracies } = criterionLoss(scored, batches, criteria, options);
     expect(loss.dataSync()[0]).toBeCloseTo(0.75 * helpful + 0.25 * harmless, 6);
     expect(accuracies.map((accuracy) => accuracy.dataSync()[0])).toEqual([1, 0]);
   });
 
   it('has the gradients of central differences, none from pairs without a verdict', () => {
     const lossOf = (x: tf.Tensor) =>
-      dimensionLoss(x as tf.Tensor2D, batches, dimensions, {
+      criterionLoss(x as tf.Tensor2D, batches, criteria, {
         ...options,
         weights: tf.tensor1d([1, 2]),
         scoreL2Coefficient: 0.1,
@@ -106,8 +106,8 @@ describe('dimensionLoss', () => {
   });
 });
 
-describe('a reward model of two dimensions', () => {
-  const given = { dimensions: 'helpful,harmless', learningRate: 2e-2, evalSteps: 60, loggingSteps: 60 };
+describe('a reward model of two criteria', () => {
+  const given = { criteria: 'helpful,harmless', learningRate: 2e-2, evalSteps: 60, loggingSteps: 60 };
 
   async function trained(change: Partial<RewardConfig> = {}) {
     const config = rewardConfig({ ...given, maxSteps: 60, ...change });
@@ -146,7 +146,7 @@ describe('a reward model of two dimensions', () => {
 
     const scored = await rewardScorer(model, limits).inParts?.(pairInputs(split.heldOut));
     const lengthOf = (text: string): number => text.length;
-    const cards = dimensionScorecards(
+    const cards = criterionScorecards(
       split.heldOut,
       scoredPairs(split.heldOut, scored?.scores as Float32Array, lengthOf),
       scored?.parts ?? {},
@@ -170,11 +170,11 @@ describe('a reward model of two dimensions', () => {
       expect(parts.rows.at(-1)?.[key], key).toBeCloseTo(whole.rows.at(-1)?.[key] as number, 4);
   });
 
-  it('learns one dimension as one score does from pairs with that verdict', async () => {
+  it('learns one criterion as one score does from pairs with that verdict', async () => {
     const few = { maxSteps: 3, evalSteps: 3, loggingSteps: 1 };
-    const { rows } = await trained({ ...few, dimensions: 'overall' });
+    const { rows } = await trained({ ...few, criteria: 'overall' });
     const config = rewardConfig({ ...given, ...few });
-    const plain = { ...config, dimensions: undefined } as unknown as RewardConfig;
+    const plain = { ...config, criteria: undefined } as unknown as RewardConfig;
     const run = await tinyRun();
     await trainReward(models, splitPairs(pairs, plain, models.tokenizer), plain, run);
     const scalar = await readJsonLines<MetricsRow>(run.file('metrics.jsonl'));
@@ -182,22 +182,22 @@ describe('a reward model of two dimensions', () => {
       expect(rows.at(-1)?.[key], key).toBeCloseTo(scalar.at(-1)?.[key] as number, 6);
   });
 
-  it('refuses a dimension without verdicts, and a head of other dimensions', async () => {
-    await expect(trained({ dimensions: 'helpful,fluent' })).rejects.toThrow(
-      /none of \d+ training pairs has a verdict on dimension 'fluent'/,
+  it('refuses a criterion without verdicts, and a head of other criteria', async () => {
+    await expect(trained({ criteria: 'helpful,fluent' })).rejects.toThrow(
+      /none of \d+ training pairs has a verdict on criterion 'fluent'/,
     );
     const two = { ...models.params, 'score.weight': tf.zeros([2, 8]) };
-    const dimensions = weighDimensions('test', [{ name: 'a', weight: 1 }, { name: 'b', weight: 1 }], 'a=1,b=3'); // prettier-ignore
-    expect(shares(dimensions)).toEqual([0.25, 0.75]);
-    expect(() => initRewardParams(two, { ...models.config, scoreDimensions: dimensions })).toThrow(
+    const criteria = weighCriteria('test', [{ name: 'a', weight: 1 }, { name: 'b', weight: 1 }], 'a=1,b=3'); // prettier-ignore
+    expect(shares(criteria)).toEqual([0.25, 0.75]);
+    expect(() => initRewardParams(two, { ...models.config, scoreCriteria: criteria })).toThrow(
       "the model's score head has a, b, the run asks for one score",
     );
     expect(() => rewardScorer({ ...models, params: two }, limits)).toThrow(
-      'score.weight must have a row for each of 1 dimensions, got 2',
+      'score.weight must have a row for each of 1 criteria, got 2',
     );
     const one = { ...models, params: { ...models.params, 'score.weight': tf.zeros([1, 8]) } };
     expect(() => rewardScorer(one, { ...limits, rewardWeights: 'a=1' })).toThrow(
-      'rewardWeights is for reward models of several dimensions',
+      'rewardWeights is for reward models of several criteria',
     );
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  compareCells,
+  compareConditions,
   estimateMean,
   holm,
   metricValues,
-  spreadWithinCells,
-} from '../../../lib/experiment/statistics/compare-cells';
+  spreadWithinConditions,
+} from '../../../lib/experiment/statistics/compare-conditions';
 import type { ResultRow } from '../../../lib/experiment/results';
 import { createRng } from '../../../lib/random';
 
@@ -16,7 +16,7 @@ function row(
   prompts: Record<string, number[]> = {},
 ): ResultRow {
   return {
-    cell: 'a',
+    condition: 'a',
     seed,
     config: {},
     configHash: '',
@@ -60,10 +60,10 @@ describe('metricValues', () => {
   });
 });
 
-describe('compareCells', () => {
+describe('compareConditions', () => {
   it('pairs by seed, by hand', () => {
     // Differences 1, 2, 3: mean 2, sd 1.
-    const comparison = compareCells(rows(2, 4, 6), rows(1, 2, 3), options());
+    const comparison = compareConditions(rows(2, 4, 6), rows(1, 2, 3), options());
     expect(comparison).toMatchObject({
       means: [4, 2],
       difference: 2,
@@ -78,42 +78,49 @@ describe('compareCells', () => {
     expect(comparison?.pValue()).toBeCloseTo(1 - Math.sqrt(12 / 14), 12);
   });
 
-  it('uses the seeds that both cells have and counts the others', () => {
+  it('uses the seeds that both conditions have and counts the others', () => {
     const a = [row(5, { m: 5 }), row(1, { m: 1 }), row(2, { m: 2 }), row(9, {})];
     const b = [row(2, { m: 0 }), row(3, { m: 7 }), row(5, { m: 1 })];
-    expect(compareCells(a, b, options())).toMatchObject({ difference: 3, seeds: [2, 5], unpaired: 2 });
-    expect(compareCells([row(1, { m: 1 })], [row(2, { m: 1 })], options())).toBeUndefined();
-    expect(compareCells(a, b, { ...options(), metric: 'other' })).toBeUndefined();
+    expect(compareConditions(a, b, options())).toMatchObject({ difference: 3, seeds: [2, 5], unpaired: 2 });
+    expect(compareConditions([row(1, { m: 1 })], [row(2, { m: 1 })], options())).toBeUndefined();
+    expect(compareConditions(a, b, { ...options(), metric: 'other' })).toBeUndefined();
   });
 
-  it('compares two metrics of one cell', () => {
+  it('compares two metrics of one condition', () => {
     const both = [1, 2, 3].map((seed) => row(seed, { dpo: seed, ppo: seed - 0.5 - seed / 10 }));
-    const comparison = compareCells(both, both, { metric: 'dpo', againstMetric: 'ppo', rng: createRng(1) });
+    const comparison = compareConditions(both, both, {
+      metric: 'dpo',
+      againstMetric: 'ppo',
+      rng: createRng(1),
+    });
     expect(comparison?.difference).toBeCloseTo(0.7, 12);
   });
 
   it('has no effect size where every seed differs by the same', () => {
     // The same but for rounding: 0.3 − 0.2 is not 0.2 − 0.1.
-    expect(compareCells(rows(0.2, 0.3, 0.4), rows(0.1, 0.2, 0.3), options())?.effect).toBeNull();
-    expect(compareCells(rows(1, 1, 1), rows(0, 0, 0), options())).toMatchObject({ effect: null, ci: [1, 1] });
+    expect(compareConditions(rows(0.2, 0.3, 0.4), rows(0.1, 0.2, 0.3), options())?.effect).toBeNull();
+    expect(compareConditions(rows(1, 1, 1), rows(0, 0, 0), options())).toMatchObject({
+      effect: null,
+      ci: [1, 1],
+    });
   });
 
   it('gives one seed no interval, and with prompts one over them alone', () => {
-    expect(compareCells(rows(2), rows(1), options())).toMatchObject({
+    expect(compareConditions(rows(2), rows(1), options())).toMatchObject({
       ci: null,
       method: 'one seed',
       effect: null,
     });
-    const comparison = compareCells(promptRows([1, 2, 3]), promptRows([0, 1, 1]), options());
+    const comparison = compareConditions(promptRows([1, 2, 3]), promptRows([0, 1, 1]), options());
     expect(comparison?.method).toBe('prompts of one seed');
     expect(comparison?.ci).toEqual([1, 2]);
   });
 
-  it('compares prompt by prompt where both cells have them', () => {
+  it('compares prompt by prompt where both conditions have them', () => {
     const a = promptRows([1, 2, 3], [2, 3, 4]);
     const b = promptRows([0, 1, 2], [1, 2, 3]);
     // Every prompt differs by 1: nothing is left to resample, while the values themselves have variance 1 within a seed.
-    expect(compareCells(a, b, options())).toMatchObject({
+    expect(compareConditions(a, b, options())).toMatchObject({
       difference: 1,
       ci: [1, 1],
       method: 'seeds and prompts',
@@ -124,12 +131,12 @@ describe('compareCells', () => {
 
   it('falls back to seeds where one row has no prompts', () => {
     const a = promptRows([1, 2, 3], [2, 3, 4]);
-    expect(compareCells(a, rows(1, 2), options())?.method).toBe('seeds');
+    expect(compareConditions(a, rows(1, 2), options())?.method).toBe('seeds');
   });
 
   it('refuses prompts that are not the same in number', () => {
-    expect(() => compareCells(promptRows([1, 2]), promptRows([1, 2, 3]), options())).toThrow(
-      'compareCells: m of seed 1 must have as many prompts in both cells, got 2 and 3',
+    expect(() => compareConditions(promptRows([1, 2]), promptRows([1, 2, 3]), options())).toThrow(
+      'compareConditions: m of seed 1 must have as many prompts in both conditions, got 2 and 3',
     );
   });
 
@@ -137,7 +144,11 @@ describe('compareCells', () => {
     const rows = [1, 2].map((seed) =>
       row(seed, { dpo: seed, ppo: 0 }, { dpo: [seed, seed, seed], ppo: [-1, 1] }),
     );
-    const comparison = compareCells(rows, rows, { metric: 'dpo', againstMetric: 'ppo', rng: createRng(1) });
+    const comparison = compareConditions(rows, rows, {
+      metric: 'dpo',
+      againstMetric: 'ppo',
+      rng: createRng(1),
+    });
     expect(comparison).toMatchObject({ difference: 1.5, method: 'seeds', prompts: 0 });
   });
 
@@ -157,7 +168,7 @@ describe('compareCells', () => {
       fc.property(seeds, (pairs) => {
         const a = promptRows(...pairs.map(([left]) => left));
         const b = promptRows(...pairs.map(([, right]) => right));
-        const [ab, ba] = [compareCells(a, b, options()), compareCells(b, a, options())];
+        const [ab, ba] = [compareConditions(a, b, options()), compareConditions(b, a, options())];
         expect(ba?.difference).toBeCloseTo(-(ab?.difference as number), 12);
         expect(ba?.ci?.[0]).toBeCloseTo(-(ab?.ci?.[1] as number), 12);
         expect(ba?.ci?.[1]).toBeCloseTo(-(ab?.ci?.[0] as number), 12);
@@ -197,18 +208,18 @@ describe('holm', () => {
   });
 });
 
-describe('spread within cells', () => {
-  const inCell = (cell: string, ...values: readonly number[]): ResultRow[] =>
-    rows(...values).map((one) => ({ ...one, cell }));
+describe('spread within conditions', () => {
+  const inCondition = (condition: string, ...values: readonly number[]): ResultRow[] =>
+    rows(...values).map((one) => ({ ...one, condition }));
 
-  it('is the standard deviation of seeds, pooled over cells whatever lies between the cells', () => {
-    // Squares from the cells' means: 1 + 1 = 2 and 4 + 0 + 4 = 8, with 1 and 2 degrees of freedom.
-    const all = [...inCell('a', 1, 3), ...inCell('b', 98, 100, 102)];
-    expect(spreadWithinCells(all, 'm')).toBeCloseTo(Math.sqrt(10 / 3), 12);
+  it('is the standard deviation of seeds, pooled over conditions, however far apart their means are', () => {
+    // Squares from the conditions' means: 1 + 1 = 2 and 4 + 0 + 4 = 8, with 1 and 2 degrees of freedom.
+    const all = [...inCondition('a', 1, 3), ...inCondition('b', 98, 100, 102)];
+    expect(spreadWithinConditions(all, 'm')).toBeCloseTo(Math.sqrt(10 / 3), 12);
   });
 
-  it('is 0 where no cell has two seeds', () => {
-    expect(spreadWithinCells([...inCell('a', 1), ...inCell('b', 5)], 'm')).toBe(0);
-    expect(spreadWithinCells([], 'm')).toBe(0);
+  it('is 0 where no condition has two seeds', () => {
+    expect(spreadWithinConditions([...inCondition('a', 1), ...inCondition('b', 5)], 'm')).toBe(0);
+    expect(spreadWithinConditions([], 'm')).toBe(0);
   });
 });

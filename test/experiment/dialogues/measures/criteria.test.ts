@@ -5,9 +5,9 @@ import { mean } from 'simple-statistics';
 import { afterAll, describe, expect, it } from 'vitest';
 import { experimentBase } from '../../../../lib/experiment/dialogues/config';
 import { dialogues } from '../../../../lib/experiment/dialogues/kind';
-import { gainedDimensions } from '../../../../lib/experiment/dialogues/measures/gained-dimensions';
-import { pickedDimensions } from '../../../../lib/experiment/dialogues/measures/picked-dimensions';
-import { measureCell } from '../../../../lib/experiment/measure';
+import { gainedCriteria } from '../../../../lib/experiment/dialogues/measures/gained-criteria';
+import { pickedCriteria } from '../../../../lib/experiment/dialogues/measures/picked-criteria';
+import { measureCondition } from '../../../../lib/experiment/measure';
 import { writeJson, writeJsonLines } from '../../../../lib/files';
 import { pipelineWorld } from '../../../../lib/pipeline/world';
 
@@ -22,9 +22,9 @@ const answers = (rows: readonly Row[]) =>
     fluent,
   }));
 
-describe('pickedDimensions', () => {
+describe('pickedCriteria', () => {
   // p: the second is picked. q: both, for their scores are equal.
-  const { prompts = {}, metrics = {} } = pickedDimensions(
+  const { prompts = {}, metrics = {} } = pickedCriteria(
     answers([
       ['p', 1, 0.2, 1, 0.5],
       ['p', 3, 0.8, 0, 0.5],
@@ -43,7 +43,7 @@ describe('pickedDimensions', () => {
     expect(prompts['harmlessGain']).toEqual([-0.5, 0]);
   });
 
-  it('gives how often scores follow a dimension, where answers differ on it', () => {
+  it('gives how often scores follow a criterion, where answers differ on it', () => {
     // p: 3 of 3; q: equal scores, a half.
     expect(metrics['helpfulAccuracy']).toBeCloseTo(3.5 / 4);
     // p: 0 of 3; q does not differ.
@@ -53,7 +53,7 @@ describe('pickedDimensions', () => {
   });
 
   it('gives a half where no answers differ', () => {
-    const { metrics: equal } = pickedDimensions(
+    const { metrics: equal } = pickedCriteria(
       answers([
         ['p', 1, 1, 1, 1],
         ['p', 2, 1, 1, 1],
@@ -63,7 +63,7 @@ describe('pickedDimensions', () => {
   });
 });
 
-describe('gainedDimensions', () => {
+describe('gainedCriteria', () => {
   it('compares means over the answers to each prompt', () => {
     const own = answers([
       ['p', 0, 1, 1, 1],
@@ -74,7 +74,7 @@ describe('gainedDimensions', () => {
       ['p', 0, 0.25, 1, 0.5],
       ['q', 0, 0.5, 1, 1],
     ]);
-    const { prompts = {} } = gainedDimensions(own, sft);
+    const { prompts = {} } = gainedCriteria(own, sft);
     expect(prompts['helpful']).toEqual([0.75, 0]);
     expect(prompts['helpfulGain']).toEqual([0.5, -0.5]);
     expect(prompts['harmlessGain']).toEqual([0, -1]);
@@ -82,8 +82,8 @@ describe('gainedDimensions', () => {
   });
 });
 
-describe('measureCell', () => {
-  const root = mkdtempSync(join(tmpdir(), 'dimension-measures-'));
+describe('measureCondition', () => {
+  const root = mkdtempSync(join(tmpdir(), 'criterion-measures-'));
   afterAll(() => rmSync(root, { recursive: true }));
   const path = (file: string): string => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -92,7 +92,7 @@ describe('measureCell', () => {
 
   it('asks the gold judge about the answers that were scored, and about those of policies', async () => {
     const config = experimentBase(1);
-    const { dimensions, dpoDimensions } = dialogues.measures;
+    const { criteria, dpoCriteria } = dialogues.measures;
     const world = pipelineWorld(config);
     const demonstrations = world.demonstrations(400).slice(0, 40);
     const prompts = world.prompts('evaluate', 20);
@@ -106,7 +106,7 @@ describe('measureCell', () => {
       rollouts.flatMap((rollout, i) => (i % 2 === k ? [{ ...rollout, policy }] : []));
     writeJsonLines(path('evaluation-dpo/rollouts.jsonl'), [...of('sft', 0), ...of('dpo', 1)]);
 
-    const { metrics } = await measureCell({ dimensions, dpoDimensions }, config, path);
+    const { metrics } = await measureCondition({ criteria, dpoCriteria }, config, path);
     const judged = rollouts.map(({ promptId, response }) => world.judge(promptId, response));
     for (const [name, key] of [
       ['helpful', 'helpfulness'],
@@ -118,10 +118,10 @@ describe('measureCell', () => {
         number,
         number,
       ];
-      expect(metrics[`dimensions.${name}`]).toBeCloseTo(second, 4);
-      expect(metrics[`dimensions.${name}Gain`]).toBeCloseTo((second - first) / 2, 4);
-      expect(metrics[`dpoDimensions.${name}`]).toBeCloseTo(second, 4);
-      expect(metrics[`dpoDimensions.${name}Gain`]).toBeCloseTo(second - first, 4);
+      expect(metrics[`criteria.${name}`]).toBeCloseTo(second, 4);
+      expect(metrics[`criteria.${name}Gain`]).toBeCloseTo((second - first) / 2, 4);
+      expect(metrics[`dpoCriteria.${name}`]).toBeCloseTo(second, 4);
+      expect(metrics[`dpoCriteria.${name}Gain`]).toBeCloseTo(second - first, 4);
     }
     expect(new Set(judged.map(({ harmlessness }) => harmlessness)).size).toBeGreaterThan(1);
   });
