@@ -5,8 +5,11 @@ import type { ConfigOf, Fields } from './fields';
 
 /** The JSON Schema of a field, as far as fields use it. */
 interface FieldSchema {
-  readonly type?: string;
+  /** Several of a union. */
+  readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
+  readonly items?: FieldSchema;
+  readonly minItems?: number;
   readonly default?: unknown;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -54,10 +57,17 @@ export function factsOf(field: z.ZodType): FieldFacts {
 
 /** What a field accepts, in words: for error messages and `--help`. */
 export function describeField(field: z.ZodType): string {
-  const { type, minimum, exclusiveMinimum, maximum } = factsOf(field);
-  if (Array.isArray(type)) return `one of ${type.join(', ')}`;
-  const nouns = { path: 'a path', integer: 'an integer', strings: 'a list of strings', object: 'an object' };
-  const noun = nouns[type as keyof typeof nouns] ?? `a ${type as string}`;
+  return describeSchema(schemaOf(field) as FieldSchema);
+}
+
+const nouns: Readonly<Record<string, string>> = { integer: 'an integer', object: 'an object' };
+
+function describeSchema(schema: FieldSchema): string {
+  const { type = '', enum: words, items, minItems, kind, minimum, exclusiveMinimum, maximum } = schema;
+  if (words !== undefined) return `one of ${words.join(', ')}`;
+  if (typeof type !== 'string') return `a ${type.slice(0, -1).join(', ')} or ${type.at(-1)}`;
+  if (items !== undefined) return `a ${minItems ? 'non-empty ' : ''}list of ${String(items.type)}s`;
+  const noun = kind === undefined ? (nouns[type] ?? `a ${type}`) : `a ${kind}`;
   const bounds = [
     ...(exclusiveMinimum === undefined ? [] : [`> ${exclusiveMinimum}`]),
     ...(minimum === undefined ? [] : [`≥ ${minimum}`]),
@@ -109,25 +119,42 @@ function refusal(
   given: unknown,
   issue: z.core.$ZodIssue,
 ): Error {
-  const path: string[] = [];
+  let name = '';
   let field: z.ZodType = z.strictObject(fields);
   let got = given;
-  for (const key of issue.path.map(String)) {
-    const inside = withoutWrapping(field);
-    if (!(inside instanceof z.ZodObject)) break;
-    field = inside.shape[key] as z.ZodType;
-    got = (got as Readonly<Record<string, unknown>>)[key];
-    path.push(key);
+  for (const key of issue.path) {
+    const inside = fieldInside(field, key);
+    if (inside === undefined) break;
+    field = inside;
+    got = (got as Readonly<Record<PropertyKey, unknown>>)[key];
+    name = within(name, key);
   }
   if (issue.code === 'unrecognized_keys') {
-    const inside = (key: string): string => [...path, key].join('.');
     const known = Object.keys((withoutWrapping(field) as z.ZodObject).shape);
-    return unknownName(where, kind, inside(issue.keys[0] as string), known.map(inside));
+    return unknownName(
+      where,
+      kind,
+      within(name, issue.keys[0] as string),
+      known.map((key) => within(name, key)),
+    );
   }
-  const name = path.join('.');
   if (got !== undefined) return mustBe(where, name, describeField(field), got);
   const { doc } = factsOf(field);
   return new InputError(`${where}: '${name}' is required${doc === '' ? '' : ` (${doc})`}`);
+}
+
+/** E.g. `ppo.klCoef`, `claims[0]`. */
+function within(name: string, key: PropertyKey): string {
+  if (typeof key === 'number') return `${name}[${key}]`;
+  return name === '' ? String(key) : `${name}.${String(key)}`;
+}
+
+/** The field of a key: of an object, of an entry of a list or of a record. */
+function fieldInside(field: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+  const whole = withoutWrapping(field);
+  if (whole instanceof z.ZodObject) return whole.shape[key as string] as z.ZodType;
+  if (whole instanceof z.ZodArray) return whole.element as z.ZodType;
+  return whole instanceof z.ZodRecord ? (whole.valueType as z.ZodType) : undefined;
 }
 
 /** What is inside of an optional field or one with a default. */

@@ -106,6 +106,21 @@ export function choice<T extends string, const A extends About & Partial<Default
   return made(z.enum(choices) as z.ZodType<T>, doc, about);
 }
 
+/** What a setting can be. */
+export const setting = z.union([z.number(), z.string(), z.boolean()]);
+
+/** A list of at least one, unless `min` says otherwise. */
+export function list<S extends z.ZodType>(of: S, doc: string, { min = 1 }: { readonly min?: number } = {}) {
+  return z.array(of).min(min).meta({ description: doc }) as unknown as z.ZodType<readonly z.output<S>[]>;
+}
+
+/** Values by names of one's own. */
+export function record<S extends z.ZodType>(of: S, doc: string) {
+  return z.record(z.string(), of).meta({ description: doc }) as unknown as z.ZodType<
+    Readonly<Record<string, z.output<S>>>
+  >;
+}
+
 /** A part of a configuration with fields of its own. */
 export function part<F extends Fields>(fields: F): z.ZodType<ConfigOf<F>> {
   return z.strictObject(fields) as unknown as z.ZodType<ConfigOf<F>>;

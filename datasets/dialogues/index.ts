@@ -5,6 +5,7 @@ import { dialogue, parsePromptId, worldName, type Split, type WorldPart } from '
 import { judgeResponse, type GoldVerdict } from './judge/verdict';
 
 export type { Split, WorldPart } from './dialogue';
+export { probeTasks } from './families';
 export { languages } from './family';
 export type { FamilyName, Kind, Language } from './family';
 export type { GoldVerdict } from './judge/verdict';

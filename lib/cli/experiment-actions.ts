@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEngine } from '../backend';
-import { FailedCheckError, InputError, nearMatch } from '../errors';
-import { conditionsOf, readExperiment, type Condition } from '../experiment/config';
+import { FailedCheckError, InputError, unknownName } from '../errors';
+import { conditionsOf, type Condition } from '../experiment/conditions';
+import { readExperiment } from '../experiment/config';
 import { compareSettings, computedRows, type Experiment } from '../experiment/experiment';
 import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
@@ -102,12 +103,8 @@ export async function compareConditionsOf({
   if (condition === undefined) throw new InputError('experiment compare: --condition must name a condition');
   const [a, b] = [namedCondition(found, condition), namedCondition(found, against ?? '')];
   const known = [...new Set(computedRows(found).flatMap((row) => Object.keys(row.metrics)))];
-  if (metric !== undefined && !known.includes(metric)) {
-    const near = nearMatch(metric, known);
-    throw new InputError(
-      `experiment compare: ${found.config.name} has no metric '${metric}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${known.join(', ')})`,
-    );
-  }
+  if (metric !== undefined && !known.includes(metric))
+    throw unknownName(`experiment compare: ${found.config.name}`, 'metric', metric, known);
   const metrics = Object.fromEntries(
     (metric === undefined ? known : [metric]).map((name) => {
       const compared = compareSettings(found, a.config, b.config, name);
@@ -238,8 +235,5 @@ function namedCondition({ config }: Experiment, text: string): Condition {
   );
   if (condition !== undefined) return condition;
   const names = conditions.map(({ name }) => name);
-  const near = nearMatch(text, names);
-  throw new InputError(
-    `experiment: ${config.name} has no condition '${text}'${near === undefined ? '' : `; did you mean '${near}'?`} (known: ${names.join(', ')})`,
-  );
+  throw unknownName(`experiment ${config.name}`, 'condition', text, names);
 }

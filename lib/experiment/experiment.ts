@@ -1,6 +1,7 @@
 /** An experiment with its results, and how its conditions are told apart. */
 import { createRng } from '../random';
-import { conditionName, type ExperimentConfig } from './config';
+import { conditionName } from './conditions';
+import type { ExperimentConfig } from './config';
 import { isFailed, type FailedRow, type ResultRow, type Row } from './results';
 import { compareConditions, type Comparison } from './statistics/compare-conditions';
 

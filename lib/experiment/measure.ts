@@ -20,6 +20,8 @@ export interface Measure<C extends object = object> {
   readonly module: string;
   /** Labels of the stages that it reads from. */
   readonly reads: readonly string[];
+  /** Names of all that it may say; which of them it does say hangs on the files. */
+  readonly metrics: readonly string[];
   /** Measures from the files of those stages alone. */
   measure(config: C, path: (file: string) => string): Promise<MeasuredPart>;
 }
@@ -33,8 +35,11 @@ export async function measureCondition<C extends object>(
   const metrics: Record<string, number> = {};
   const prompts: Record<string, readonly number[]> = {};
   const curves: Record<string, readonly CurvePoint[]> = {};
-  for (const [name, { measure }] of Object.entries(measures)) {
+  for (const [name, { measure, metrics: known }] of Object.entries(measures)) {
     const part = await measure(config, path);
+    const said = [...Object.keys(part.prompts ?? {}), ...Object.keys(part.metrics ?? {})];
+    const unnamed = said.find((metric) => !known.includes(metric));
+    if (unnamed !== undefined) throw new Error(`measure ${name} does not name its metric ${unnamed}`);
     for (const [key, values] of Object.entries(part.prompts ?? {})) {
       prompts[`${name}.${key}`] = values.map(rounded);
       metrics[`${name}.${key}`] = rounded(mean(values));

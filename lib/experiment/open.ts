@@ -1,7 +1,7 @@
 /** Experiments by name: folders below experiments/ with a `config.json`. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, nearMatch } from '../errors';
+import { didYouMean, InputError } from '../errors';
 import { readExperiment } from './config';
 import type { Experiment } from './experiment';
 import { readResults } from './results';
@@ -31,9 +31,8 @@ export function experimentFolder(experiment: string): string {
   const folder = [experiment, inHome].find((path) => existsSync(join(path, 'config.json')));
   if (folder !== undefined) return folder;
   const names = experimentNames();
-  const near = nearMatch(experiment, names);
   throw new InputError(
-    `experiment: neither ${experiment} nor ${inHome} has a config.json${near === undefined ? '' : `; did you mean '${near}'?`}${names.length === 0 ? '' : ` (known: ${names.join(', ')})`}`,
+    `experiment: neither ${experiment} nor ${inHome} has a config.json${didYouMean(experiment, names)}${names.length === 0 ? '' : ` (known: ${names.join(', ')})`}`,
   );
 }
 

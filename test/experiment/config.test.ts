@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../lib/errors';
-import { conditionName, conditionsOf, readExperiment, settingsOf } from '../../lib/experiment/config';
+import { conditionName, conditionsOf, settingsOf } from '../../lib/experiment/conditions';
+import { readExperiment } from '../../lib/experiment/config';
 import { writeTinyExperiment } from '../support/tiny-experiment';
 
 const root = mkdtempSync(join(tmpdir(), 'experiment-config-'));
@@ -44,8 +45,8 @@ describe('readExperiment', () => {
   it.each([
     [{ axis: {} }, /unknown key 'axis'; did you mean 'axes'\?/],
     [{ axes: { filter: {} }, baseline: {} }, /the grid is empty: axis 'filter' has no settings/],
-    [{ seeds: [] }, /the grid is empty: seeds must be a list of integers/],
-    [{ seeds: [1, 1] }, /seeds must be different integers ≥ 0, got \[1,1\]/],
+    [{ seeds: [] }, /'seeds' must be a non-empty list of integers, got \[\]/],
+    [{ seeds: [1, 1] }, /seeds must be different, got \[1,1\]/],
     [{ measures: ['rewards'] }, /unknown measure 'rewards'; did you mean 'reward'\?/],
     [{ baseline: { lamda: 'none' } }, /unknown axis in baseline 'lamda'; did you mean 'lambda'\?/],
     [{ baseline: { lambda: 'nothing' } }, /unknown setting of axis 'lambda' in baseline 'nothing'/],
@@ -56,17 +57,26 @@ describe('readExperiment', () => {
     ],
     [
       { axes: { a: { b: { c: null } } }, baseline: { a: 'b' } },
-      /axis 'a', setting 'b'\.c must be a number, a text, true or false, got null/,
+      /'axes\.a\.b\.c' must be a number, string or boolean, got null/,
     ],
-    [{ budgetMinutes: 0 }, /budgetMinutes must be a number > 0, got 0/],
-    [{ title: undefined }, /'title' is missing/],
+    [{ budgetMinutes: 0 }, /'budgetMinutes' must be a number > 0, got 0/],
+    [
+      { metrics: ['reward.goldAcuracy'] },
+      /unknown metric 'reward\.goldAcuracy'; did you mean 'reward\.goldAccuracy'\?/,
+    ],
+    [
+      { claims: [{ claim: 'c', paper: 'p', metric: 'ppo.kl', expected: 'higher' }] },
+      /unknown metric 'ppo\.kl'/,
+    ],
+    [{ data: 'mtbench' }, /'data' must be one of dialogues, mt-bench, hh-rlhf, got "mtbench"/],
+    [{ title: undefined }, /'title' is required \(heading of the page\)/],
     [
       { claims: [{ claim: 'c', paper: 'p', metric: 'm', expected: 'better' }] },
-      /claim 1: expected must be higher, lower or equal, got "better"/,
+      /'claims\[0\]\.expected' must be one of higher, lower, equal, got "better"/,
     ],
     [
       { claims: [{ claim: 'c', paper: 'p', metric: 'm', expected: 'equal' }] },
-      /claim 1: a margin belongs to expected "equal", and only there/,
+      /claims\[0\]: a margin belongs to expected "equal", and only there/,
     ],
   ])('refuses %o', (given, message) => expect(refusal(given)).toMatch(message));
 

@@ -1,5 +1,6 @@
 /** An experiment with numbers drawn from a known truth: four filters times noise levels, a missing run and a failed one. */
-import { conditionsOf, type Condition, type ExperimentConfig } from '../../lib/experiment/config';
+import { conditionsOf, type Condition } from '../../lib/experiment/conditions';
+import type { ExperimentConfig } from '../../lib/experiment/config';
 import type { Experiment } from '../../lib/experiment/experiment';
 import type { CurvePoint, FailedRow, ResultRow } from '../../lib/experiment/results';
 import { createRng, type Rng } from '../../lib/random';

@@ -42,18 +42,26 @@ export interface TinyExperiment {
   readonly [key: string]: unknown;
 }
 
+/** The metric that table and chart show, by the measure that says it. */
+const shownMetrics: Readonly<Record<string, string>> = {
+  reward: 'reward.goldAccuracy',
+  filter: 'filter.kept',
+  ppo: 'ppo.kl',
+};
+
 /** Writes `config.json` into a folder; what is given goes over what every tiny experiment has. */
 export function writeTinyExperiment(folder: string, given: TinyExperiment = {}): string {
   mkdirSync(folder, { recursive: true });
   const axes = given.axes ?? { lambda: { none: { 'reward.scoreL2Coefficient': 0 }, some: {} } };
+  const measures = (given['measures'] as readonly string[] | undefined) ?? ['filter', 'reward'];
   const config = {
     title: 'Tiny',
     question: 'Does it run?',
     base: tinySettings,
     axes,
     seeds: [1, 2],
-    measures: ['filter', 'reward'],
-    metrics: ['reward.goldAccuracy'],
+    measures,
+    metrics: [shownMetrics[measures.at(-1) ?? ''] ?? 'none'],
     baseline: Object.fromEntries(
       Object.entries(axes).map(([axis, settings]) => [axis, Object.keys(settings)[0]]),
     ),

@@ -36,3 +36,6 @@ export const rewardedFamilies: readonly Family[] = all.filter(({ probe }) => !pr
 
 /** The families left out of reinforcement learning, asked afterwards to see what was forgotten. */
 export const probeFamilies: readonly Family[] = all.filter(({ probe }) => probe);
+
+/** Names of the capabilities that probes ask for. */
+export const probeTasks: readonly string[] = probeFamilies.map(({ name }) => name);

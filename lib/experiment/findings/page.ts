@@ -2,7 +2,7 @@
 import { renderPage, type Card, type Section } from '../../evaluation/report/page';
 import type { Highlight } from '../../evaluation/report/report-data';
 import { renderMarkdown } from '../../notebook/html/markdown';
-import { conditionsOf } from '../config';
+import { conditionsOf } from '../conditions';
 import { computedRows, failedRows, nameOfCondition, type Experiment } from '../experiment';
 import { experimentFigures } from './figures/experiment-figures';
 import {

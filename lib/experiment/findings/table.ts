@@ -1,7 +1,8 @@
 /** `table.md` of an experiment: conditions, differences, claims, how to read them, and where they come from. */
 import { sum } from 'simple-statistics';
 import type { Interval } from '../../intervals';
-import { conditionsOf, type ExperimentConfig } from '../config';
+import type { ExperimentConfig } from '../config';
+import { conditionsOf } from '../conditions';
 import {
   nameOfCondition,
   compareSettings,

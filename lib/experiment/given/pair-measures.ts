@@ -19,6 +19,12 @@ export interface ScoredLength {
   readonly length: number;
 }
 
+/** What {@link pairMeasures} says. */
+export const pairMetrics = [
+  ...['accuracy', 'pairs', 'longerWins', 'modelLonger', 'longerAccuracy', 'shorterAccuracy'],
+  ...['lengthCorrelation', 'withinLengthCorrelation'],
+];
+
 /**
  * - `accuracy`: share of pairs with chosenScore > rejectedScore, a mean of one number a prompt; equal scores are half right.
  * - `longerWins`, `modelLonger`: of the pairs of unlike length, the share in which people prefer the longer answer, and in which it

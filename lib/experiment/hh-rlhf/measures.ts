@@ -2,12 +2,13 @@
 import { readJsonLines } from '../../files';
 import type { PairSet, PairsConfig } from './config';
 import type { Measure } from '../measure';
-import { pairMeasures, type JudgedPair } from '../given/pair-measures';
+import { pairMeasures, pairMetrics, type JudgedPair } from '../given/pair-measures';
 
 function heldOutMeasure(set: PairSet): Measure<PairsConfig> {
   return {
     module: __filename,
     reads: ['held-out'],
+    metrics: pairMetrics,
     measure: async (_, path) => {
       const pairs = await readJsonLines<JudgedPair>(path(`held-out/${set}.jsonl`));
       return pairMeasures(

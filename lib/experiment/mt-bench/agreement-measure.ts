@@ -3,11 +3,12 @@ import { readJson, readJsonLines } from '../../files';
 import type { VotesConfig } from './config';
 import type { HumanAgreement, VotedPair } from './held-out';
 import type { Measure, MeasuredPart } from '../measure';
-import { meanOf, pairMeasures, rightness, type ScoredLength } from '../given/pair-measures';
+import { meanOf, pairMeasures, pairMetrics, rightness, type ScoredLength } from '../given/pair-measures';
 
 export const agreementMeasure: Measure<VotesConfig> = {
   module: __filename,
   reads: ['held-out'],
+  metrics: [...pairMetrics, 'voteAgreement', 'humanAgreement', 'ceiling'],
   measure: async (_, path) =>
     votedMeasures(
       await readJsonLines<VotedPair>(path('held-out/pairs.jsonl')),

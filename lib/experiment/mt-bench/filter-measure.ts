@@ -7,6 +7,7 @@ import type { Measure } from '../measure';
 export const votesFilterMeasure: Measure<VotesConfig> = {
   module: __filename,
   reads: ['filter'],
+  metrics: ['ties', 'cyclic', 'kept', 'alpha'],
   measure: (_, path) => {
     const { ties, cyclic, kept, alpha } = readJson<FilterReport>(path('filter/report.json'));
     return Promise.resolve({ metrics: { ties, cyclic, kept, alpha: alpha ?? Number.NaN } });

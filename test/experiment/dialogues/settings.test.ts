@@ -43,20 +43,20 @@ describe('conditionConfig', () => {
   });
 
   it.each<[Settings, RegExp]>([
-    [{ 'reward.lengthBalence': 'drop' }, /unknown key 'lengthBalence'; did you mean 'lengthBalance'\?/],
-    [{ 'reward.lengthBalance': 'some' }, /'lengthBalance' must be one of .*, got "some"/],
-    [{ 'reward.batchSize': 0 }, /'batchSize' must be an integer ≥ 1, got 0/],
+    [{ 'reward.lengthBalence': 'drop' }, /unknown setting 'reward\.lengthBalence'; did you mean 'reward\.lengthBalance'\?/],
+    [{ 'reward.lengthBalance': 'some' }, /'reward\.lengthBalance' must be one of .*, got "some"/],
+    [{ 'reward.batchSize': 0 }, /'reward\.batchSize' must be an integer ≥ 1, got 0/],
     [
       { 'annotators.meanTemprature': 1 },
       /unknown setting 'annotators\.meanTemprature'; did you mean 'annotators\.meanTemperature'\?/,
     ],
-    [{ 'annotators.panel': 'many' }, /annotators\.panel must be a number, got "many"/],
+    [{ 'annotators.panel': 'many' }, /'annotators\.panel' must be an integer ≥ 1, got "many"/],
     [
       { 'rewards.batchSize': 3 },
       /unknown setting 'rewards\.batchSize'; did you mean 'reward\.batchSize'\?/,
     ],
     [{ bestof: 3 }, /unknown setting 'bestof'; did you mean 'bestOf'\?/],
     [{ 'a.b.c': 3 }, /unknown setting 'a\.b\.c'/],
-    [{ dpoLabels: 'nobody' }, /dpoLabels must be one of rewardModel, annotators, got "nobody"/],
+    [{ dpoLabels: 'nobody' }, /'dpoLabels' must be one of rewardModel, annotators, got "nobody"/],
   ])('refuses %o', (settings, message) => expect(refusal(settings)).toMatch(message));
 });

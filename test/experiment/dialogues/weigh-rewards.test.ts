@@ -100,7 +100,7 @@ describe('weights changed after training', () => {
     [{ rewardWeights: 'helpful=1' }, /rewardWeights is for reward models of several criteria/],
     [{ ...criteria, rewardWeights: 'kind=1' }, /rewardWeights: 'kind=1' must be name=weight with a name of/],
     [{ ...criteria, rewardWeights: 'helpful=-1' }, /the weight of helpful must be a number ≥ 0, got '-1'/],
-    [{ ...criteria, rewardWeights: 4 }, /rewardWeights must be a string, got 4/],
+    [{ ...criteria, rewardWeights: 4 }, /'rewardWeights' must be a string, got 4/],
     [
       { 'reward.criteria': 'helpful', 'reward.lengthCovariate': true },
       /lengthCovariate is for reward models of one score/,

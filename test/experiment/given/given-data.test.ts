@@ -175,7 +175,7 @@ describe('what is refused', () => {
   };
 
   it.each<[object, RegExp]>([
-    [{ ...votes, data: 'mtbench' }, /unknown data 'mtbench'; did you mean 'mt-bench'\?/],
+    [{ ...votes, data: 'mtbench' }, /'data' must be one of dialogues, mt-bench, hh-rlhf, got "mtbench"/],
     [{ ...votes, measures: ['reward'] }, /unknown measure 'reward'.*\(known: filter, agreement\)/],
     [{ ...pairs, measures: ['agreement'] }, /unknown measure 'agreement'.*\(known: helpful, harmless\)/],
     [
@@ -186,16 +186,16 @@ describe('what is refused', () => {
     [{ ...votes, base: { ...votes.base, 'ppo.maxSteps': 3 } }, /unknown setting 'ppo\.maxSteps'/],
     [
       { ...pairs, base: { ...pairs.base, trainedOn: 'all' } },
-      /trainedOn must be one of helpful, harmless, both, got "all"/,
+      /'trainedOn' must be one of helpful, harmless, both, got "all"/,
     ],
     [
       { ...pairs, base: { ...pairs.base, trainingPairs: 'many' } },
-      /trainingPairs must be a number, got "many"/,
+      /'trainingPairs' must be an integer ≥ 1, got "many"/,
     ],
-    [{ ...pairs, base: { ...pairs.base, heldOutPairs: 0 } }, /heldOutPairs must be an integer ≥ 1, got 0/],
+    [{ ...pairs, base: { ...pairs.base, heldOutPairs: 0 } }, /'heldOutPairs' must be an integer ≥ 1, got 0/],
     [
       { ...votes, base: { ...votes.base, heldOutQuestions: 2.5 } },
-      /heldOutQuestions must be an integer ≥ 1, got 2\.5/,
+      /'heldOutQuestions' must be an integer ≥ 1, got 2\.5/,
     ],
     [{ ...pairs, base: { ...pairs.base, model: 'none' } }, /data\/none\/config\.json is not there/],
   ])('%o', (changes, message) => expect(refusal(changes)).toMatch(message));

@@ -10,6 +10,7 @@ import { highestScored } from './order';
 export const bestOfNMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['scorecards'],
+  metrics: ['gold', 'goldGain', 'winMinusLoss', 'tokens'],
   measure: measureBestOfN,
 };
 

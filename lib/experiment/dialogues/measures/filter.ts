@@ -10,6 +10,7 @@ import type { Measure, MeasuredPart } from '../../measure';
 export const filterMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['filter'],
+  metrics: ['ties', 'cyclic', 'kept', 'labelsRight'],
   measure: measureFilter,
 };
 

@@ -10,6 +10,7 @@ export function policyCriteriaMeasure(policy: 'dpo' | 'ppo'): Measure<ConditionC
   return {
     module: __filename,
     reads: [`evaluation-${policy}`],
+    metrics: criteria.flatMap((criterion) => [criterion, `${criterion}Gain`]),
     measure: (config, path) => measurePolicyCriteria(policy, config, path),
   };
 }

@@ -12,6 +12,7 @@ import { criteria, judged, type JudgedAnswer } from './judged-answers';
 export const criteriaMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['best-of-n', 'scorecards'],
+  metrics: criteria.flatMap((criterion) => [criterion, `${criterion}Gain`, `${criterion}Accuracy`]),
   measure: measurePicks,
 };
 

@@ -1,6 +1,7 @@
 /** Measures `dpo`, `ppo`, `grpo`, `rloo`: what a policy won against SFT, how far it went, and what it forgot. */
 import { existsSync } from 'node:fs';
 import { mean } from 'simple-statistics';
+import { probeTasks } from '../../../../datasets/dialogues';
 import { frontierByStep } from '../../../evaluation/frontier';
 import { byPrompt, meanByPrompt } from '../../../evaluation/judged';
 import { matches } from '../../../evaluation/win-rate';
@@ -16,10 +17,18 @@ import { overOptimisation } from './over-optimisation';
 /** Points of a policy's course. */
 const curvePoints = 10;
 
+const probes = probeTasks.flatMap((task) => [`probe.${task}`, `forgot.${task}`]);
+const evaluated = [
+  ...['gold', 'goldGain', 'winMinusLoss', 'proxy', 'kl', 'tokens', 'tokenGain', 'lengthControlledWinRate'],
+  ...['collapsed', 'forgot', ...probes, 'peakGold', 'peakKl', 'goldAt9Nats'],
+];
+const ofCourse = ['meanTrainingKl', 'lateScore', 'lateScoreStd'];
+
 export function policyMeasure(policy: ConditionPolicy): Measure<ConditionConfig> {
   return {
     module: __filename,
     reads: [`evaluation-${policy}`],
+    metrics: policy === 'dpo' ? evaluated : [...evaluated, ...ofCourse],
     measure: (config, path) => measurePolicy(policy, config, path),
   };
 }

@@ -12,6 +12,17 @@ import { pairsInOrder } from './order';
 export const rewardMeasure: Measure<ConditionConfig> = {
   module: __filename,
   reads: ['filter', 'reward', 'scorecards'],
+  metrics: [
+    'goldAccuracy',
+    'accuracy',
+    'lengthCorrelation',
+    'lengthOnlyAccuracy',
+    'ece',
+    'scoreMean',
+    'scoreStd',
+    'residualGoldAccuracy',
+    'residualLengthCorrelation',
+  ],
   measure: measureReward,
 };
 

@@ -3,7 +3,7 @@ import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
 import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
 import { chartText, seriesStyles, type Figure, type SeriesStyle } from '../../../evaluation/report/theme';
-import { conditionsOf } from '../../config';
+import { conditionsOf } from '../../conditions';
 import { rowsOfCondition, type Experiment } from '../../experiment';
 import type { CurvePoint } from '../../results';
 import { namedOnce } from './legend';

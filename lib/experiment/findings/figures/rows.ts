@@ -1,6 +1,7 @@
 /** The rows of a chart of conditions: where each condition stands, and what colour it has. */
 import { chartText, seriesStyles, type SeriesStyle } from '../../../evaluation/report/theme';
-import { conditionsOf, type ExperimentConfig } from '../../config';
+import type { ExperimentConfig } from '../../config';
+import { conditionsOf } from '../../conditions';
 import { isBaseline } from '../../experiment';
 
 /** A condition, or one policy of the only condition, on a line of its own. */
