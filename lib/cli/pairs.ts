@@ -3,7 +3,7 @@ import type { FieldTable } from '../config';
 import { InputError } from '../errors';
 import { writeJsonLines } from '../files';
 import { describeBadRow, type BadRow } from '../preferences/readers/bad-row';
-import { columnFlags, type ColumnFlags } from '../preferences/readers/column-flags';
+import { columnFlags, formatFlag, type ColumnFlags } from '../preferences/readers/column-flags';
 import { pairFormats, readPairs } from '../preferences/readers/open';
 import type { RunDirectory } from '../train/run-directory';
 import type { PreferencePair } from '../types';
@@ -16,7 +16,7 @@ export interface PairFlags extends ColumnFlags {
 
 export const pairFlags: FieldTable<PairFlags> = {
   ...columnFlags,
-  format: { doc: `layout of the pairs: ${pairFormats.join(', ')}`, type: 'string', default: 'auto' },
+  format: formatFlag({ pairs: pairFormats }),
   onBadRow: {
     doc: 'a pair that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',
     type: ['stop', 'setAside'],

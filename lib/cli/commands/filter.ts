@@ -10,7 +10,7 @@ import { filterFields, type FilterConfig } from '../../filter/config';
 import { reportMarkdown } from '../../filter/report';
 import { writePairs } from '../../preferences/pairs';
 import type { BadRow } from '../../preferences/readers/bad-row';
-import { columnFlags, type ColumnFlags } from '../../preferences/readers/column-flags';
+import { columnFlags, formatFlag, type ColumnFlags } from '../../preferences/readers/column-flags';
 import {
   comparisonFormats,
   pairFormats,
@@ -31,7 +31,7 @@ interface FilterCommandConfig extends FilterConfig, ColumnFlags {
 
 const fields: FieldTable<FilterCommandConfig> = {
   votes: {
-    doc: 'file of comparison votes (JSONL, JSON, gzip or Parquet); this or --pairs',
+    doc: 'file of comparison votes (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst), or a folder of shards; this or --pairs',
     type: 'path',
     optional: true,
   },
@@ -41,11 +41,7 @@ const fields: FieldTable<FilterCommandConfig> = {
     type: 'path',
     optional: true,
   },
-  format: {
-    doc: `layout of the rows; votes: ${comparisonFormats.join(', ')}; pairs: ${pairFormats.join(', ')}`,
-    type: 'string',
-    default: 'auto',
-  },
+  format: formatFlag({ votes: comparisonFormats, pairs: pairFormats }),
   ...columnFlags,
   onBadRow: {
     doc: 'a row that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',

@@ -11,6 +11,7 @@ export const argilla: Layout<Comparison> = {
   name: 'argilla',
   fields: 'fields {prompt, response1, response2}, responses {question: [{value, user_id}, …]}',
   reads: ['fields', 'responses', 'suggestions', 'vectors', 'status', '_server_id', 'inserted_at'],
+  json: ['fields', 'responses'],
   example: {
     id: '1',
     fields: { prompt: 'Name a sport.', response1: 'Chess boxing.', response2: 'Bread.' },

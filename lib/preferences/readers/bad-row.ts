@@ -3,7 +3,7 @@
 /** A row that was set aside, as it is written to bad-rows.jsonl. */
 export interface BadRow {
   readonly file: string;
-  /** Line of a JSON-lines file, number of the row in a JSON array or in Parquet; from 1. */
+  /** Line of a text file, number of the row in a JSON array or in Parquet; from 1. */
   readonly line: number;
   /** The field at fault; absent when the line could not be parsed at all. */
   readonly field?: string;

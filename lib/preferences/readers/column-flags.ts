@@ -1,5 +1,5 @@
-/** The flag of every command that reads rows: which columns are to be ignored. */
-import type { FieldTable } from '../../config';
+/** The flags of every command that reads rows: their layout, and which columns are to be ignored. */
+import type { Field, FieldTable } from '../../config';
 
 export interface ColumnFlags {
   readonly ignoreColumns: readonly string[];
@@ -12,3 +12,9 @@ export const columnFlags: FieldTable<ColumnFlags> = {
     default: [],
   },
 };
+
+/** The flag that names the layout of a command's rows. @param formats by kind of row. */
+export function formatFlag(formats: Readonly<Record<string, readonly string[]>>): Field<string> {
+  const kinds = Object.entries(formats).map(([kind, names]) => `${kind}: ${names.join(', ')}`);
+  return { doc: `layout of the rows; ${kinds.join('; ')}`, type: 'string', default: 'auto' };
+}

@@ -10,6 +10,8 @@ export interface Layout<T> {
   readonly fields: string;
   /** Every field that a record is made of, or that only repeats others; what else a row holds is questioned. */
   readonly reads: readonly (string | RegExp)[];
+  /** Those that are never plain text: numbers, booleans, lists, objects. In a table of text their cells are JSON. */
+  readonly json?: readonly (string | RegExp)[];
   /** A row of this layout, for docs/layouts.md. */
   readonly example: Row;
   /** Whether a row has this layout, judged by its fields alone. */

@@ -46,6 +46,7 @@ export const mtBench: Layout<Comparison> = {
       'category_tag',
     ],
   ],
+  json: ['turn', 'conversation_a', 'conversation_b', 'prompt', 'answers_a', 'answers_b'],
   example: {
     question_id: 7,
     turn: 1,

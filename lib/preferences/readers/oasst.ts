@@ -23,6 +23,7 @@ const shape = {
   name: 'oasst',
   fields: 'prompt: a tree of {message_id, role, text, rank, replies}',
   reads: ['prompt', 'tree_state', 'origin'],
+  json: ['prompt'],
   example,
   recognises: (row: Row): boolean => {
     const root = row['prompt'];

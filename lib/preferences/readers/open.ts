@@ -4,8 +4,9 @@ import { InputError } from '../../errors';
 import type { Comparison, Demonstration, PreferencePair, Prompt, PromptRecord } from '../../types';
 import { alpaca, alpacaPairs } from './alpaca';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
+import { cellValues } from './cells';
 import { columnCheck, withoutColumns } from './columns';
-import { streamContainer, type ContainerRow } from './container';
+import { streamContainer, type FileRow } from './container';
 import { conversations, ownDemonstrations, promptCompletion } from './demonstrations';
 import { describeValue } from './fields';
 import { fineGrained } from './fine-grained';
@@ -15,12 +16,13 @@ import { isRow, type Layout } from './layout';
 import { mtBench } from './mt-bench';
 import { orcaDpo } from './orca-dpo';
 import { pandalm } from './pandalm';
-import { promptOnly } from './prompts';
+import { promptOnly, promptsOf } from './prompts';
 import { layoutByName, recognise, refuseOtherLayout } from './recognise';
 import { trlPreference } from './trl-preference';
 import { argilla } from './argilla';
 import { labelStudio } from './label-studio';
 import { oasstDemonstrations, oasstVotes } from './oasst';
+import { filesOf } from './shards';
 import { sharegpt, sharegptPairs } from './sharegpt';
 import { shp } from './shp';
 import { ultrafeedback, ultrafeedbackPairs } from './ultrafeedback';
@@ -63,7 +65,7 @@ const demonstrationLayouts = [
   oasstDemonstrations,
   conversations,
 ];
-const promptLayouts = [promptOnly];
+const promptLayouts = [promptOnly, ...[hhRlhf, alpaca, sharegpt, conversations].map(promptsOf)];
 
 /** Every layout by the kind of its records, for docs/layouts.md. */
 export const layouts: Readonly<Record<string, readonly Layout<PromptRecord>[]>> = {
@@ -76,6 +78,8 @@ export const layouts: Readonly<Record<string, readonly Layout<PromptRecord>[]>> 
 /** Names that `format` may have, for help texts. */
 export const comparisonFormats = ['auto', ...comparisonLayouts.map(({ name }) => name)];
 export const pairFormats = ['auto', ...pairLayouts.map(({ name }) => name)];
+export const demonstrationFormats = ['auto', ...demonstrationLayouts.map(({ name }) => name)];
+export const promptFormats = ['auto', ...promptLayouts.map(({ name }) => name)];
 
 /** How many rows `auto` looks at. */
 const rowsToRecognise = 20;
@@ -134,22 +138,22 @@ async function collect<T>(records: AsyncIterable<T>): Promise<T[]> {
 async function* streamRecords<T extends PromptRecord>(
   kind: string,
   layouts: readonly Layout<T>[],
-  file: string,
+  path: string,
   { format = 'auto', check, setAside, onProgress, ignoreColumns = [], onNote = noteOnStderr }: ReadOptions,
 ): AsyncGenerator<T> {
-  const rows = streamContainer(file);
+  const rows = streamContainer(path);
   const ignored = new Set(ignoreColumns.flatMap((names) => names.split(',')));
   let count = 0;
   let passedOver = 0;
   try {
     const first = format === 'auto' ? (await take(rows, rowsToRecognise)).map(withoutIgnored) : [];
     const layout =
-      format === 'auto' ? recognise(kind, layouts, file, first) : layoutByName(kind, layouts, format);
-    const parse = layout.parser(file);
+      format === 'auto' ? recognise(kind, layouts, path, first) : layoutByName(kind, layouts, format);
+    const parse = layout.parser(filesOf(path)[0] as string);
     // Votes have ids of responses too; the filter tells both apart and counts them in its report.
     const promptIds = kind === 'votes' ? undefined : distinctPromptIds();
     const checkColumns = columnCheck(layout);
-    for await (const { line, value, problem } of chain(first, rows)) {
+    for await (const { file, line, value, problem, cells } of chain(first, rows)) {
       const refuse = (row: BadRow): void => {
         if (setAside === undefined) throw new InputError(describeBadRow(row));
         setAside(row);
@@ -157,7 +161,8 @@ async function* streamRecords<T extends PromptRecord>(
       try {
         if (problem !== undefined) refuse({ file, line, problem, row: value });
         else if (isRow(value)) {
-          const row = withoutColumns(value, ignored);
+          const named = withoutColumns(value, ignored);
+          const row = cells ? cellValues(named, layout) : named;
           if (format === 'auto') refuseOtherLayout(layouts, layout, row);
           const records = parse(row);
           checkColumns(row, file, line);
@@ -174,18 +179,18 @@ async function* streamRecords<T extends PromptRecord>(
     }
     const renamed = promptIds?.renamed() ?? 0;
     if (renamed > 0) {
-      onNote(`${file}: ${renamed} prompts had the promptId of another prompt; they got new ones (id#2)`);
+      onNote(`${path}: ${renamed} prompts had the promptId of another prompt; they got new ones (id#2)`);
     }
     if (passedOver > 0 && layout.passesOver !== undefined) {
-      onNote(`${file}: ${passedOver} of ${count} rows left out: ${layout.passesOver}`);
+      onNote(`${path}: ${passedOver} of ${count} rows left out: ${layout.passesOver}`);
     }
   } finally {
     // Whoever stops early, a refused row included, closes the file.
     await rows.return(undefined);
   }
-  if (count === 0) throw new InputError(`${file}: holds no rows`);
+  if (count === 0) throw new InputError(`${path}: holds no rows`);
 
-  function withoutIgnored(row: ContainerRow): ContainerRow {
+  function withoutIgnored(row: FileRow): FileRow {
     return isRow(row.value) ? { ...row, value: withoutColumns(row.value, ignored) } : row;
   }
 }

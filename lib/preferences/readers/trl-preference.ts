@@ -24,6 +24,7 @@ export const trlPreference: Layout<PreferencePair> = {
   fields:
     'chosen, rejected and, when it is not their common beginning, prompt: strings or messages; system if any',
   reads: ['prompt', 'system', 'chosen', 'rejected', 'margin', 'weight', 'verdicts', 'chosenId', 'rejectedId'],
+  json: ['margin', 'weight', 'verdicts'],
   example: {
     prompt: [{ role: 'user', content: 'Name a river in Asia.' }],
     chosen: [{ role: 'assistant', content: 'The Mekong.' }],

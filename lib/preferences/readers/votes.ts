@@ -9,6 +9,7 @@ export const votes: Layout<Comparison> = {
   fields:
     "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator, verdicts {dimension: winner} if any",
   reads: ['prompt', 'a', 'b', 'winner', 'annotator', 'verdicts'],
+  json: ['a', 'b', 'verdicts'],
   example: {
     prompt: [{ role: 'user', content: 'Name a metal.' }],
     a: { responseId: '1', text: 'Tin.' },

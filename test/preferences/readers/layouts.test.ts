@@ -53,6 +53,18 @@ describe('every layout', () => {
     await expect(readers[kind](file)).rejects.toThrow(/no use for column 'xyzzy'/);
   });
 
+  it.each(all)('of %s, %s, is read from a table of text', async (kind, name, layout) => {
+    const file = join(folder, 'rows.csv');
+    const cell = (value: unknown): string => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return `"${text.replaceAll('"', '""')}"`;
+    };
+    const line = Object.values(layout.example).map(cell).join();
+    writeFileSync(file, `${Object.keys(layout.example).map(cell).join()}\n${line}\n`);
+    const records = layout.parser(file)(layout.example);
+    expect(await readers[kind](file, { format: name })).toEqual(records);
+  });
+
   it('has its row in docs/layouts.md (npm run build && npm run docs makes it current)', () => {
     const page = readText(join(__dirname, '..', '..', '..', 'docs', 'layouts.md'));
     expect(rewriteMarked(page, layoutMarkers, layoutReference(layouts))).toBe(page);
