@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
 import { InputError } from '../errors';
 import type { ModelConfig } from '../model/config';
+import { sidePrompts } from '../sides';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { PreferencePair, Prompt } from '../types';
 
@@ -72,10 +73,11 @@ export function differingPairs<P extends Pick<PreferencePair, 'prompt' | 'chosen
   { maxResponseTokens }: Pick<SequenceLimits, 'maxResponseTokens'>,
 ): P[] {
   const read = (response: string, prompt: Prompt): string =>
-    tokenizer.renderResponse(response, prompt).slice(0, maxResponseTokens).join();
-  const kept = pairs.filter(
-    ({ prompt, chosen, rejected }) => read(chosen, prompt) !== read(rejected, prompt),
-  );
+    JSON.stringify([prompt, tokenizer.renderResponse(response, prompt).slice(0, maxResponseTokens)]);
+  const kept = pairs.filter((pair) => {
+    const prompts = sidePrompts(pair);
+    return read(pair.chosen, prompts.chosen) !== read(pair.rejected, prompts.rejected);
+  });
   const equal = pairs.length - kept.length;
   if (equal === 0) return kept;
   const why = `chosen and rejected are equal in the ${maxResponseTokens} tokens that are read (--max-response-tokens)`;

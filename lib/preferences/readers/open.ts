@@ -1,6 +1,7 @@
 /** The way into all files of preferences, demonstrations and prompts: finds the container and the layout, checks rows. */
 import { distinctPromptIds } from '../../distinct-ids';
 import { InputError } from '../../errors';
+import { sidePrompts } from '../../sides';
 import type { Comparison, Demonstration, PreferencePair, Prompt, PromptRecord } from '../../types';
 import { alpaca, alpacaPairs } from './alpaca';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
@@ -31,7 +32,7 @@ import { votes } from './votes';
 export interface ReadOptions {
   /** Name of a layout, or `auto`: recognised from the first rows. */
   readonly format?: string;
-  /** Looks at each record; a row whose record it throws a {@link RowError} for cannot be used. */
+  /** Looks at what a model is to answer; a row that it throws a {@link RowError} for cannot be used. */
   readonly check?: (record: { readonly prompt: Prompt }) => void;
   /** Takes the rows that cannot be used; without it the first such row stops the reading. */
   readonly setAside?: (row: BadRow) => void;
@@ -166,7 +167,7 @@ async function* streamRecords<T extends PromptRecord>(
           if (format === 'auto') refuseOtherLayout(layouts, layout, row);
           const records = parse(row);
           checkColumns(row, file, line);
-          records.forEach((record) => check?.(record));
+          if (check !== undefined) records.flatMap(conversationsOf).forEach((prompt) => check({ prompt }));
           if (records.length === 0) passedOver++;
           yield* promptIds === undefined ? records : records.map(promptIds.rename);
         } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
@@ -193,6 +194,11 @@ async function* streamRecords<T extends PromptRecord>(
   function withoutIgnored(row: FileRow): FileRow {
     return isRow(row.value) ? { ...row, value: withoutColumns(row.value, ignored) } : row;
   }
+}
+
+/** What a model is to answer of a record. */
+function conversationsOf(record: PromptRecord & Partial<PreferencePair>): Prompt[] {
+  return Object.values(sidePrompts(record));
 }
 
 function noteOnStderr(sentence: string): void {

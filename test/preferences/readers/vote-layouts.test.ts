@@ -24,6 +24,17 @@ describe('votes', () => {
     expect(votes.parser('')(asked)).toEqual([asked]);
   });
 
+  it('reads back the turns that lead to each answer', () => {
+    const context = [
+      { role: 'assistant', content: 'Yes?' },
+      { role: 'user', content: 'Name a bird.' },
+    ];
+    const longer = { ...vote, a: { ...vote.a, context } };
+    expect(votes.parser('')(longer)).toEqual([longer]);
+    const cut = { ...vote, a: { ...vote.a, context: context.slice(1) } };
+    expect(() => votes.parser('')(cut)).toThrow(/begin with the assistant's turn after the prompt, got user/);
+  });
+
   it('takes two answers of one source that differ', () => {
     const sampled = { ...vote, b: { responseId: '1', text: 'y' } };
     expect(votes.parser('')(sampled)).toEqual([sampled]);
@@ -40,15 +51,16 @@ describe('votes', () => {
 });
 
 describe('mtBench', () => {
+  const context = (model: string) => [
+    { role: 'assistant', content: `${model}1` },
+    { role: 'user', content: 'q2' },
+  ];
   const label = { question_id: 81, model_a: 'x', model_b: 'y', judge: 'j', turn: 2, winner: 'model_b' };
   const expected = {
     promptId: '81/2',
-    prompt: [
-      { role: 'user', content: 'q1' },
-      { role: 'user', content: 'q2' },
-    ],
-    a: { responseId: 'x', text: 'x2' },
-    b: { responseId: 'y', text: 'y2' },
+    prompt: [{ role: 'user', content: 'q1' }],
+    a: { responseId: 'x', text: 'x2', context: context('x') },
+    b: { responseId: 'y', text: 'y2', context: context('y') },
     winner: 'b',
     annotator: 'j',
   };
