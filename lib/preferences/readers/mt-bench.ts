@@ -9,6 +9,7 @@ import type { Candidate, Comparison, Message } from '../../types';
 import { RowError } from './bad-row';
 import { describeValue, idField, messagesField, stringsField } from './fields';
 import { hasFields, type Layout, type Row } from './layout';
+import { lastAnswer } from './last-answer';
 import { textsBeside, type Texts } from './mt-bench-texts';
 
 /** Spellings of the verdict, in small letters without blanks, signs and brackets. */
@@ -73,7 +74,7 @@ export const mtBench: Layout<Comparison> = {
       }
       const side = (answers: readonly string[], model: string): Candidate => ({
         responseId: idField(row, model),
-        ...sideOf(questions, answers.slice(0, turn)),
+        ...lastAnswer(questions, answers.slice(0, turn)),
       });
       const winner = winnerOf(row);
       const task = row['category'] ?? texts.category;
@@ -92,17 +93,8 @@ export const mtBench: Layout<Comparison> = {
   },
 };
 
-/** The last answer of a model, and what it had said and been asked after the first question. */
-function sideOf(questions: readonly string[], answers: readonly string[]): Omit<Candidate, 'responseId'> {
-  const context = answers.slice(0, -1).flatMap((answer, i): Message[] => [
-    { role: 'assistant', content: answer },
-    { role: 'user', content: questions[i + 1] as string },
-  ]);
-  return { text: answers.at(-1) as string, ...(context.length > 0 && { context }) };
-}
-
 /** A verdict of the arena: a model, or a tie, whether both are good or both bad. */
-function winnerOf(row: Row): Comparison['winner'] {
+export function winnerOf(row: Row): Comparison['winner'] {
   const value = row['winner'];
   const winner =
     typeof value === 'string' ? winners.get(value.toLowerCase().replace(/[^a-z]/g, '')) : undefined;

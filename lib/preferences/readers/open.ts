@@ -4,6 +4,7 @@ import { InputError } from '../../errors';
 import { sidePrompts } from '../../sides';
 import type { Comparison, Demonstration, PreferencePair, Prompt, PromptRecord } from '../../types';
 import { alpaca, alpacaPairs } from './alpaca';
+import { arena } from './arena';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
 import { cellValues } from './cells';
 import { columnCheck, withoutColumns } from './columns';
@@ -23,6 +24,7 @@ import { trlPreference } from './trl-preference';
 import { argilla } from './argilla';
 import { labelStudio } from './label-studio';
 import { oasstDemonstrations, oasstVotes } from './oasst';
+import { oasstMessageDemonstrations, oasstMessageVotes } from './oasst-messages';
 import { filesOf } from './shards';
 import { sharegpt, sharegptPairs } from './sharegpt';
 import { shp } from './shp';
@@ -48,11 +50,13 @@ export interface ReadOptions {
 const comparisonLayouts = [
   votes,
   mtBench,
+  arena,
   pandalm,
   fineGrained,
   ultrafeedback,
   shp,
   oasstVotes,
+  oasstMessageVotes,
   argilla,
   labelStudio,
 ];
@@ -64,6 +68,7 @@ const demonstrationLayouts = [
   alpaca,
   sharegpt,
   oasstDemonstrations,
+  oasstMessageDemonstrations,
   conversations,
 ];
 const promptLayouts = [promptOnly, ...[hhRlhf, alpaca, sharegpt, conversations].map(promptsOf)];
@@ -154,29 +159,34 @@ async function* streamRecords<T extends PromptRecord>(
     // Votes have ids of responses too; the filter tells both apart and counts them in its report.
     const promptIds = kind === 'votes' ? undefined : distinctPromptIds();
     const checkColumns = columnCheck(layout);
+    const usable = (records: readonly T[]): readonly T[] => {
+      if (check !== undefined) records.flatMap(conversationsOf).forEach((prompt) => check({ prompt }));
+      return promptIds === undefined ? records : records.map(promptIds.rename);
+    };
     for await (const { file, line, value, problem, cells } of chain(first, rows)) {
-      const refuse = (row: BadRow): void => {
-        if (setAside === undefined) throw new InputError(describeBadRow(row));
-        setAside(row);
-      };
       try {
         if (problem !== undefined) refuse({ file, line, problem, row: value });
         else if (isRow(value)) {
           const named = withoutColumns(value, ignored);
           const row = cells ? cellValues(named, layout) : named;
           if (format === 'auto') refuseOtherLayout(layouts, layout, row);
-          const records = parse(row);
+          const records = usable(parse(row));
           checkColumns(row, file, line);
-          if (check !== undefined) records.flatMap(conversationsOf).forEach((prompt) => check({ prompt }));
           if (records.length === 0) passedOver++;
-          yield* promptIds === undefined ? records : records.map(promptIds.rename);
+          yield* records;
         } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
       } catch (error) {
-        if (!(error instanceof RowError)) throw error;
-        refuse({ file, line, field: error.field, problem: error.message, row: value });
+        refuseFor(error, { file, line, row: value });
       }
       count++;
       onProgress?.(count);
+    }
+    for (const record of parse.rest?.() ?? []) {
+      try {
+        yield* usable([record]);
+      } catch (error) {
+        refuseFor(error, { file: path, row: record });
+      }
     }
     const renamed = promptIds?.renamed() ?? 0;
     if (renamed > 0) {
@@ -190,6 +200,16 @@ async function* streamRecords<T extends PromptRecord>(
     await rows.return(undefined);
   }
   if (count === 0) throw new InputError(`${path}: holds no rows`);
+
+  function refuse(row: BadRow): void {
+    if (setAside === undefined) throw new InputError(describeBadRow(row));
+    setAside(row);
+  }
+
+  function refuseFor(error: unknown, row: Omit<BadRow, 'field' | 'problem'>): void {
+    if (!(error instanceof RowError)) throw error;
+    refuse({ ...row, field: error.field, problem: error.message });
+  }
 
   function withoutIgnored(row: FileRow): FileRow {
     return isRow(row.value) ? { ...row, value: withoutColumns(row.value, ignored) } : row;
