@@ -37,6 +37,11 @@ function startNames(): Names {
   };
 }
 
+/** What tells answers to one prompt apart: the text and, where there are any, the turns before it. */
+export function answerText({ text, context }: Omit<Candidate, 'responseId'>): string {
+  return context === undefined ? text : JSON.stringify([context, text]);
+}
+
 /** Long texts are kept as their digests. */
 function digest(text: string): string {
   return text.length < 44 ? text : createHash('sha256').update(text).digest('base64');
@@ -65,7 +70,7 @@ export function withDistinctIds(votes: readonly Comparison[]): {
   const prompts = distinctPromptIds();
   const responses = startNames();
   const named = (promptId: string, candidate: Candidate): Candidate => {
-    const responseId = responses.nameOf(promptId, candidate.responseId, candidate.text);
+    const responseId = responses.nameOf(promptId, candidate.responseId, answerText(candidate));
     return responseId === candidate.responseId ? candidate : { ...candidate, responseId };
   };
   const distinct = votes.map((vote) => {

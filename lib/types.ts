@@ -40,6 +40,8 @@ export interface Demonstration extends PromptRecord {
 export interface Candidate {
   readonly responseId: string;
   readonly text: string;
+  /** The turns between the prompt and the text, the assistant's first, where each side went on in its own way. */
+  readonly context?: readonly Message[];
 }
 
 /** One annotator's verdict on two responses to one prompt: a vote. */
@@ -56,6 +58,9 @@ export interface Comparison extends PromptRecord {
 export interface PreferencePair extends PromptRecord {
   readonly chosen: string;
   readonly rejected: string;
+  /** The turns between the prompt and each answer, the assistant's first, where the sides went on in their own ways. */
+  readonly chosenContext?: readonly Message[];
+  readonly rejectedContext?: readonly Message[];
   /** How much better `chosen` is, e.g. the share of votes above one half; subtracted inside the ranking loss. */
   readonly margin?: number;
   /** How much the pair counts in the loss; set by reweighting. 1 when absent. */

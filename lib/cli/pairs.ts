@@ -3,7 +3,7 @@ import * as field from '../fields';
 import { InputError } from '../errors';
 import { writeJsonLines } from '../files';
 import { describeBadRow, type BadRow } from '../preferences/readers/bad-row';
-import { columnFlags } from '../preferences/readers/column-flags';
+import { columnFlags, formatFlag } from '../preferences/readers/column-flags';
 import { pairFormats, readPairs } from '../preferences/readers/open';
 import type { RunDirectory } from '../train/run-directory';
 import type { PreferencePair } from '../types';
@@ -11,7 +11,7 @@ import { templateCheck } from './template-check';
 
 export const pairFlags = {
   ...columnFlags,
-  format: field.text(`layout of the pairs: ${pairFormats.join(', ')}`, { default: 'auto' }),
+  format: formatFlag({ pairs: pairFormats }),
   onBadRow: field.choice(
     ['stop', 'setAside'],
     'a pair that cannot be used stops the run, or goes to bad-rows.jsonl and is counted',

@@ -4,8 +4,14 @@ import { InputError } from '../errors';
 import { modelFolder } from '../flow/formats';
 import { givenInput, type Input } from '../flow/input';
 import type { Slot, SlotValues } from '../flow/stage';
-import { columnFlags } from '../preferences/readers/column-flags';
-import { readDemonstrations, readPrompts } from '../preferences/readers/open';
+import { columnFlags, formatFlag } from '../preferences/readers/column-flags';
+import {
+  demonstrationFormats,
+  promptFormats,
+  readDemonstrations,
+  readPrompts,
+  type ReadOptions,
+} from '../preferences/readers/open';
 import type { PreferencePair, Scorer } from '../types';
 import { pairFlags, readUsablePairs, type PairFlags } from './pairs';
 import { templateCheck } from './template-check';
@@ -23,8 +29,8 @@ interface SlotKind<T> {
   fields(slot: Slot<unknown>): object;
   /** Of the flags, for `--help`. */
   readonly example: string;
-  /** What the flags name; none when they are not given. */
-  input(command: string, flags: SlotFlags): Input<T> | undefined;
+  /** What the flags name; none when they are not given. @param slot that it is for; none where it only helps to fill one. */
+  input(command: string, flags: SlotFlags, slot?: Slot<unknown>): Input<T> | undefined;
 }
 
 export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[K]> } = {
@@ -34,18 +40,19 @@ export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[
     input: (_, { model }) => fileInput(model, modelFolder.read, modelFolder.close),
   },
   demonstrations: {
-    fields: (slot) => ({ demonstrations: pathField(slot), ...columnFlags }),
+    fields: (slot) => ({
+      demonstrations: pathField(slot),
+      ...rowFields(slot, { demonstrations: demonstrationFormats }),
+    }),
     example: '--demonstrations demonstrations.jsonl',
-    input: (_, { model, demonstrations, ignoreColumns }) =>
-      fileInput(demonstrations, (path) =>
-        readDemonstrations(path, { ignoreColumns, ...templateCheck(model) }),
-      ),
+    input: (_, flags, slot) =>
+      fileInput(flags.demonstrations, (path) => readDemonstrations(path, readOptions(flags, slot))),
   },
   prompts: {
-    fields: (slot) => ({ prompts: pathField(slot), ...columnFlags }),
+    fields: (slot) => ({ prompts: pathField(slot), ...rowFields(slot, { prompts: promptFormats }) }),
     example: '--prompts prompts.jsonl',
-    input: (_, { model, prompts, ignoreColumns }) =>
-      fileInput(prompts, (path) => readPrompts(path, { ignoreColumns, ...templateCheck(model) })),
+    input: (_, flags, slot) =>
+      fileInput(flags.prompts, (path) => readPrompts(path, readOptions(flags, slot))),
   },
   pairs: {
     fields: (slot) => ({ pairs: pathField(slot), ...pairFlags }),
@@ -61,6 +68,19 @@ export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[
 
 function pathField({ doc, optional }: Slot<unknown>) {
   return optional ? field.path(doc).optional() : field.path(doc);
+}
+
+/** `--format` names the layout of the rows that a command must be given; other files of its are recognised. */
+function rowFields(slot: Slot<unknown>, formats: Parameters<typeof formatFlag>[0]): object {
+  return { ...columnFlags, ...(!slot.optional && { format: formatFlag(formats) }) };
+}
+
+function readOptions(
+  { model, format, ignoreColumns }: SlotFlags,
+  slot: Slot<unknown> | undefined,
+): ReadOptions {
+  const named = slot !== undefined && !slot.optional;
+  return { ignoreColumns, ...(named && { format }), ...templateCheck(model) };
 }
 
 function fileInput<T>(

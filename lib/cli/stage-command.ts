@@ -101,9 +101,10 @@ function inputsOf(
   fill: ((config: object, given: Inputs) => Inputs) | undefined,
 ): Inputs {
   const given = Object.fromEntries(
-    slots.flatMap(([slot, { kind }]) => {
-      const input = kind && (slotKinds[kind].input(command, flags) as Input<unknown> | undefined);
-      return input === undefined ? [] : [[slot, sharedInput(input)]];
+    slots.flatMap(([name, slot]) => {
+      const { kind } = slot;
+      const input = kind && (slotKinds[kind].input(command, flags, slot) as Input<unknown> | undefined);
+      return input === undefined ? [] : [[name, sharedInput(input)]];
     }),
   );
   const inputs: Inputs = { ...given, ...fill?.(flags, given) };

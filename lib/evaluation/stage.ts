@@ -36,7 +36,7 @@ export const evaluateStage = defineStage({
   fields,
   inputs: {
     policies: innerSlot<Readonly<Record<string, Model>>>('policies by name'),
-    prompts: slot('prompts', 'file of prompts (JSONL, JSON, gzip or Parquet)'),
+    prompts: slot('prompts', 'file of prompts (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst)'),
     judge: innerSlot<Scorer>('gives answers their quality'),
   },
   outputs: {

@@ -4,9 +4,9 @@
  * where there are several.
  */
 import { sum } from 'simple-statistics';
-import { distinctPromptIds, withDistinctIds } from '../distinct-ids';
+import { answerText, distinctPromptIds, withDistinctIds } from '../distinct-ids';
 import { groupBy } from '../group-by';
-import type { Candidate, Comparison, PreferencePair } from '../types';
+import type { Candidate, Comparison, Message, PreferencePair } from '../types';
 import { annotatorRows, cohenKappas, krippendorffAlpha, unanimity, votePairAgreement } from './agreement';
 import type { FilterConfig } from './config';
 import { dropContradictoryVotes } from './contradictions';
@@ -55,29 +55,31 @@ export function filterPairs(
   const given = new Map<string, PreferencePair>();
   const prompts = distinctPromptIds();
   const votes = pairs.map(prompts.rename).map((pair): Comparison => {
-    const { promptId, prompt, chosen, rejected } = pair;
-    const key = pairKey(promptId, chosen, rejected);
+    const { promptId, prompt, chosen, rejected, chosenContext, rejectedContext } = pair;
+    const key = pairKey(pair);
     if (!given.has(key)) given.set(key, pair);
-    const candidate = (text: string): Candidate => ({ responseId: text, text });
     return {
       promptId,
       prompt,
-      a: candidate(chosen),
-      b: candidate(rejected),
+      a: candidateOf(chosen, chosenContext),
+      b: candidateOf(rejected, rejectedContext),
       winner: 'a',
       annotator: 'label',
     };
   });
   const result = runVerbs(votes, config, countTokens);
-  const kept = result.pairs.map(
-    ({ promptId, chosen, rejected }) => given.get(pairKey(promptId, chosen, rejected)) as PreferencePair,
-  );
+  const kept = result.pairs.map((pair) => given.get(pairKey(pair)) as PreferencePair);
   const renamedIds = { prompts: prompts.renamed(), responses: 0 };
   return { pairs: kept, report: { source: 'pairs', ...result.report, renamedIds } };
 }
 
-function pairKey(promptId: string, chosen: string, rejected: string): string {
-  return JSON.stringify([promptId, chosen, rejected]);
+function pairKey({ promptId, chosen, rejected, chosenContext, rejectedContext }: PreferencePair): string {
+  return JSON.stringify([promptId, chosen, rejected, chosenContext, rejectedContext]);
+}
+
+function candidateOf(text: string, context: readonly Message[] | undefined): Candidate {
+  const said = { text, ...(context !== undefined && { context }) };
+  return { responseId: answerText(said), ...said };
 }
 
 function runVerbs(
@@ -175,6 +177,8 @@ function toPair(preference: Preference, rule: LabelRule): PreferencePair {
     ...preference.item.record,
     chosen: winner.text,
     rejected: loser.text,
+    ...(winner.context !== undefined && { chosenContext: winner.context }),
+    ...(loser.context !== undefined && { rejectedContext: loser.context }),
     margin: preference.winMargin / (2 * (first + second + tie)),
     chosenId: winner.responseId,
     rejectedId: loser.responseId,

@@ -1,15 +1,17 @@
 /** Answers that cannot be compared because their texts are equal or missing. White space at the ends does not count. */
+import { answerText } from '../distinct-ids';
 import type { Candidate, Comparison } from '../types';
 import { split, type Split } from './split';
 
 /** Gives answers to one prompt with equal texts one response id, the first one's: their votes then count together. */
 export function mergeEqualAnswers(votes: readonly Comparison[]): Comparison[] {
   const idOf = new Map<string, string>();
-  const merged = (promptId: string, { responseId, text }: Candidate): Candidate => {
-    const key = JSON.stringify([promptId, text.trim()]);
+  const merged = (promptId: string, candidate: Candidate): Candidate => {
+    const { responseId, text } = candidate;
+    const key = JSON.stringify([promptId, answerText({ ...candidate, text: text.trim() })]);
     const known = idOf.get(key);
     if (known === undefined) idOf.set(key, responseId);
-    return { responseId: known ?? responseId, text };
+    return { ...candidate, responseId: known ?? responseId };
   };
   return votes.map((vote) => ({
     ...vote,

@@ -1,11 +1,12 @@
 /** The paper's table of a preference set (rows, turns, tokens of history, prompt and response), and the liking for length. */
 import { mean, sum } from 'simple-statistics';
+import { sidePrompts } from '../sides';
 import type { Comparison, PreferencePair, Prompt } from '../types';
 
 /** Measures a text. Tokens of a tokenizer, or {@link countWords}. */
 export type CountTokens = (text: string) => number;
 
-/** Means over rows. */
+/** Means over rows; where the sides of a row answer different conversations, over both. */
 export interface PairStatistics {
   readonly rows: number;
   readonly prompts: number;
@@ -36,16 +37,20 @@ export function pairStatistics(
 ): PairStatistics {
   const meanOf = (measure: (pair: PreferencePair) => number): number =>
     pairs.length === 0 ? 0 : mean(pairs.map(measure));
+  const meanOfPrompts = (measure: (prompt: Prompt) => number): number =>
+    meanOf((pair) => mean(Object.values(sidePrompts(pair)).map(measure)));
   const chosenTokens = meanOf(({ chosen }) => countTokens(chosen));
   const rejectedTokens = meanOf(({ rejected }) => countTokens(rejected));
   return {
     rows: pairs.length,
     prompts: new Set(pairs.map(({ promptId }) => promptId)).size,
-    turns: meanOf(({ prompt }) => userTurns(prompt)),
-    historyTokens: meanOf(({ prompt }) =>
+    turns: meanOfPrompts(userTurns),
+    historyTokens: meanOfPrompts((prompt) =>
       typeof prompt === 'string' ? 0 : sum(prompt.slice(0, -1).map(({ content }) => countTokens(content))),
     ),
-    promptTokens: meanOf(({ prompt }) => countTokens(typeof prompt === 'string' ? prompt : lastTurn(prompt))),
+    promptTokens: meanOfPrompts((prompt) =>
+      countTokens(typeof prompt === 'string' ? prompt : lastTurn(prompt)),
+    ),
     responseTokens: (chosenTokens + rejectedTokens) / 2,
     chosenTokens,
     rejectedTokens,

@@ -14,6 +14,7 @@ import {
 } from '../train/demonstrations';
 import { nextTokenLoss } from '../train/next-token-loss';
 import { stepRowsByLength } from '../train/sampler';
+import { requirePositions } from '../train/sequences';
 import type { Demonstration } from '../types';
 
 export interface SftTermOptions {
@@ -23,6 +24,8 @@ export interface SftTermOptions {
   readonly sftBatchSize: number;
   /** Longer demonstrations lose their beginning. Tokens. */
   readonly maxLength: number;
+  /** The flags that lower it. */
+  readonly lengthFlags: string;
 }
 
 export type SftTermBatch = DemonstrationBatch & {
@@ -52,13 +55,14 @@ export function sftTerm(
  * Encodes demonstrations for an SFT term.
  *
  * @param stage the name in error messages, e.g. `ppo`.
- * @throws {InputError} when the term has a weight and there are no demonstrations.
+ * @param model that is trained.
+ * @throws {InputError} when the term has a weight and there are no demonstrations, or one is longer than the positions.
  */
 export function demonstrationSource(
   stage: string,
   demonstrations: readonly Demonstration[],
-  tokenizer: Tokenizer,
-  { sftLossCoef, sftBatchSize, maxLength }: SftTermOptions,
+  { tokenizer, config }: { readonly tokenizer: Tokenizer; readonly config: ModelConfig },
+  { sftLossCoef, sftBatchSize, maxLength, lengthFlags }: SftTermOptions,
   rng: Rng,
 ): DrawDemonstrations {
   if (sftLossCoef === 0) return () => [];
@@ -67,6 +71,7 @@ export function demonstrationSource(
   }
   const rows = demonstrations.map((row) => encodeDemonstration(tokenizer, row, 'assistant', maxLength));
   const lengths = rows.map((row) => row.tokens.length);
+  requirePositions(`${stage}, demonstrations`, lengths, config, lengthFlags);
   return (update, parts) =>
     demonstrationMicrobatches(
       stepRowsByLength(update, sftBatchSize, lengths, rng).map((i) => rows[i] as DemonstrationRow),

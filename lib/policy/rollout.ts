@@ -67,6 +67,9 @@ export function sequenceLimits({
   return { maxPromptTokens, maxResponseTokens: maxNewTokens };
 }
 
+/** The flags that lower the length of a prompt and a response. */
+export const promptRoomFlags = '--max-prompt-tokens or --max-new-tokens';
+
 /**
  * Refuses prompts that leave no room for a response within the model's positions, before the first is answered.
  *
@@ -82,7 +85,7 @@ export function requirePromptRoom(
   const lengths = prompts.map(
     ({ prompt }) => encodePrompt(tokenizer, prompt, maxPromptTokens).length + maxNewTokens,
   );
-  requirePositions(stage, lengths, config, '--max-prompt-tokens or --max-new-tokens');
+  requirePositions(stage, lengths, config, promptRoomFlags);
 }
 
 /**

@@ -19,6 +19,7 @@ import type { Demonstration, PromptRecord, Scorer } from '../types';
 import { demonstrationSource, type SftTermBatch } from './demonstrations';
 import {
   logRatios,
+  promptRoomFlags,
   requirePromptRoom,
   rolloutSampler,
   scorerInputs,
@@ -133,8 +134,8 @@ export async function trainSampled<C extends RolloutConfig, K extends string, R,
   const drawDemonstrations = demonstrationSource(
     name,
     inputs.demonstrations ?? [],
-    tokenizer,
-    { ...config, maxLength: maxPromptTokens + maxResponseTokens },
+    reference,
+    { ...config, maxLength: maxPromptTokens + maxResponseTokens, lengthFlags: promptRoomFlags },
     rng.fork('demonstrations'),
   );
   // Rows are read as many at a time as an update reads.

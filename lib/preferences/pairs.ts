@@ -3,7 +3,7 @@ import { writeJsonLines } from '../files';
 import type { Message, PreferencePair } from '../types';
 
 /** A line of pairs.jsonl: conversational when the prompt is messages, plain strings otherwise. */
-export type PairRow = Omit<PreferencePair, 'chosen' | 'rejected'> & {
+export type PairRow = Omit<PreferencePair, 'chosen' | 'rejected' | 'chosenContext' | 'rejectedContext'> & {
   readonly chosen: string | readonly Message[];
   readonly rejected: string | readonly Message[];
 };
@@ -11,8 +11,13 @@ export type PairRow = Omit<PreferencePair, 'chosen' | 'rejected'> & {
 /** A pair in TRL's preference layout with an explicit prompt. */
 function toPairRow(pair: PreferencePair): PairRow {
   if (typeof pair.prompt === 'string') return pair;
-  const asMessages = (content: string): Message[] => [{ role: 'assistant', content }];
-  return { ...pair, chosen: asMessages(pair.chosen), rejected: asMessages(pair.rejected) };
+  const { chosenContext = [], rejectedContext = [], ...rest } = pair;
+  const answer = (content: string): Message => ({ role: 'assistant', content });
+  return {
+    ...rest,
+    chosen: [...chosenContext, answer(pair.chosen)],
+    rejected: [...rejectedContext, answer(pair.rejected)],
+  };
 }
 
 /** Writes pairs.jsonl; `readPairs` reads it back unchanged. */

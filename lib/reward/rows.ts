@@ -2,8 +2,9 @@
 import { InputError } from '../errors';
 import type { ScoreCriterion } from '../model/config';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { encodePrompt, type SequenceLimits } from '../train/sequences';
-import type { PreferencePair } from '../types';
+import { sidePrompts } from '../sides';
+import { encodeRow, type SequenceLimits } from '../train/sequences';
+import type { PreferencePair, Prompt } from '../types';
 import { oneScore, verdictOn, type PairVerdict } from './criteria';
 import type { PairSplit } from './split';
 
@@ -57,14 +58,14 @@ export function encodePair(
   limits: SequenceLimits,
   criteria: readonly ScoreCriterion[],
 ): RewardRow {
-  const promptTokens = encodePrompt(tokenizer, pair.prompt, limits.maxPromptTokens);
-  const side = (response: string): number[] => [
-    ...promptTokens,
-    ...tokenizer.renderResponse(response, pair.prompt).slice(0, limits.maxResponseTokens),
-  ];
+  const prompts = sidePrompts(pair);
+  const side = (prompt: Prompt, response: string): number[] => {
+    const { promptTokens, responseTokens } = encodeRow(tokenizer, prompt, response, limits);
+    return [...promptTokens, ...responseTokens];
+  };
   return {
-    chosen: side(pair.chosen),
-    rejected: side(pair.rejected),
+    chosen: side(prompts.chosen, pair.chosen),
+    rejected: side(prompts.rejected, pair.rejected),
     margin: pair.margin ?? 0,
     weight: pair.weight ?? 1,
     verdicts: criteria === oneScore ? ['chosen'] : criteria.map(({ name }) => verdictOn(pair, name)),

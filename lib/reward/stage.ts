@@ -21,7 +21,7 @@ export const rewardStage = defineStage({
   fields: rewardFields,
   inputs: {
     model: slot('model', 'Hugging Face directory of the model to start from'),
-    pairs: slot('pairs', 'file of preference pairs (JSONL, JSON, gzip or Parquet)'),
+    pairs: slot('pairs', 'file of preference pairs (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst)'),
     judge: optional(innerSlot<RewardJudge>('judges the trained model')),
   },
   outputs: {

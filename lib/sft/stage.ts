@@ -13,7 +13,10 @@ export const sftStage = defineStage({
   fields: sftFields,
   inputs: {
     model: slot('model', 'Hugging Face directory of the model to fine-tune'),
-    demonstrations: slot('demonstrations', 'file of prompts and responses (JSONL, JSON, gzip or Parquet)'),
+    demonstrations: slot(
+      'demonstrations',
+      'file of prompts and responses (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst)',
+    ),
   },
   outputs: { model: output('model', modelFolder) },
   async run({ model, demonstrations }, config: SftConfig, run) {

@@ -4,6 +4,7 @@ import { paddedCount, paddedLength } from '../backend';
 import { TemplateError } from '../tokenizer/chat-template';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Demonstration, Message } from '../types';
+import { encodeTurn } from './sequences';
 
 export const demonstrationLosses = ['assistant', 'lastTurn'] as const;
 
@@ -43,8 +44,7 @@ export function encodeDemonstration(
   counts: (typeof demonstrationLosses)[number],
   maxLength: number,
 ): DemonstrationRow {
-  const promptTokens = tokenizer.renderPrompt(prompt);
-  const responseTokens = finished ? tokenizer.renderResponse(response, prompt) : tokenizer.encode(response);
+  const { promptTokens, responseTokens } = encodeTurn(tokenizer, prompt, response, finished);
   const tokens = [...promptTokens, ...responseTokens];
   const lossMask = tokens.map((_, i) => (i >= promptTokens.length ? 1 : 0));
   if (counts === 'assistant' && typeof prompt !== 'string') {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } f
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { isUnfinished, readJson, sha256File, writeJson } from '../files';
+import { templateFolder } from '../tokenizer/chat-template';
 import { localTime, setTemplateClock } from '../tokenizer/clock';
 import { newestCheckpoint } from './checkpoint-steps';
 import { versions } from './versions';
@@ -116,14 +117,20 @@ async function hashInputs(paths: readonly string[]): Promise<Record<string, stri
   for (const path of paths) {
     if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file or directory`);
     const files = statSync(path).isDirectory()
-      ? readdirSync(path)
-          .sort()
-          .map((name) => join(path, name))
-          .filter((file) => statSync(file).isFile())
+      ? [...filesIn(path), ...filesIn(join(path, templateFolder))]
       : [path];
     for (const file of files) hashes[file] = await sha256File(file);
   }
   return hashes;
+}
+
+/** The files of a folder itself; none where it is not there. */
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile());
 }
 
 /** Refuses to go on with what was begun otherwise. @throws {InputError} that names the first key that differs. */

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
 import { InputError } from '../errors';
 import type { ModelConfig } from '../model/config';
+import { sidePrompts } from '../sides';
+import { encodeJoined } from '../tokenizer/joined-text';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { PreferencePair, Prompt } from '../types';
 
@@ -20,7 +22,26 @@ export interface SequenceLimits {
   readonly maxResponseTokens: number;
 }
 
-/** Encodes a prompt and a response; an unfinished response gets no end-of-turn token. */
+/**
+ * Encodes a prompt and a response whole; an unfinished response gets no end-of-turn token. Text goes on with text: there both
+ * are tokenized together.
+ */
+export function encodeTurn(
+  tokenizer: Tokenizer,
+  prompt: Prompt,
+  response: string,
+  finished: boolean,
+): EncodedRow {
+  if (typeof prompt !== 'string') {
+    const responseTokens = finished ? tokenizer.renderResponse(response, prompt) : tokenizer.encode(response);
+    return { promptTokens: tokenizer.renderPrompt(prompt), responseTokens };
+  }
+  const { promptTokens, responseTokens } = encodeJoined(tokenizer, prompt, response);
+  const end = finished ? tokenizer.renderResponse('', prompt) : [];
+  return { promptTokens, responseTokens: [...responseTokens, ...end] };
+}
+
+/** {@link encodeTurn} within limits. */
 export function encodeRow(
   tokenizer: Tokenizer,
   prompt: Prompt,
@@ -28,9 +49,9 @@ export function encodeRow(
   limits: SequenceLimits,
   finished = true,
 ): EncodedRow {
-  const responseTokens = finished ? tokenizer.renderResponse(response, prompt) : tokenizer.encode(response);
+  const { promptTokens, responseTokens } = encodeTurn(tokenizer, prompt, response, finished);
   return {
-    promptTokens: encodePrompt(tokenizer, prompt, limits.maxPromptTokens),
+    promptTokens: promptTokens.slice(-limits.maxPromptTokens),
     responseTokens: responseTokens.slice(0, limits.maxResponseTokens),
   };
 }
@@ -72,10 +93,11 @@ export function differingPairs<P extends Pick<PreferencePair, 'prompt' | 'chosen
   { maxResponseTokens }: Pick<SequenceLimits, 'maxResponseTokens'>,
 ): P[] {
   const read = (response: string, prompt: Prompt): string =>
-    tokenizer.renderResponse(response, prompt).slice(0, maxResponseTokens).join();
-  const kept = pairs.filter(
-    ({ prompt, chosen, rejected }) => read(chosen, prompt) !== read(rejected, prompt),
-  );
+    JSON.stringify([prompt, tokenizer.renderResponse(response, prompt).slice(0, maxResponseTokens)]);
+  const kept = pairs.filter((pair) => {
+    const prompts = sidePrompts(pair);
+    return read(pair.chosen, prompts.chosen) !== read(pair.rejected, prompts.rejected);
+  });
   const equal = pairs.length - kept.length;
   if (equal === 0) return kept;
   const why = `chosen and rejected are equal in the ${maxResponseTokens} tokens that are read (--max-response-tokens)`;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,23 @@ describe('the example in the help of a stage', () => {
     expect(words.slice(0, 3)).toEqual(['npx', 'rlhf-kit', name]);
     expect(() => parseCommandLine(command, words.slice(3))).not.toThrow();
     expect(commandHelp(command)).toContain(`Example\n  ${command.example}\n`);
+  });
+});
+
+describe('a stage whose rows are a folder of tables', () => {
+  it('reads them by the layout that is named, and writes the hash of each shard', () => {
+    mkdirSync(join(folder, 'shards'));
+    for (const n of [0, 1])
+      writeFileSync(join(folder, 'shards', `rows-${n}.csv`), 'prompt,completion\na,"ab"\n');
+    const flags = ['--demonstrations', 'shards', '--out'];
+    const { status, stdout, stderr } = sft(...small, ...flags, 'tables', '--format', 'prompt-completion');
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ demonstrations: 2 });
+    const { inputs } = readJson<{ inputs: object }>(join(folder, 'tables', 'manifest.json'));
+    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(['shards/rows-0.csv', 'shards/rows-1.csv']));
+    expect(sft(...flags, 'misspelt', '--format', 'promt-completion').stderr).toMatch(
+      /did you mean 'prompt-completion'/,
+    );
   });
 });
 

@@ -365,7 +365,9 @@ describe('experiment verify', () => {
   it('names the near match of a condition that there is not, and what has never been run', async () => {
     expect(await experiment(['verify', folder, '--condition', 'lambda=som'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("unknown condition 'lambda=som'; did you mean 'lambda=some'?") as string,
+      stderr: expect.stringContaining(
+        "unknown condition 'lambda=som'; did you mean 'lambda=some'?",
+      ) as string,
     });
     const fresh = writeTinyExperiment(join(root, 'fresh'));
     expect(await experiment(['verify', fresh])).toMatchObject({

@@ -5,12 +5,13 @@ import { demonstrationSource, sftTerm } from '../../lib/policy/demonstrations';
 import { createRng } from '../../lib/random';
 import { disposeTree } from '../../lib/tensor/pytree';
 import { nextTokenLoss } from '../../lib/train/next-token-loss';
-import { demonstrations, tinyPolicy, tokenizer } from './support/tiny-policy';
+import { demonstrations, tinyPolicy } from './support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
-const options = { sftLossCoef: 0.1, sftBatchSize: 5, maxLength: 24 };
+const options = { sftLossCoef: 0.1, sftBatchSize: 5, maxLength: 24, lengthFlags: '--max-length' };
+const policy = tinyPolicy();
 const source = (given: Partial<typeof options> = {}, rows = demonstrations) =>
-  demonstrationSource('ppo', rows, tokenizer, { ...options, ...given }, createRng(1));
+  demonstrationSource('ppo', rows, policy, { ...options, ...given }, createRng(1));
 
 describe('demonstrationSource', () => {
   it('cuts one draw into at most as many parts as asked, with the labels of all parts as normaliser', () => {
@@ -52,6 +53,16 @@ describe('demonstrationSource', () => {
     expect(source({ sftLossCoef: 0 }, [])(1, 4)).toEqual([]);
     expect(() => source({}, [])).toThrow(
       'ppo: sftLossCoef is above 0, so demonstrations are needed, got none',
+    );
+  });
+});
+
+describe('demonstrations that are longer than the model has positions', () => {
+  it('are refused before anything is drawn, with the flags to lower', () => {
+    const { config, tokenizer } = policy;
+    const short = { tokenizer, config: { ...config, maxPositionEmbeddings: 5 } };
+    expect(() => demonstrationSource('dpo', demonstrations, short, options, createRng(1))).toThrow(
+      /^dpo, demonstrations: \d+ of 24 sequences are longer than the model's 5 positions.*lower --max-length$/,
     );
   });
 });

@@ -24,14 +24,36 @@ describe('writePairs', () => {
         chosenId: '3',
         rejectedId: '4',
       },
+      {
+        promptId: '3',
+        prompt: [{ role: 'user', content: 'q1' }],
+        chosen: 'a2',
+        rejected: 'b2',
+        chosenContext: [
+          { role: 'assistant', content: 'a1' },
+          { role: 'user', content: 'q2' },
+        ],
+        rejectedContext: [
+          { role: 'assistant', content: 'b1' },
+          { role: 'user', content: 'q2' },
+        ],
+      },
     ];
     writePairs(file, pairs);
-    const second = JSON.parse(readFileSync(file, 'utf8').split('\n')[1] as string) as unknown;
+    const [, second, third] = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { chosen: unknown });
     expect(second).toMatchObject({
       prompt: [{ role: 'user', content: '你好' }],
       chosen: [{ role: 'assistant', content: 'x' }],
       rejected: [{ role: 'assistant', content: 'y' }],
     });
+    expect(third?.chosen).toEqual([
+      { role: 'assistant', content: 'a1' },
+      { role: 'user', content: 'q2' },
+      { role: 'assistant', content: 'a2' },
+    ]);
     expect(await readPairs(file)).toEqual(pairs);
     rmSync(folder, { recursive: true });
   });

@@ -58,6 +58,22 @@ describe('openRunDirectory', () => {
     );
   });
 
+  it('hashes the files of a folder, and the templates in the folder below it', async () => {
+    const model = join(folder, 'model');
+    mkdirSync(join(model, 'chat_templates'), { recursive: true });
+    mkdirSync(join(model, 'onnx'));
+    for (const name of ['config.json', 'chat_templates/tools.jinja', 'onnx/model.onnx'])
+      writeFileSync(join(model, name), name);
+    const inputs = [model];
+    const run = await open({ inputs });
+    expect(Object.keys(readJson<{ inputs: object }>(run.file('manifest.json')).inputs)).toEqual([
+      join(model, 'config.json'),
+      join(model, 'chat_templates/tools.jinja'),
+    ]);
+    writeFileSync(join(model, 'chat_templates/tools.jinja'), 'another');
+    await expect(open({ inputs, resume: true })).rejects.toThrow(/cannot resume: input .*tools\.jinja/);
+  });
+
   it('stops the clock of chat templates at its beginning, and at the same time when it is resumed', async () => {
     // Runs of other tests, which nobody closed.
     setTemplateClock(undefined);

@@ -10,7 +10,7 @@ import { filterFields } from '../../filter/config';
 import { reportMarkdown } from '../../filter/report';
 import { writePairs } from '../../preferences/pairs';
 import type { BadRow } from '../../preferences/readers/bad-row';
-import { columnFlags } from '../../preferences/readers/column-flags';
+import { columnFlags, formatFlag } from '../../preferences/readers/column-flags';
 import {
   comparisonFormats,
   pairFormats,
@@ -22,15 +22,16 @@ import { defineCommand } from '../command';
 import { runFolder } from '../run-folder';
 
 const fields = {
-  votes: field.path('file of comparison votes (JSONL, JSON, gzip or Parquet); this or --pairs').optional(),
+  votes: field
+    .path(
+      'file of comparison votes (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst), or a folder of shards; this or --pairs',
+    )
+    .optional(),
   pairs: field.path('file of preference pairs that are labelled already').optional(),
   out: field
     .path('folder of the results; must not exist; the first free of runs/filter-01, -02, … when absent')
     .optional(),
-  format: field.text(
-    `layout of the rows; votes: ${comparisonFormats.join(', ')}; pairs: ${pairFormats.join(', ')}`,
-    { default: 'auto' },
-  ),
+  format: formatFlag({ votes: comparisonFormats, pairs: pairFormats }),
   ...columnFlags,
   onBadRow: field.choice(
     ['stop', 'setAside'],

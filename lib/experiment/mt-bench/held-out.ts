@@ -7,6 +7,7 @@ import { splitTies } from '../../filter/ties';
 import { itemsOf } from '../../filter/votes';
 import { defineStage, innerSlot, slot } from '../../flow/stage';
 import { rewardScorer } from '../../reward/score';
+import { withContext } from '../../sides';
 import type { Comparison, ScorerInput } from '../../types';
 import type { JudgedPair, ScoredLength } from '../given/pair-measures';
 import { questionOf } from './votes';
@@ -48,10 +49,10 @@ export const heldOutVotesStage = defineStage({
     const items = itemsOf(votes);
     const inputs = new Map<string, ScorerInput & { promptId: string }>();
     for (const { record, first, second } of items)
-      for (const { responseId, text } of [first, second])
+      for (const { responseId, text, context } of [first, second])
         inputs.set(keyOf(record.promptId, responseId), {
           promptId: record.promptId,
-          prompt: record.prompt,
+          prompt: withContext(record.prompt, context),
           response: text,
         });
     const lengthOf = (response: string): number => model.tokenizer.encode(response).length;

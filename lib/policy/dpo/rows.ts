@@ -1,5 +1,6 @@
 /** Preference pairs in tokens, with what the frozen reference says of them. */
 import type * as tf from '@tensorflow/tfjs';
+import { sidePrompts } from '../../sides';
 import { disposeTree } from '../../tensor/pytree';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { startProgress } from '../../train/progress';
@@ -27,21 +28,18 @@ export interface Row extends PairRow {
   readonly refRejectedLogps: number;
 }
 
-export function encodePair(
-  tokenizer: Tokenizer,
-  { prompt, chosen, rejected }: PreferencePair,
-  limits: SequenceLimits,
-): PairRow {
+export function encodePair(tokenizer: Tokenizer, pair: PreferencePair, limits: SequenceLimits): PairRow {
+  const prompts = sidePrompts(pair);
   return {
-    chosen: encodeRow(tokenizer, prompt, chosen, limits),
-    rejected: encodeRow(tokenizer, prompt, rejected, limits),
+    chosen: encodeRow(tokenizer, prompts.chosen, pair.chosen, limits),
+    rejected: encodeRow(tokenizer, prompts.rejected, pair.rejected, limits),
   };
 }
 
-/** Tokens of the prompt and the longer response. */
+/** Tokens of the longer side, prompt and response. */
 export function longerSide({ chosen, rejected }: PairRow): number {
-  const responses = Math.max(chosen.responseTokens.length, rejected.responseTokens.length);
-  return chosen.promptTokens.length + responses;
+  const [one, other] = [chosen, rejected].map((row) => row.promptTokens.length + row.responseTokens.length);
+  return Math.max(one as number, other as number);
 }
 
 /**

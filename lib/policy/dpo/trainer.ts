@@ -48,18 +48,19 @@ export async function trainDpo(
   // 1. rows
   if (inputs.pairs.length === 0) throw new InputError('dpo: there are no preference pairs');
   const maxLength = config.maxPromptTokens + config.maxResponseTokens;
+  const lengthFlags = '--max-prompt-tokens or --max-response-tokens';
   const drawDemonstrations = demonstrationSource(
     'dpo',
     inputs.demonstrations ?? [],
-    tokenizer,
-    { ...config, maxLength },
+    reference,
+    { ...config, maxLength, lengthFlags },
     rng.fork('demonstrations'),
   );
   const sample = config.samplesEvery > 0 ? policySampler(reference, inputs, config) : undefined;
   const differing = differingPairs('dpo', inputs.pairs, tokenizer, config);
   const pairs = differing.map((pair) => encodePair(tokenizer, pair, config));
   const lengths = pairs.map(longerSide);
-  requirePositions('dpo', lengths, model, '--max-prompt-tokens or --max-response-tokens');
+  requirePositions('dpo', lengths, model, lengthFlags);
   const draw = (step: number): PairRow[] =>
     stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map((i) => pairs[i] as PairRow);
   const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => draw(i + 1)).flat());

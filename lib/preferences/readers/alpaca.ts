@@ -11,6 +11,7 @@ export const alpaca: Layout<Demonstration> = {
   name: 'alpaca',
   fields: 'instruction, input, output; system, history [[user, assistant], …] if any',
   reads: ['instruction', 'output', 'text', ...instructionFields],
+  json: ['history'],
   example: { instruction: 'Put the word into the plural.', input: 'goose', output: 'geese' },
   recognises: (row) => hasFields(row, 'instruction', 'output') && !hasFields(row, 'prompt'),
   parser: () => (row) => {
@@ -25,6 +26,7 @@ export const alpacaPairs: Layout<PreferencePair> = {
   name: 'alpaca',
   fields: 'instruction, input, chosen, rejected; system, history if any',
   reads: ['instruction', 'chosen', 'rejected', ...instructionFields],
+  json: ['history'],
   example: {
     instruction: 'Put the word into the plural.',
     input: 'goose',

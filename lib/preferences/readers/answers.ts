@@ -6,7 +6,7 @@ import { nonEmpty } from './fields';
 type Texts = Pick<PreferencePair, 'prompt' | 'chosen' | 'rejected'>;
 
 /** @throws {RowError} for an answer without text, or the same text on both sides. */
-export function differentAnswers(texts: Texts): Texts {
+export function differentAnswers<T extends Texts>(texts: T): T {
   nonEmpty(texts.chosen, 'chosen');
   nonEmpty(texts.rejected, 'rejected');
   if (texts.chosen === texts.rejected) throw new RowError('rejected', 'is the same text as chosen');

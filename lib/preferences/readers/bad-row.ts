@@ -3,8 +3,8 @@
 /** A row that was set aside, as it is written to bad-rows.jsonl. */
 export interface BadRow {
   readonly file: string;
-  /** Line of a JSON-lines file, number of the row in a JSON array or in Parquet; from 1. */
-  readonly line: number;
+  /** Line of a text file, number of the row in a JSON array or in Parquet; from 1. Absent of a record made of several rows. */
+  readonly line?: number;
   /** The field at fault; absent when the line could not be parsed at all. */
   readonly field?: string;
   readonly problem: string;
@@ -25,5 +25,6 @@ export class RowError extends Error {
 
 /** One sentence: file, line, field, what is wrong. */
 export function describeBadRow({ file, line, field, problem }: BadRow): string {
-  return `${file}:${line}: ${field === undefined ? '' : `'${field}' `}${problem}`;
+  const place = line === undefined ? file : `${file}:${line}`;
+  return `${place}: ${field === undefined ? '' : `'${field}' `}${problem}`;
 }

@@ -1,50 +1,58 @@
-/** Rows out of files: JSON lines, a JSON array, gzip of both, Parquet. Knows nothing of fields. */
-import { existsSync } from 'node:fs';
+/** Rows out of files: JSON lines, a JSON array, CSV, TSV, lines of text, all of these packed, Parquet. Knows nothing of fields. */
 import { resolve } from 'node:path';
 import { errorMessage, InputError } from '../../errors';
+import type { ContainerRow } from './container-row';
 import { parseExactJson } from './exact-json';
+import { filesOf } from './shards';
+import { streamTable } from './table';
 import { readWhole, streamText, streamTextLines } from './text-file';
 
-export interface ContainerRow {
-  /** Line of a JSON-lines file, number of the row elsewhere; from 1. */
-  readonly line: number;
-  /** The row, or the line's text when it is not JSON. */
-  readonly value: unknown;
-  /** Why the line is not JSON. */
-  readonly problem?: string;
-}
+/** A row and the file that it stands in: of a folder, the shard. */
+export type FileRow = ContainerRow & { readonly file: string };
 
 /**
- * Streams the rows of a file. `.parquet` is Parquet; other files are text, gzip when the name ends in `.gz`, and their
- * first character tells a JSON array (read whole) from JSON lines (streamed).
+ * Streams the rows of a file, or of the shards of a folder. `.parquet` is Parquet; other files are text, packed when the
+ * name goes on with `.gz` or `.zst`: `.csv` and `.tsv` are tables, of the others the first character tells a JSON array
+ * (read whole) from JSON lines (streamed), and the lines of a `.txt` that holds no JSON are prompts.
  *
- * @throws {InputError} when the file is missing, is a broken gzip, JSON array or Parquet file. A bad line is a row.
+ * @throws {InputError} when the file is missing or broken. A bad line is a row.
  */
-export async function* streamContainer(file: string): AsyncGenerator<ContainerRow> {
-  if (!existsSync(file)) throw new InputError(`cannot read ${file}: no such file`);
-  if (file.endsWith('.parquet')) {
-    yield* streamParquet(file);
-    return;
+export async function* streamContainer(path: string): AsyncGenerator<FileRow> {
+  for (const file of filesOf(path)) {
+    for await (const row of streamFile(file)) yield { file, ...row };
   }
-  if (await startsArray(file)) {
-    yield* readArray(file);
-    return;
+}
+
+async function* streamFile(file: string): AsyncGenerator<ContainerRow> {
+  const [ending = ''] = /\.[a-z]*$/.exec(file.toLowerCase().replace(/\.(gz|zst)$/, '')) ?? [];
+  if (file.toLowerCase().endsWith('.parquet')) yield* streamParquet(file);
+  else if (ending === '.csv' || ending === '.tsv') yield* streamTable(file, ending);
+  else {
+    const start = await firstCharacter(file);
+    if (start === '[') yield* readArray(file);
+    else yield* streamLines(file, ending === '.txt' && start !== '{' ? promptLine : parseLine);
   }
+}
+
+async function* streamLines(file: string, rowOf: typeof parseLine): AsyncGenerator<ContainerRow> {
   let line = 0;
   for await (const text of streamTextLines(file)) {
     line++;
-    const row = text.trim();
-    if (row !== '') yield { line, ...parseLine(row) };
+    if (text.trim() !== '') yield { line, ...rowOf(text) };
   }
 }
 
-/** Whether the first character of a text file opens an array; no row of JSON lines does. */
-async function startsArray(file: string): Promise<boolean> {
+/** Of a text file; it opens an array, which no row of JSON lines does. */
+async function firstCharacter(file: string): Promise<string | undefined> {
   for await (const text of streamText(file)) {
     const start = text.trimStart();
-    if (start !== '') return start.startsWith('[');
+    if (start !== '') return start[0];
   }
-  return false;
+  return undefined;
+}
+
+function promptLine(text: string): Omit<ContainerRow, 'line'> {
+  return { value: { prompt: text } };
 }
 
 function parseLine(text: string): Omit<ContainerRow, 'line'> {

@@ -43,6 +43,7 @@ const promptResponse = withResponseIn('demonstrations', 'response');
 export const ownDemonstrations: Layout<Demonstration> = {
   ...promptResponse,
   reads: [...promptResponse.reads, 'finished', 'responseTokens', 'sample'],
+  json: ['finished'],
   parser: (file) => {
     const parse = promptResponse.parser(file);
     return (row) => {
@@ -61,6 +62,7 @@ export const conversations: Layout<Demonstration> = {
   name: 'messages',
   fields: 'messages that end with the assistant',
   reads: ['messages'],
+  json: ['messages'],
   example: {
     messages: [
       { role: 'user', content: 'Which month has the fewest days?' },

@@ -151,6 +151,26 @@ export function responseField(row: Row, field: string): string {
   return message.content;
 }
 
+/** An answer of a pair: as {@link responseField}, or messages of which the last is the answer and the others lead to it. */
+export function sideField(row: Row, field: string): { text: string; context?: readonly Message[] } {
+  const value = row[field];
+  if (!Array.isArray(value) || value.length < 2) return { text: responseField(row, field) };
+  const messages = messagesField(row, field);
+  const text = responseField({ [field]: messages.slice(-1) }, field);
+  return { text, ...contextOf(messages.slice(0, -1), field) };
+}
+
+/** Turns between a prompt and an answer: the assistant's first, the user's last. @throws {RowError} for others. */
+export function contextOf(messages: readonly Message[], field: string): { context?: readonly Message[] } {
+  if (messages.length === 0) return {};
+  const [first] = messages;
+  if (first?.role === 'assistant') return { context: endsWithUser(messages, field) };
+  throw new RowError(
+    field,
+    `must begin with the assistant's turn after the prompt, got ${messages.map(({ role }) => role).join(', ')}`,
+  );
+}
+
 /** @throws {RowError} for an answer without text. */
 export function nonEmpty(text: string, field: string): string {
   if (text.trim() === '') throw new RowError(field, 'is empty');

@@ -23,6 +23,7 @@ export const fineGrained: Layout<Comparison> = {
   name: 'fine-grained',
   fields: 'question, passages, prediction 1 … prediction 4, preference (six of 0, 1, 2)',
   reads: ['question', 'passages', /^prediction [1-4]$/, 'preference', 'gold', 'feedback'],
+  json: ['passages', 'preference'],
   example: {
     question: 'When does the shop open?',
     passages: [['The shop', 'The shop opens at nine.']],

@@ -19,6 +19,7 @@ export const kto: Layout<Demonstration> = {
   name: 'kto',
   fields: 'prompt, completion, label (true: desirable)',
   reads: ['prompt', 'completion', 'label'],
+  json: ['label'],
   example: { prompt: 'How do I boil an egg?', completion: 'Eight minutes in boiling water.', label: true },
   recognises: (row) => hasFields(row, 'prompt', 'completion', 'label'),
   passesOver: 'labelled undesirable; they are not imitated',

@@ -24,6 +24,7 @@ export const labelStudio: Layout<Comparison> = {
     /^comment/,
     /^(updated_by|last_comment_updated_at|unresolved_comment_count|agreement|overlap|is_labeled)$/,
   ],
+  json: ['data', 'annotations'],
   example: {
     id: 1,
     data: { prompt: 'Name a colour.', answer1: 'Blue.', answer2: 'Cold.' },

@@ -11,12 +11,14 @@ export function layoutReference(layouts: Readonly<Record<string, readonly Layout
 }
 
 function section(layout: Layout<object>): string {
-  const records = layout.parser('rows.jsonl')(layout.example);
+  const parse = layout.parser('rows.jsonl');
+  const rows = [layout.example, ...(layout.furtherExamples ?? [])];
+  const records = [...rows.flatMap(parse), ...(parse.rest?.() ?? [])];
   return [
     `### \`${layout.name}\``,
     ...(layout.passesOver === undefined ? [] : [`Rows may be left out: ${layout.passesOver}.`]),
     block(`fields: ${layout.fields}`),
-    block(JSON.stringify(layout.example)),
+    block(rows.map((row) => JSON.stringify(row)).join('\n')),
     `becomes${records.length > 1 ? ` ${records.length} records, the first of them` : ''}`,
     block(JSON.stringify(records[0])),
   ].join('\n\n');

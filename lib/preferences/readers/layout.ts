@@ -3,6 +3,12 @@
 /** A parsed row before anything is known about its fields. */
 export type Row = Readonly<Record<string, unknown>>;
 
+export interface RowParser<T> {
+  (row: Row): readonly T[];
+  /** The records that take several rows, once all of them are read. @throws {InputError} for rows that do not belong together. */
+  readonly rest?: () => readonly T[];
+}
+
 export interface Layout<T> {
   /** The word for `format`. */
   readonly name: string;
@@ -10,8 +16,12 @@ export interface Layout<T> {
   readonly fields: string;
   /** Every field that a record is made of, or that only repeats others; what else a row holds is questioned. */
   readonly reads: readonly (string | RegExp)[];
+  /** Those that are never plain text: numbers, booleans, lists, objects. In a table of text their cells are JSON. */
+  readonly json?: readonly (string | RegExp)[];
   /** A row of this layout, for docs/layouts.md. */
   readonly example: Row;
+  /** Further rows, where it takes several to make a record. */
+  readonly furtherExamples?: readonly Row[];
   /** Whether a row has this layout, judged by its fields alone. */
   recognises(row: Row): boolean;
   /**
@@ -19,7 +29,7 @@ export interface Layout<T> {
    *
    * @returns turns one row into its records; throws {@link RowError} for a row that cannot be used.
    */
-  parser(file: string): (row: Row) => readonly T[];
+  parser(file: string): RowParser<T>;
   /** What a row means that gives no record on purpose, for the sentence that counts such rows. */
   readonly passesOver?: string;
 }

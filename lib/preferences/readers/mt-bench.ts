@@ -5,10 +5,11 @@
  * `model_answer/<model>.jsonl` beside the file.
  */
 import { dirname } from 'node:path';
-import type { Comparison, Message } from '../../types';
+import type { Candidate, Comparison, Message } from '../../types';
 import { RowError } from './bad-row';
 import { describeValue, idField, messagesField, stringsField } from './fields';
 import { hasFields, type Layout, type Row } from './layout';
+import { lastAnswer } from './last-answer';
 import { textsBeside, type Texts } from './mt-bench-texts';
 
 /** Spellings of the verdict, in small letters without blanks, signs and brackets. */
@@ -26,8 +27,8 @@ const winners = new Map<string, Comparison['winner']>([
 ]);
 
 /**
- * The prompt of turn n is the user's turns 1 to n. In a second turn each model had answered the first one in its own
- * words; those words are no part of the prompt, because the two answers do not share them.
+ * In turn n each model has answered the turns before in its own words: the sides share the user's first turn, which is the
+ * prompt, and each goes on with what its model had said and been asked until then.
  */
 export const mtBench: Layout<Comparison> = {
   name: 'mt-bench',
@@ -46,6 +47,7 @@ export const mtBench: Layout<Comparison> = {
       'category_tag',
     ],
   ],
+  json: ['turn', 'conversation_a', 'conversation_b', 'prompt', 'answers_a', 'answers_b'],
   example: {
     question_id: 7,
     turn: 1,
@@ -66,21 +68,23 @@ export const mtBench: Layout<Comparison> = {
         throw new RowError('turn', `must be an integer from 1, got ${describeValue(turn)}`);
       }
       const texts = textsOfRow(row) ?? lookUp(row);
-      const a = texts.answersA[turn - 1];
-      const b = texts.answersB[turn - 1];
-      if (a === undefined || b === undefined || texts.questions.length < turn) {
+      const { questions, answersA, answersB } = texts;
+      if (Math.min(questions.length, answersA.length, answersB.length) < turn) {
         throw new RowError('turn', `is ${turn}, and the texts have fewer turns`);
       }
-      const prompt = texts.questions.slice(0, turn).map((content): Message => ({ role: 'user', content }));
+      const side = (answers: readonly string[], model: string): Candidate => ({
+        responseId: idField(row, model),
+        ...lastAnswer(questions, answers.slice(0, turn)),
+      });
       const winner = winnerOf(row);
       const task = row['category'] ?? texts.category;
       return [
         {
           promptId: `${idField(row, 'question_id')}/${turn}`,
           ...(typeof task === 'string' && { task }),
-          prompt,
-          a: { responseId: idField(row, 'model_a'), text: a },
-          b: { responseId: idField(row, 'model_b'), text: b },
+          prompt: [{ role: 'user', content: questions[0] as string }],
+          a: side(answersA, 'model_a'),
+          b: side(answersB, 'model_b'),
           winner,
           annotator: judgeOf(row),
         },
@@ -90,7 +94,7 @@ export const mtBench: Layout<Comparison> = {
 };
 
 /** A verdict of the arena: a model, or a tie, whether both are good or both bad. */
-function winnerOf(row: Row): Comparison['winner'] {
+export function winnerOf(row: Row): Comparison['winner'] {
   const value = row['winner'];
   const winner =
     typeof value === 'string' ? winners.get(value.toLowerCase().replace(/[^a-z]/g, '')) : undefined;

@@ -23,6 +23,7 @@ const shape = {
   name: 'oasst',
   fields: 'prompt: a tree of {message_id, role, text, rank, replies}',
   reads: ['prompt', 'tree_state', 'origin'],
+  json: ['prompt'],
   example,
   recognises: (row: Row): boolean => {
     const root = row['prompt'];
@@ -36,33 +37,39 @@ const shape = {
 /** Every two ranked replies to one turn are a vote for the better rank (0 is the best). */
 export const oasstVotes: Layout<Comparison> = {
   ...shape,
-  parser: () => (row) =>
-    turnsOf(row).flatMap(({ prompt, language, replies }) => {
-      const ranked = replies.filter(({ rank }) => rank !== undefined);
-      return ranked.flatMap((one, i) =>
-        ranked.slice(i + 1).map((other): Comparison => ({
-          promptId: promptDigest(prompt),
-          ...language,
-          prompt,
-          a: { responseId: one.id, text: one.text },
-          b: { responseId: other.id, text: other.text },
-          winner: one.rank === other.rank ? 'tie' : (one.rank as number) < (other.rank as number) ? 'a' : 'b',
-          annotator: 'ranks',
-        })),
-      );
-    }),
+  parser: () => votesOf,
 };
+
+export function votesOf(row: Row): Comparison[] {
+  return turnsOf(row).flatMap(({ prompt, language, replies }) => {
+    const ranked = replies.filter(({ rank }) => rank !== undefined);
+    return ranked.flatMap((one, i) =>
+      ranked.slice(i + 1).map((other): Comparison => ({
+        promptId: promptDigest(prompt),
+        ...language,
+        prompt,
+        a: { responseId: one.id, text: one.text },
+        b: { responseId: other.id, text: other.text },
+        winner: one.rank === other.rank ? 'tie' : (one.rank as number) < (other.rank as number) ? 'a' : 'b',
+        annotator: 'ranks',
+      })),
+    );
+  });
+}
 
 /** The reply of rank 0 to each turn, or the only one. */
 export const oasstDemonstrations: Layout<Demonstration> = {
   ...shape,
-  parser: () => (row) =>
-    turnsOf(row).flatMap(({ prompt, language, replies }) => {
-      const best = replies.length === 1 ? replies[0] : replies.find(({ rank }) => rank === 0);
-      if (best === undefined) return [];
-      return [{ promptId: promptDigest(prompt), ...language, prompt, response: best.text }];
-    }),
+  parser: () => demonstrationsOf,
 };
+
+export function demonstrationsOf(row: Row): Demonstration[] {
+  return turnsOf(row).flatMap(({ prompt, language, replies }) => {
+    const best = replies.length === 1 ? replies[0] : replies.find(({ rank }) => rank === 0);
+    if (best === undefined) return [];
+    return [{ promptId: promptDigest(prompt), ...language, prompt, response: best.text }];
+  });
+}
 
 interface Reply {
   readonly id: string;
@@ -76,7 +83,7 @@ interface Turn {
   readonly replies: readonly Reply[];
 }
 
-/** The turns of people, each with what was said before it. */
+/** The turns of people, each with what was said before it. @param row with a tree. */
 function turnsOf(row: Row): Turn[] {
   const turns: Turn[] = [];
   const visit = (node: Row, before: readonly Message[]): void => {

@@ -1,11 +1,14 @@
 /** The way into all files of preferences, demonstrations and prompts: finds the container and the layout, checks rows. */
 import { distinctPromptIds } from '../../distinct-ids';
 import { InputError } from '../../errors';
+import { sidePrompts } from '../../sides';
 import type { Comparison, Demonstration, PreferencePair, Prompt, PromptRecord } from '../../types';
 import { alpaca, alpacaPairs } from './alpaca';
+import { arena } from './arena';
 import { describeBadRow, RowError, type BadRow } from './bad-row';
+import { cellValues } from './cells';
 import { columnCheck, withoutColumns } from './columns';
-import { streamContainer, type ContainerRow } from './container';
+import { streamContainer, type FileRow } from './container';
 import { conversations, ownDemonstrations, promptCompletion } from './demonstrations';
 import { describeValue } from './fields';
 import { fineGrained } from './fine-grained';
@@ -15,12 +18,14 @@ import { isRow, type Layout } from './layout';
 import { mtBench } from './mt-bench';
 import { orcaDpo } from './orca-dpo';
 import { pandalm } from './pandalm';
-import { promptOnly } from './prompts';
+import { promptOnly, promptsOf } from './prompts';
 import { layoutByName, recognise, refuseOtherLayout } from './recognise';
 import { trlPreference } from './trl-preference';
 import { argilla } from './argilla';
 import { labelStudio } from './label-studio';
 import { oasstDemonstrations, oasstVotes } from './oasst';
+import { oasstMessageDemonstrations, oasstMessageVotes } from './oasst-messages';
+import { filesOf } from './shards';
 import { sharegpt, sharegptPairs } from './sharegpt';
 import { shp } from './shp';
 import { ultrafeedback, ultrafeedbackPairs } from './ultrafeedback';
@@ -29,7 +34,7 @@ import { votes } from './votes';
 export interface ReadOptions {
   /** Name of a layout, or `auto`: recognised from the first rows. */
   readonly format?: string;
-  /** Looks at each record; a row whose record it throws a {@link RowError} for cannot be used. */
+  /** Looks at what a model is to answer; a row that it throws a {@link RowError} for cannot be used. */
   readonly check?: (record: { readonly prompt: Prompt }) => void;
   /** Takes the rows that cannot be used; without it the first such row stops the reading. */
   readonly setAside?: (row: BadRow) => void;
@@ -45,11 +50,13 @@ export interface ReadOptions {
 const comparisonLayouts = [
   votes,
   mtBench,
+  arena,
   pandalm,
   fineGrained,
   ultrafeedback,
   shp,
   oasstVotes,
+  oasstMessageVotes,
   argilla,
   labelStudio,
 ];
@@ -61,9 +68,10 @@ const demonstrationLayouts = [
   alpaca,
   sharegpt,
   oasstDemonstrations,
+  oasstMessageDemonstrations,
   conversations,
 ];
-const promptLayouts = [promptOnly];
+const promptLayouts = [promptOnly, ...[hhRlhf, alpaca, sharegpt, conversations].map(promptsOf)];
 
 /** Every layout by the kind of its records, for docs/layouts.md. */
 export const layouts: Readonly<Record<string, readonly Layout<PromptRecord>[]>> = {
@@ -76,6 +84,8 @@ export const layouts: Readonly<Record<string, readonly Layout<PromptRecord>[]>> 
 /** Names that `format` may have, for help texts. */
 export const comparisonFormats = ['auto', ...comparisonLayouts.map(({ name }) => name)];
 export const pairFormats = ['auto', ...pairLayouts.map(({ name }) => name)];
+export const demonstrationFormats = ['auto', ...demonstrationLayouts.map(({ name }) => name)];
+export const promptFormats = ['auto', ...promptLayouts.map(({ name }) => name)];
 
 /** How many rows `auto` looks at. */
 const rowsToRecognise = 20;
@@ -134,60 +144,81 @@ async function collect<T>(records: AsyncIterable<T>): Promise<T[]> {
 async function* streamRecords<T extends PromptRecord>(
   kind: string,
   layouts: readonly Layout<T>[],
-  file: string,
+  path: string,
   { format = 'auto', check, setAside, onProgress, ignoreColumns = [], onNote = noteOnStderr }: ReadOptions,
 ): AsyncGenerator<T> {
-  const rows = streamContainer(file);
+  const rows = streamContainer(path);
   const ignored = new Set(ignoreColumns.flatMap((names) => names.split(',')));
   let count = 0;
   let passedOver = 0;
   try {
     const first = format === 'auto' ? (await take(rows, rowsToRecognise)).map(withoutIgnored) : [];
     const layout =
-      format === 'auto' ? recognise(kind, layouts, file, first) : layoutByName(kind, layouts, format);
-    const parse = layout.parser(file);
+      format === 'auto' ? recognise(kind, layouts, path, first) : layoutByName(kind, layouts, format);
+    const parse = layout.parser(filesOf(path)[0] as string);
     // Votes have ids of responses too; the filter tells both apart and counts them in its report.
     const promptIds = kind === 'votes' ? undefined : distinctPromptIds();
     const checkColumns = columnCheck(layout);
-    for await (const { line, value, problem } of chain(first, rows)) {
-      const refuse = (row: BadRow): void => {
-        if (setAside === undefined) throw new InputError(describeBadRow(row));
-        setAside(row);
-      };
+    const usable = (records: readonly T[]): readonly T[] => {
+      if (check !== undefined) records.flatMap(conversationsOf).forEach((prompt) => check({ prompt }));
+      return promptIds === undefined ? records : records.map(promptIds.rename);
+    };
+    for await (const { file, line, value, problem, cells } of chain(first, rows)) {
       try {
         if (problem !== undefined) refuse({ file, line, problem, row: value });
         else if (isRow(value)) {
-          const row = withoutColumns(value, ignored);
+          const named = withoutColumns(value, ignored);
+          const row = cells ? cellValues(named, layout) : named;
           if (format === 'auto') refuseOtherLayout(layouts, layout, row);
-          const records = parse(row);
+          const records = usable(parse(row));
           checkColumns(row, file, line);
-          records.forEach((record) => check?.(record));
           if (records.length === 0) passedOver++;
-          yield* promptIds === undefined ? records : records.map(promptIds.rename);
+          yield* records;
         } else refuse({ file, line, problem: `must be an object, got ${describeValue(value)}`, row: value });
       } catch (error) {
-        if (!(error instanceof RowError)) throw error;
-        refuse({ file, line, field: error.field, problem: error.message, row: value });
+        refuseFor(error, { file, line, row: value });
       }
       count++;
       onProgress?.(count);
     }
+    for (const record of parse.rest?.() ?? []) {
+      try {
+        yield* usable([record]);
+      } catch (error) {
+        refuseFor(error, { file: path, row: record });
+      }
+    }
     const renamed = promptIds?.renamed() ?? 0;
     if (renamed > 0) {
-      onNote(`${file}: ${renamed} prompts had the promptId of another prompt; they got new ones (id#2)`);
+      onNote(`${path}: ${renamed} prompts had the promptId of another prompt; they got new ones (id#2)`);
     }
     if (passedOver > 0 && layout.passesOver !== undefined) {
-      onNote(`${file}: ${passedOver} of ${count} rows left out: ${layout.passesOver}`);
+      onNote(`${path}: ${passedOver} of ${count} rows left out: ${layout.passesOver}`);
     }
   } finally {
     // Whoever stops early, a refused row included, closes the file.
     await rows.return(undefined);
   }
-  if (count === 0) throw new InputError(`${file}: holds no rows`);
+  if (count === 0) throw new InputError(`${path}: holds no rows`);
 
-  function withoutIgnored(row: ContainerRow): ContainerRow {
+  function refuse(row: BadRow): void {
+    if (setAside === undefined) throw new InputError(describeBadRow(row));
+    setAside(row);
+  }
+
+  function refuseFor(error: unknown, row: Omit<BadRow, 'field' | 'problem'>): void {
+    if (!(error instanceof RowError)) throw error;
+    refuse({ ...row, field: error.field, problem: error.message });
+  }
+
+  function withoutIgnored(row: FileRow): FileRow {
     return isRow(row.value) ? { ...row, value: withoutColumns(row.value, ignored) } : row;
   }
+}
+
+/** What a model is to answer of a record. */
+function conversationsOf(record: PromptRecord & Partial<PreferencePair>): Prompt[] {
+  return Object.values(sidePrompts(record));
 }
 
 function noteOnStderr(sentence: string): void {

@@ -18,6 +18,7 @@ export const pandalm: Layout<Comparison> = {
   name: 'pandalm',
   fields: 'instruction, input, response1, response2, cmp_key, annotator1 … (0 tie, 1, 2)',
   reads: ['instruction', 'input', 'response1', 'response2', 'cmp_key', 'motivation_app', /^annotator\d+$/],
+  json: [/^annotator\d+$/],
   example: {
     motivation_app: 'Notes',
     cmp_key: 'model-one_model-two',

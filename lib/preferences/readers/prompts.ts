@@ -17,6 +17,7 @@ export const promptOnly: Layout<PromptRecord> = {
     /^(score|response|answer)[_-]/,
     /^(chosen|rejected)_/,
   ],
+  json: ['metadata'],
   example: { prompt: [{ role: 'user', content: 'Why is the sky blue?' }], task: 'science' },
   recognises: (row) => hasFields(row, 'prompt'),
   parser: () => (row) => {
@@ -29,3 +30,20 @@ export const promptOnly: Layout<PromptRecord> = {
     return [{ ...promptTags(row, prompt), prompt, ...answerFields(row) }];
   },
 };
+
+/** Rows of another kind as prompts: their answers are left out. */
+export function promptsOf(layout: Layout<PromptRecord>): Layout<PromptRecord> {
+  return {
+    ...layout,
+    parser: (file) => {
+      const parse = layout.parser(file);
+      return (row) =>
+        parse(row).map(({ promptId, task, language, prompt }) => ({
+          promptId,
+          ...(task !== undefined && { task }),
+          ...(language !== undefined && { language }),
+          prompt,
+        }));
+    },
+  };
+}

@@ -1,7 +1,7 @@
 /** Which layout a file has: each row belongs to the most particular layout that knows it, and all rows to one layout. */
 import { didYouMean, InputError } from '../../errors';
 import { describeBadRow, RowError } from './bad-row';
-import type { ContainerRow } from './container';
+import type { ContainerRow } from './container-row';
 import { isRow, type Layout, type Row } from './layout';
 
 /** @throws {InputError} for an unknown name, with the near match. */

@@ -20,6 +20,7 @@ export const sharegpt: Layout<Demonstration> = {
   name: 'sharegpt',
   fields: "conversations of {from: 'human' | 'gpt' | 'system', value} that end with gpt; system if any",
   reads: ['conversations', 'system'],
+  json: ['conversations'],
   example: { conversations: [exampleTurn, { from: 'gpt', value: 'Carbon dioxide.' }] },
   recognises: (row) => hasFields(row, 'conversations') && !hasFields(row, 'chosen'),
   parser: () => (row) => {
@@ -37,6 +38,7 @@ export const sharegptPairs: Layout<PreferencePair> = {
   name: 'sharegpt',
   fields: 'conversations that end with human; chosen and rejected as {from, value}; system if any',
   reads: ['conversations', 'system', 'chosen', 'rejected'],
+  json: ['conversations'],
   example: {
     conversations: [exampleTurn],
     chosen: { from: 'gpt', value: 'Carbon dioxide.' },

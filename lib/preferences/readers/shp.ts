@@ -13,6 +13,7 @@ export const shp: Layout<Comparison> = {
     ...['upvote_ratio', 'score_ratio', 'seconds_difference', 'created_at_utc_A', 'created_at_utc_B'],
     ...['c_root_id_A', 'c_root_id_B'],
   ],
+  json: ['labels', 'score_A', 'score_B'],
   example: {
     history: 'How do I keep bread fresh?',
     human_ref_A: 'In a paper bag.',

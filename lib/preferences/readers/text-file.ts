@@ -1,7 +1,8 @@
 /** The text of a file, gzip and Zstandard unpacked, checked to be UTF-8. Text is streamed. */
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
 import { errorMessage, InputError } from '../../errors';
 
 /**
@@ -45,25 +46,45 @@ export async function readWhole(file: string): Promise<string> {
 
 async function* streamBytes(file: string): AsyncGenerator<Buffer> {
   const source = createReadStream(file);
-  const unpacked = file.endsWith('.gz') ? createGunzip() : source;
-  if (unpacked !== source) {
-    // Not `pipeline`: it would call it an error when a reader stops before the end.
-    source.on('error', (error) => unpacked.destroy(error));
-    source.pipe(unpacked as ReturnType<typeof createGunzip>);
-  }
+  const [, packing] = /\.(gz|zst)$/i.exec(file) ?? [];
+  const unpack = packing === undefined ? undefined : packing.toLowerCase() === 'gz' ? gunzip : unzstd;
   try {
-    yield* unpacked as AsyncIterable<Buffer>;
+    yield* unpack === undefined ? (source as AsyncIterable<Buffer>) : unpack(source);
   } catch (error) {
     throw new InputError(`${file}: ${describeReadError(error)}`);
   } finally {
     source.destroy();
+  }
+}
+
+async function* gunzip(source: ReadStream): AsyncGenerator<Buffer> {
+  const unpacked = createGunzip();
+  // Not `pipeline`: it would call it an error when a reader stops before the end.
+  source.on('error', (error) => unpacked.destroy(error));
+  try {
+    yield* source.pipe(unpacked) as AsyncIterable<Buffer>;
+  } finally {
     unpacked.destroy();
   }
+}
+
+/** Node 20 has no Zstandard of its own. */
+async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const pieces: Buffer[] = [];
+  const frames = new Decompress((bytes) => pieces.push(Buffer.from(bytes)));
+  for await (const bytes of source) {
+    frames.push(bytes);
+    yield* pieces.splice(0);
+  }
+  frames.push(new Uint8Array(0), true);
+  yield* pieces;
 }
 
 function describeReadError(error: unknown): string {
   const message = errorMessage(error);
   if (message.includes('unexpected end of file')) return 'the gzip file ends early (truncated download?)';
+  if (message.includes('unexpected EOF')) return 'the Zstandard file ends early (truncated download?)';
+  if (message.includes('invalid zstd data')) return 'not a Zstandard file, or a damaged one';
   return message.includes('incorrect header check') ? 'not a gzip file (incorrect header)' : message;
 }
 

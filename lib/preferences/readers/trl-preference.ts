@@ -11,7 +11,7 @@ import {
   messagesField,
   promptField,
   promptTags,
-  responseField,
+  sideField,
   stringField,
   systemMessages,
   verdictsField,
@@ -24,6 +24,7 @@ export const trlPreference: Layout<PreferencePair> = {
   fields:
     'chosen, rejected and, when it is not their common beginning, prompt: strings or messages; system if any',
   reads: ['prompt', 'system', 'chosen', 'rejected', 'margin', 'weight', 'verdicts', 'chosenId', 'rejectedId'],
+  json: ['margin', 'weight', 'verdicts'],
   example: {
     prompt: [{ role: 'user', content: 'Name a river in Asia.' }],
     chosen: [{ role: 'assistant', content: 'The Mekong.' }],
@@ -37,7 +38,7 @@ export const trlPreference: Layout<PreferencePair> = {
   },
 };
 
-type Texts = Pick<PreferencePair, 'prompt' | 'chosen' | 'rejected'>;
+type Texts = Pick<PreferencePair, 'prompt' | 'chosen' | 'rejected' | 'chosenContext' | 'rejectedContext'>;
 
 /** Without a prompt, or with one as text beside whole conversations that begin with it. */
 function isImplicit(row: Row): boolean {
@@ -50,7 +51,18 @@ function explicitPrompt(row: Row): Texts {
   const given = promptField(row);
   const isChat = Array.isArray(row['chosen']) || Array.isArray(row['rejected']);
   const prompt: Prompt = typeof given === 'string' && isChat ? [{ role: 'user', content: given }] : given;
-  return { prompt, chosen: responseField(row, 'chosen'), rejected: responseField(row, 'rejected') };
+  return { prompt, ...sides(row) };
+}
+
+/** The answers, with the turns that lead to each where the conversations part earlier. */
+function sides(row: Row): Omit<Texts, 'prompt'> {
+  const [chosen, rejected] = [sideField(row, 'chosen'), sideField(row, 'rejected')];
+  return {
+    chosen: chosen.text,
+    rejected: rejected.text,
+    ...(chosen.context && { chosenContext: chosen.context }),
+    ...(rejected.context && { rejectedContext: rejected.context }),
+  };
 }
 
 /** A system text of its own makes a conversation of the prompt. */
@@ -93,11 +105,7 @@ function implicitPrompt(row: Row): Texts {
   ) {
     throw new RowError('prompt', "is neither the first nor the last turn of the user in 'chosen'");
   }
-  return {
-    prompt,
-    chosen: responseField({ chosen: chosen.slice(end) }, 'chosen'),
-    rejected: responseField({ rejected: rejected.slice(end) }, 'rejected'),
-  };
+  return { prompt, ...sides({ chosen: chosen.slice(end), rejected: rejected.slice(end) }) };
 }
 
 function isUser({ role }: Message): boolean {

@@ -11,6 +11,7 @@ export const ultrafeedback: Layout<Comparison> = {
   name: 'ultrafeedback',
   fields: 'instruction, completions [{model, response, overall_score}, …]',
   reads: ['instruction', 'completions', 'correct_answers', 'incorrect_answers'],
+  json: ['completions'],
   example: {
     instruction: 'Name a planet.',
     completions: [
@@ -42,6 +43,7 @@ export const ultrafeedbackPairs: Layout<PreferencePair> = {
   name: 'ultrafeedback',
   fields: 'prompt, chosen, rejected, score_chosen, score_rejected',
   reads: [...trlPreference.reads, 'messages', 'score_chosen', 'score_rejected'],
+  json: [...(trlPreference.json ?? []), 'score_chosen', 'score_rejected'],
   example: {
     prompt: 'Name a planet.',
     chosen: [

@@ -1,7 +1,17 @@
 /** Comparison votes as the kit writes them: one line a vote, k answers a prompt. */
 import type { Candidate, Comparison } from '../../types';
 import { RowError } from './bad-row';
-import { describeValue, idField, oneOf, promptField, promptTags, stringField, verdictsField } from './fields';
+import {
+  contextOf,
+  describeValue,
+  idField,
+  messagesField,
+  oneOf,
+  promptField,
+  promptTags,
+  stringField,
+  verdictsField,
+} from './fields';
 import { hasFields, type Layout, type Row } from './layout';
 
 export const votes: Layout<Comparison> = {
@@ -9,6 +19,7 @@ export const votes: Layout<Comparison> = {
   fields:
     "prompt, a and b {responseId, text}, winner 'a' | 'b' | 'tie', annotator, verdicts {criterion: winner} if any",
   reads: ['prompt', 'a', 'b', 'winner', 'annotator', 'verdicts'],
+  json: ['a', 'b', 'verdicts'],
   example: {
     prompt: [{ role: 'user', content: 'Name a metal.' }],
     a: { responseId: '1', text: 'Tin.' },
@@ -43,5 +54,11 @@ function candidate(row: Row, field: string): Candidate {
   if (typeof value !== 'object' || value === null) {
     throw new RowError(field, `must be {responseId, text}, got ${describeValue(value)}`);
   }
-  return { responseId: idField(value as Row, 'responseId'), text: stringField(value as Row, 'text') };
+  const given = value as Row;
+  const context = hasFields(given, 'context') ? messagesField(given, 'context') : [];
+  return {
+    responseId: idField(given, 'responseId'),
+    text: stringField(given, 'text'),
+    ...contextOf(context, field),
+  };
 }

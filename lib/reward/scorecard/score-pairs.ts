@@ -1,5 +1,6 @@
 /** Labelled pairs through a scorer: what the scorecard is made of. */
 import { promptRecordOf } from '../../scorer';
+import { sidePrompts } from '../../sides';
 import type { PreferencePair, Scorer, ScorerInput, Scores } from '../../types';
 import type { ScoredPair } from './scorecard';
 
@@ -18,10 +19,13 @@ export async function scorePairs(
 
 /** What a scorer reads of pairs: all chosen responses, then all rejected ones. */
 export function pairInputs(pairs: readonly PreferencePair[]): ScorerInput[] {
-  return [
-    ...pairs.map((pair) => ({ ...promptRecordOf(pair), response: pair.chosen })),
-    ...pairs.map((pair) => ({ ...promptRecordOf(pair), response: pair.rejected })),
-  ];
+  return (['chosen', 'rejected'] as const).flatMap((side) =>
+    pairs.map((pair) => ({
+      ...promptRecordOf(pair),
+      prompt: sidePrompts(pair)[side],
+      response: pair[side],
+    })),
+  );
 }
 
 /** Pairs with the scores of {@link pairInputs}. */

@@ -43,7 +43,10 @@ describe('conditionConfig', () => {
   });
 
   it.each<[Settings, RegExp]>([
-    [{ 'reward.lengthBalence': 'drop' }, /unknown setting 'reward\.lengthBalence'; did you mean 'reward\.lengthBalance'\?/],
+    [
+      { 'reward.lengthBalence': 'drop' },
+      /unknown setting 'reward\.lengthBalence'; did you mean 'reward\.lengthBalance'\?/,
+    ],
     [{ 'reward.lengthBalance': 'some' }, /'reward\.lengthBalance' must be one of .*, got "some"/],
     [{ 'reward.batchSize': 0 }, /'reward\.batchSize' must be an integer ≥ 1, got 0/],
     [
@@ -51,10 +54,7 @@ describe('conditionConfig', () => {
       /unknown setting 'annotators\.meanTemprature'; did you mean 'annotators\.meanTemperature'\?/,
     ],
     [{ 'annotators.panel': 'many' }, /'annotators\.panel' must be an integer ≥ 1, got "many"/],
-    [
-      { 'rewards.batchSize': 3 },
-      /unknown setting 'rewards\.batchSize'; did you mean 'reward\.batchSize'\?/,
-    ],
+    [{ 'rewards.batchSize': 3 }, /unknown setting 'rewards\.batchSize'; did you mean 'reward\.batchSize'\?/],
     [{ bestof: 3 }, /unknown setting 'bestof'; did you mean 'bestOf'\?/],
     [{ 'a.b.c': 3 }, /unknown setting 'a\.b\.c'/],
     [{ dpoLabels: 'nobody' }, /'dpoLabels' must be one of rewardModel, annotators, got "nobody"/],

@@ -156,10 +156,7 @@ describe('rlhf-kit notebooks run', () => {
 
   it.each([
     [['nowhere.ipynb'], 'no such file or folder: nowhere.ipynb'],
-    [
-      ['--param', 'siz="smoke"', 'WHOLE'],
-      "unknown parameter 'siz'; did you mean 'size'? (known: size)",
-    ],
+    [['--param', 'siz="smoke"', 'WHOLE'], "unknown parameter 'siz'; did you mean 'size'? (known: size)"],
     [
       ['--param', 'size=smoke', 'WHOLE'],
       `the value of '--param size' must be JSON, got smoke (a text has double quotes: size='"…"')`,

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/errors';
-import { streamContainer, type ContainerRow } from '../../../lib/preferences/readers/container';
+import { streamContainer, type FileRow } from '../../../lib/preferences/readers/container';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-container-'))));
@@ -16,8 +16,8 @@ function write(name: string, content: string | Uint8Array): string {
   return join(folder, name);
 }
 
-async function rows(file: string): Promise<ContainerRow[]> {
-  const all: ContainerRow[] = [];
+async function rows(file: string): Promise<FileRow[]> {
+  const all: FileRow[] = [];
   for await (const row of streamContainer(file)) all.push(row);
   return all;
 }
@@ -36,6 +36,16 @@ const two = [
 ];
 const lines = two.map((row) => `${JSON.stringify(row)}\n`).join('');
 
+/** The same lines by the zstd command: as one frame, and as a frame each. */
+const zstandard = Buffer.from(
+  'KLUv/SQybQEANAJ7InRleHQiOiLkuIAiLCJuIjoxfQp0d2/igKhsaW5lczJ9CgIAQA0fi8kEPGOF3A==',
+  'base64',
+);
+const twoFrames = Buffer.from(
+  'KLUv/SQVqQAAeyJ0ZXh0Ijoi5LiAIiwibiI6MX0K9ntrGyi1L/0kHekAAHsidGV4dCI6InR3b+KAqGxpbmVzIiwibiI6Mn0KFgo9Cg==',
+  'base64',
+);
+
 describe('streamContainer', () => {
   it.each([
     ['a.jsonl', lines],
@@ -43,6 +53,9 @@ describe('streamContainer', () => {
     ['a.json', JSON.stringify(two, null, 2)],
     ['a.json.gz', gzipSync(JSON.stringify(two))],
     ['lines-named.json', lines],
+    ['a.jsonl.zst', zstandard],
+    ['frames.jsonl.zst', twoFrames],
+    ['lines-named.txt', lines],
     ['with-mark.jsonl', `\uFEFF${lines}`],
     ['with-mark.json', `\uFEFF${JSON.stringify(two)}`],
   ])('reads the same rows from %s', async (name, content) => {
@@ -62,7 +75,7 @@ describe('streamContainer', () => {
       "SELECT 7::BIGINT AS id, [{'role': 'user', 'content': '你好'}] AS prompt, NULL AS task",
     );
     expect(await rows(file)).toEqual([
-      { line: 1, value: { id: 7, prompt: [{ role: 'user', content: '你好' }], task: null } },
+      { file, line: 1, value: { id: 7, prompt: [{ role: 'user', content: '你好' }], task: null } },
     ]);
   });
 
@@ -106,6 +119,7 @@ describe('streamContainer', () => {
       ['utf16.jsonl', Buffer.from('\uFEFF{"a":1}', 'utf16le'), /offset 0; it looks like UTF-16/],
       ['packed.jsonl.gz', gzipSync(bytes('{"a":"', [0xff], '"}')), /byte 0xff at offset 6/],
       ['array.json', bytes('[{"a":"', [0xff], '"}]'), /byte 0xff at offset 7/],
+      ['table.csv', bytes('a\n', [0xff]), /byte 0xff at offset 2/],
     ];
     for (const [name, content, message] of cases)
       await expect(rows(write(name, content))).rejects.toThrow(message);
@@ -118,9 +132,15 @@ describe('streamContainer', () => {
 
   it.each([
     ['missing.jsonl', undefined, /missing\.jsonl: no such file/],
+    ['missing.csv', undefined, /missing\.csv: no such file/],
     ['cut.jsonl.gz', gzipSync(lines.repeat(5000)).subarray(0, 600), /cut\.jsonl\.gz: .*ends early/],
     ['cut.json.gz', gzipSync(JSON.stringify(two)).subarray(0, 40), /cut\.json\.gz: .*ends early/],
     ['plain.jsonl.gz', lines, /plain\.jsonl\.gz: .*header/],
+    ['cut.jsonl.zst', zstandard.subarray(0, 30), /cut\.jsonl\.zst: .*ends early/],
+    ['plain.jsonl.zst', lines, /plain\.jsonl\.zst: not a Zstandard file/],
+    ['twice.csv', 'a,b,a\n1,2,3\n', /twice\.csv:1: the header has 'a' twice/],
+    ['quote.csv', 'a,b\n1,"x" y\n', /quote\.csv:2: not readable as CSV/],
+    ['open.csv', 'a,b\n1,"x\n3,4\n', /open\.csv: not readable as CSV \(Quote Not Closed/],
     ['cut.json', '[{"n":1},', /cut\.json: not a valid JSON array/],
     ['text.parquet', 'no parquet at all', /text\.parquet: not readable as Parquet/],
   ])('says what is wrong with %s', async (name, content, message) => {
@@ -128,5 +148,71 @@ describe('streamContainer', () => {
     const reading = rows(file);
     await expect(reading).rejects.toThrow(InputError);
     await expect(reading).rejects.toThrow(message);
+  });
+});
+
+describe('tables', () => {
+  const table = 'prompt,n\n"two\r\nlines, ""quoted""",1\n\n plain ,\n';
+
+  it.each(['\n', '\r\n', '\r'])('keep their cells as they stand, whatever ends a line (%j)', async (end) => {
+    const text = table.replace(/(?<!\r)\n/g, end);
+    expect(await rows(write('a.csv', `\uFEFF${text}`))).toMatchObject([
+      { line: 2, value: { prompt: 'two\r\nlines, "quoted"', n: '1' }, cells: true },
+      { line: 5, value: { prompt: ' plain ', n: '' }, cells: true },
+    ]);
+  });
+
+  it('may mix line ends, hold a quote in a cell of TSV, and be packed', async () => {
+    expect(await values(write('a.csv', 'a,b\r\n1,2\n3,4\r\n'))).toEqual([
+      { a: '1', b: '2' },
+      { a: '3', b: '4' },
+    ]);
+    expect(await values(write('a.tsv.gz', gzipSync('a\tb\nsay "hi"\t"x\ty"\n')))).toEqual([
+      { a: 'say "hi"', b: 'x\ty' },
+    ]);
+  });
+
+  it('give a row with too few or too many cells as a problem of that row', async () => {
+    expect(await rows(write('a.csv', 'a,b\n1\n2,3\n4,5,6\n'))).toMatchObject([
+      { line: 2, problem: 'must have 2 cells as the header, got 1' },
+      { line: 3, value: { a: '2', b: '3' } },
+      { line: 4, problem: 'must have 2 cells as the header, got 3' },
+    ]);
+  });
+});
+
+describe('lines of a .txt', () => {
+  it('are prompts as they stand; empty ones are passed over', async () => {
+    const file = write('a.txt', 'Name a bird.\n\n  [1, 2] sorted is\r\n');
+    expect(await rows(file)).toMatchObject([
+      { line: 1, value: { prompt: 'Name a bird.' } },
+      { line: 3, value: { prompt: '  [1, 2] sorted is' } },
+    ]);
+  });
+});
+
+describe('a folder', () => {
+  const shards = (...names: string[]): string => {
+    names.forEach((name) => write(name, `{"name":"${name}"}\n`));
+    return folder;
+  };
+
+  it('is read shard by shard in natural order, without the files of the tools that wrote it', async () => {
+    const names = ['part-2.jsonl', 'part-10.jsonl', 'part-1.jsonl'];
+    const read = await rows(shards(...names, '_SUCCESS', '.part-1.jsonl.crc'));
+    expect(read.map(({ file, line }) => [file.slice(folder.length + 1), line])).toEqual([
+      ['part-1.jsonl', 1],
+      ['part-2.jsonl', 1],
+      ['part-10.jsonl', 1],
+    ]);
+  });
+
+  it.each([
+    [['train-0.jsonl', 'test-0.jsonl'], /differ in numbers alone, got test-0.jsonl and train-0.jsonl/],
+    [['part-0.jsonl', 'README.md'], /got part-0.jsonl and README.md/],
+    [['a-00000-of-00003.jsonl', 'a-00002-of-00003.jsonl'], /holds 2 of 3 shards/],
+    [[], /a folder without files/],
+  ])('with %j is refused', async (names, message) => {
+    await expect(rows(shards(...names))).rejects.toThrow(message);
   });
 });

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rewriteMarked } from '../../../lib/experiment/findings/markers';
 import { readText } from '../../../lib/files';
 import { argilla } from '../../../lib/preferences/readers/argilla';
+import { describeBadRow, RowError, type BadRow } from '../../../lib/preferences/readers/bad-row';
 import { ownDemonstrations } from '../../../lib/preferences/readers/demonstrations';
+import type { Layout, Row } from '../../../lib/preferences/readers/layout';
 import { labelStudio } from '../../../lib/preferences/readers/label-studio';
 import { layoutMarkers, layoutReference } from '../../../lib/preferences/readers/layout-reference';
 import { oasstDemonstrations, oasstVotes } from '../../../lib/preferences/readers/oasst';
@@ -19,6 +21,7 @@ import {
 import { sharegpt, sharegptPairs } from '../../../lib/preferences/readers/sharegpt';
 import { shp } from '../../../lib/preferences/readers/shp';
 import { ultrafeedback, ultrafeedbackPairs } from '../../../lib/preferences/readers/ultrafeedback';
+import type { Prompt } from '../../../lib/types';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-layouts-'))));
@@ -34,16 +37,28 @@ const all = Object.entries(layouts).flatMap(([kind, known]) =>
   known.map((layout) => [kind as keyof typeof readers, layout.name, layout] as const),
 );
 
+const rowsOf = ({ example, furtherExamples = [] }: Layout<object>): Row[] => [example, ...furtherExamples];
+
+function recordsOf(layout: Layout<object>, file: string): readonly object[] {
+  const parse = layout.parser(file);
+  return [...rowsOf(layout).flatMap(parse), ...(parse.rest?.() ?? [])];
+}
+
 describe('every layout', () => {
   it.each(all)(
     'of %s, %s, is recognised from its example and read whole, by its name too',
     async (kind, name, layout) => {
       const file = join(folder, 'rows.jsonl');
-      writeFileSync(file, `${JSON.stringify(layout.example)}\n`.repeat(2));
+      writeFileSync(
+        file,
+        rowsOf(layout)
+          .map((row) => `${JSON.stringify(row)}\n`)
+          .join(''),
+      );
       const recognised = await readers[kind](file);
-      expect(recognised.length).toBeGreaterThan(1);
+      expect(recognised.length).toBeGreaterThan(0);
       expect(recognised).toEqual(await readers[kind](file, { format: name }));
-      expect(recognised[0]).toEqual(layout.parser(file)(layout.example)[0]);
+      expect(recognised).toEqual(recordsOf(layout, file));
     },
   );
 
@@ -51,6 +66,19 @@ describe('every layout', () => {
     const file = join(folder, 'rows.jsonl');
     writeFileSync(file, JSON.stringify({ ...layout.example, xyzzy: 'odd' }));
     await expect(readers[kind](file)).rejects.toThrow(/no use for column 'xyzzy'/);
+  });
+
+  it.each(all)('of %s, %s, is read from a table of text', async (kind, name, layout) => {
+    const file = join(folder, 'rows.csv');
+    const cell = (value: unknown): string => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return `"${text.replaceAll('"', '""')}"`;
+    };
+    const rows = rowsOf(layout);
+    const columns = [...new Set(rows.flatMap(Object.keys))];
+    const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))];
+    writeFileSync(file, lines.map((values) => `${values.map(cell).join()}\n`).join(''));
+    expect(await readers[kind](file, { format: name })).toEqual(recordsOf(layout, file));
   });
 
   it('has its row in docs/layouts.md (npm run build && npm run docs makes it current)', () => {
@@ -176,6 +204,58 @@ describe('oasst', () => {
   });
 });
 
+describe('oasst-messages', () => {
+  const write = (...rows: object[]): string => {
+    const file = join(folder, 'messages.jsonl');
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    return file;
+  };
+  const message = (id: string, parent: string | null, rank: number | null = null) => ({
+    message_id: id,
+    parent_id: parent,
+    role: id.startsWith('p') ? 'prompter' : 'assistant',
+    text: `text ${id}`,
+    lang: 'en',
+    rank,
+    review_count: 3,
+    detoxify: { toxicity: 0.1 },
+    tree_state: 'ready_for_export',
+  });
+  const rows = [message('d', 'p2'), message('p1', null), message('a', 'p1', 1), message('b', 'p1', 0)];
+  const asked = message('p2', 'b');
+
+  it('become what their trees become, in whatever order they stand', async () => {
+    const file = write(...rows, asked, { ...message('x', 'p1', 2), deleted: true });
+    const votes = await readComparisons(file);
+    expect(votes.map(({ a, b, winner }) => `${a.responseId}${b.responseId}${winner}`)).toEqual(['abb']);
+    expect(await readDemonstrations(file)).toMatchObject([
+      { prompt: [{ content: 'text p1' }], response: 'text b', language: 'en' },
+      { prompt: [{}, { content: 'text b' }, { content: 'text p2' }], response: 'text d' },
+    ]);
+  });
+
+  it('are refused without their parents, twice, and with another role', async () => {
+    await expect(readComparisons(write(...rows))).rejects.toThrow(/of 1 of 4 messages are not there.* is d$/);
+    await expect(readComparisons(write(...rows, rows[1] as object))).rejects.toThrow(
+      /:5: 'message_id' is the id of an earlier message: p1/,
+    );
+    const other = { ...asked, role: 'system' };
+    await expect(readComparisons(write(...rows, other))).rejects.toThrow(
+      /:5: 'role' must be one of prompter/,
+    );
+  });
+
+  it('whose record the template refuses are set aside', async () => {
+    const bad: BadRow[] = [];
+    const check = ({ prompt }: { prompt: Prompt }): void => {
+      if (prompt.length > 1) throw new RowError('prompt', 'is long');
+    };
+    const file = write(...rows, asked);
+    expect(await readDemonstrations(file, { check, setAside: (row) => bad.push(row) })).toHaveLength(1);
+    expect(bad.map(describeBadRow)).toEqual([`${file}: 'prompt' is long`]);
+  });
+});
+
 describe('demonstrations', () => {
   const row = { promptId: 'p', prompt: 'Say hi.', response: 'Hi', sample: 0, responseTokens: 2 };
 
@@ -238,5 +318,40 @@ describe('exports of annotation tools', () => {
     expect(argilla.parser('')(draft)).toEqual([]);
     expect(() => argilla.parser('')(row(5))).toThrow(/must name one, two or a tie/);
     expect(() => argilla.parser('')({ ...draft, fields: { one: 'x' } })).toThrow(/two answers/);
+  });
+
+  it('argilla 1: a vote of each annotator, whose values stand by question', () => {
+    const given = (user_id: string, status: string, ...values: [string, unknown][]) => ({
+      user_id,
+      status,
+      values: Object.fromEntries(values.map(([question, value]) => [question, { value }])),
+    });
+    const row = {
+      external_id: null,
+      fields: { prompt: 'p', 'response-1': 'x', 'response-2': 'y' },
+      responses: [
+        given('u1', 'submitted', ['preference', 'response-2']),
+        given('u2', 'discarded', ['preference', 'response-1']),
+        given('u3', 'submitted', [
+          'preference',
+          [
+            { value: 'response-1', rank: 1 },
+            { value: 'response-2', rank: 2 },
+          ],
+        ]),
+      ],
+    };
+    expect(
+      argilla
+        .parser('')(row)
+        .map(({ annotator, winner, b }) => [annotator, winner, b.text]),
+    ).toEqual([
+      ['u1', 'b', 'y'],
+      ['u3', 'a', 'y'],
+    ]);
+    const two = given('u', 'submitted', ['helpful', 'response-1'], ['harmless', 'response-2']);
+    expect(() => argilla.parser('')({ ...row, responses: [two] })).toThrow(
+      /must answer one question, got helpful, harmless/,
+    );
   });
 });

@@ -84,6 +84,24 @@ describe('trlPreference', () => {
     expect(parse({ prompt: 'Hi', ...implicit })).toEqual(parse(explicit));
   });
 
+  it('keeps the turns that lead to each answer where the conversations part before', () => {
+    const more = { role: 'user', content: 'And?' };
+    const chosen = [assistant('a'), more, assistant('c')];
+    const expected = {
+      prompt: [user],
+      chosen: 'c',
+      rejected: 'd',
+      chosenContext: [assistant('a'), more],
+      rejectedContext: [assistant('b'), more],
+    };
+    const rejected = [assistant('b'), more, assistant('d')];
+    expect(parse({ prompt: [user], chosen, rejected })[0]).toMatchObject(expected);
+    expect(parse({ chosen: [user, ...chosen], rejected: [user, ...rejected] })[0]).toMatchObject(expected);
+    const { chosenContext, ...oneSide } = expected;
+    expect(parse({ prompt: [user], chosen: [assistant('c')], rejected })).toMatchObject([oneSide]);
+    expect(chosenContext).toHaveLength(2);
+  });
+
   it('keeps margin, weight and the ids of the responses', () => {
     const more = { promptId: '7', task: 'list', margin: 0.25, weight: 2, chosenId: 'x', rejectedId: 'y' };
     expect(parse({ prompt: 'p', chosen: 'a', rejected: 'b', ...more })).toEqual([
@@ -100,12 +118,22 @@ describe('trlPreference', () => {
       /same conv/,
     ],
     [
-      'answers of several messages',
+      'conversations that part and end with the same answer',
       {
         chosen: [user, assistant('a'), user, assistant('c')],
         rejected: [user, assistant('b'), user, assistant('c')],
       },
-      /must be one message of the assistant, got assistant, user, assistant/,
+      /same text/,
+    ],
+    [
+      'an answer that repeats the prompt',
+      { prompt: [user], chosen: [user, assistant('a')], rejected: [user, assistant('b')] },
+      /must begin with the assistant's turn after the prompt, got user/,
+    ],
+    [
+      'a conversation that does not end with an answer',
+      { prompt: [user], chosen: [assistant('a'), user], rejected: [assistant('b')] },
+      /must be one message of the assistant, got user/,
     ],
     [
       'conversations without a common beginning',

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { arena } from '../../../lib/preferences/readers/arena';
 import { fineGrained } from '../../../lib/preferences/readers/fine-grained';
 import { mtBench } from '../../../lib/preferences/readers/mt-bench';
 import { pandalm } from '../../../lib/preferences/readers/pandalm';
@@ -24,6 +25,17 @@ describe('votes', () => {
     expect(votes.parser('')(asked)).toEqual([asked]);
   });
 
+  it('reads back the turns that lead to each answer', () => {
+    const context = [
+      { role: 'assistant', content: 'Yes?' },
+      { role: 'user', content: 'Name a bird.' },
+    ];
+    const longer = { ...vote, a: { ...vote.a, context } };
+    expect(votes.parser('')(longer)).toEqual([longer]);
+    const cut = { ...vote, a: { ...vote.a, context: context.slice(1) } };
+    expect(() => votes.parser('')(cut)).toThrow(/begin with the assistant's turn after the prompt, got user/);
+  });
+
   it('takes two answers of one source that differ', () => {
     const sampled = { ...vote, b: { responseId: '1', text: 'y' } };
     expect(votes.parser('')(sampled)).toEqual([sampled]);
@@ -40,15 +52,16 @@ describe('votes', () => {
 });
 
 describe('mtBench', () => {
+  const context = (model: string) => [
+    { role: 'assistant', content: `${model}1` },
+    { role: 'user', content: 'q2' },
+  ];
   const label = { question_id: 81, model_a: 'x', model_b: 'y', judge: 'j', turn: 2, winner: 'model_b' };
   const expected = {
     promptId: '81/2',
-    prompt: [
-      { role: 'user', content: 'q1' },
-      { role: 'user', content: 'q2' },
-    ],
-    a: { responseId: 'x', text: 'x2' },
-    b: { responseId: 'y', text: 'y2' },
+    prompt: [{ role: 'user', content: 'q1' }],
+    a: { responseId: 'x', text: 'x2', context: context('x') },
+    b: { responseId: 'y', text: 'y2', context: context('y') },
     winner: 'b',
     annotator: 'j',
   };
@@ -107,6 +120,63 @@ describe('mtBench', () => {
     const row = { ...label, prompt: ['q1', 'q2'], answers_a: ['x1', 'x2'], answers_b: ['y1', 'y2'] };
     expect(mtBench.parser('')({ ...row, winner: 'tie (inconsistent)' })[0]?.winner).toBe('tie');
     expect(() => mtBench.parser('')({ ...row, turn: 3 })).toThrow(/is 3, and the texts have fewer turns/);
+  });
+});
+
+describe('arena', () => {
+  const parse = arena.parser('');
+  const row = { ...arena.example, prompt: 'q1', response_a: 'x', response_b: '["y] is not JSON' };
+  const won = (a: unknown, b: unknown, tie: unknown) => ({
+    winner_model_a: a,
+    winner_model_b: b,
+    winner_tie: tie,
+  });
+
+  it('reads texts, lists and lists written as JSON; the side of each model has its own turns', () => {
+    expect(parse(row)[0]).toMatchObject({
+      prompt: [{ role: 'user', content: 'q1' }],
+      a: { responseId: 'model-one', text: 'x' },
+      b: { responseId: 'model-two', text: '["y] is not JSON' },
+      annotator: '65089',
+    });
+    const lists = { prompt: ['q1', 'q2'], response_a: ['x1', 'x2'], response_b: ['y1', 'y2'] };
+    const written = Object.fromEntries(
+      Object.entries(lists).map(([key, turns]) => [key, JSON.stringify(turns)]),
+    );
+    expect(parse({ ...row, ...lists })[0]).toMatchObject({
+      prompt: [{ content: 'q1' }],
+      a: { text: 'x2', context: [{ content: 'x1' }, { role: 'user', content: 'q2' }] },
+      b: { text: 'y2', context: [{ content: 'y1' }, { role: 'user', content: 'q2' }] },
+    });
+    expect(parse({ ...row, ...written })).toEqual(parse({ ...row, ...lists }));
+  });
+
+  it.each([
+    [won(1, 0, 0), 'a'],
+    [won(0, 1, 0), 'b'],
+    [won(false, false, true), 'tie'],
+  ])('reads the verdict of %j', (columns, winner) => {
+    expect(parse({ ...row, ...columns })[0]?.winner).toBe(winner);
+  });
+
+  it.each([
+    ['no winner', won(0, 0, 0), /got \[0,0,0\]/],
+    ['two winners', won(1, 1, 0), /got \[1,1,0\]/],
+    ['shares', won(0.7, 0.2, 0.1), /got \[0.7,0.2,0.1\]/],
+    [
+      'a missing turn',
+      { prompt: ['q1', 'q2'] },
+      /as many turns as the responses, one or more, got 2, 1 and 1/,
+    ],
+    ['a turn without text', { response_a: '["x", null]' }, /must be a list of strings/],
+  ])('refuses %s', (_, given, message) => {
+    expect(() => parse({ ...row, ...given })).toThrow(message);
+  });
+
+  it('reads a verdict in words', () => {
+    const words = { id: 1, prompt: 'q', response_a: 'x', response_b: 'y', winner: 'model_b' };
+    expect(parse(words)[0]?.winner).toBe('b');
+    expect(parse({ ...words, winner: 'tie (bothbad)' })[0]?.winner).toBe('tie');
   });
 });
 

@@ -1,0 +1,38 @@
+/** The files that a path stands for: the file itself, or the shards of a folder. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../errors';
+
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+/**
+ * The files of a path, those of a folder in natural order. Files that begin with '.' or '_' are signs of the tools that
+ * wrote the folder and no shards.
+ *
+ * @throws {InputError} when there is nothing, or a folder holds anything else than shards of one set: files whose names
+ * differ in numbers alone, all of them there where the names say how many there are (`-of-00004`).
+ */
+export function filesOf(path: string): readonly string[] {
+  if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file`);
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path)
+    .filter((name) => !/^[._]/.test(name))
+    .sort(byNumber.compare);
+  const [first] = names;
+  if (first === undefined) throw new InputError(`${path}: a folder without files`);
+  const other = names.find((name) => pattern(name) !== pattern(first));
+  if (other !== undefined) {
+    throw new InputError(
+      `${path}: the shards of a folder must have names that differ in numbers alone, got ${first} and ${other}; give the file, or a folder with the shards of one set`,
+    );
+  }
+  const count = /-of-(\d+)/.exec(first)?.[1];
+  if (count !== undefined && Number(count) !== names.length) {
+    throw new InputError(`${path}: holds ${names.length} of ${Number(count)} shards (${first})`);
+  }
+  return names.map((name) => join(path, name));
+}
+
+function pattern(name: string): string {
+  return name.replace(/\d+/g, '0');
+}
