@@ -15,7 +15,7 @@ export interface Command<C extends object = Record<string, unknown>> {
   /** Fields that may be given by position, in this order: `setup tensorflow`. A last one of type `strings` takes all that follow. */
   readonly positionals?: readonly (keyof C & string)[];
   /** A line to paste that shows how it is used. */
-  readonly example?: string;
+  readonly example: string;
   /** Runs the command. Progress goes to stderr; what is returned is printed as one JSON line on stdout. */
   run(config: Readonly<C>): Promise<unknown>;
 }
@@ -143,7 +143,9 @@ export function commandHelp<C extends object>(command: Command<C>): string {
     `      a JSON file with the same fields in camelCase${parts.length === 0 ? '' : `, and with those of ${parts.join(', ')}`}; flags win over it`,
     '  --help',
     '      this text',
-    ...(command.example === undefined ? [] : ['', 'Example', `  ${command.example}`]),
+    '',
+    'Example',
+    `  ${command.example}`,
   );
   return `${lines.join('\n')}\n`;
 }

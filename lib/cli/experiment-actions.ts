@@ -7,6 +7,7 @@ import { FailedCheckError, InputError, unknownName } from '../errors';
 import { conditionsOf, type Condition } from '../experiment/conditions';
 import { readExperiment } from '../experiment/config';
 import { compareSettings, computedRows, type Experiment } from '../experiment/experiment';
+import { comparisonPage } from '../experiment/findings/comparison-page';
 import { resultsExcerpt } from '../experiment/findings/excerpt';
 import { writeFindings } from '../experiment/findings/findings';
 import { renderExperiment } from '../experiment/findings/page';
@@ -52,6 +53,7 @@ export interface ExperimentCommandConfig {
   readonly jobs?: number;
   readonly store: string;
   readonly sample: number;
+  readonly json: boolean;
 }
 
 type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string };
@@ -87,6 +89,11 @@ export async function runAndWrite({ experiment, engine, jobs, store }: Named): P
   return result;
 }
 
+/** All experiments and what became of their claims, as Markdown. */
+export async function showAll(): Promise<unknown> {
+  return experimentsSummary(await openExperiments());
+}
+
 /** The table of an experiment, as Markdown. */
 export async function showTable({ experiment }: Named): Promise<unknown> {
   return resultsPage(withResults('show', await openExperiment(experimentFolder(experiment)))).trimEnd();
@@ -98,6 +105,7 @@ export async function compareConditionsOf({
   condition,
   against,
   metric,
+  json,
 }: Named): Promise<unknown> {
   const found = withResults('compare', await openExperiment(experimentFolder(experiment)));
   if (condition === undefined) throw new InputError('experiment compare: --condition must name a condition');
@@ -111,7 +119,8 @@ export async function compareConditionsOf({
       return [name, compared && { ...compared, p: compared.pValue() }];
     }),
   );
-  return { experiment: found.config.name, condition: a.name, against: b.name, metrics };
+  const result = { experiment: found.config.name, condition: a.name, against: b.name, metrics };
+  return json ? result : comparisonPage(result);
 }
 
 /** Runs a committed condition again, of the experiment named or of all of them. */

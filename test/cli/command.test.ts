@@ -15,6 +15,7 @@ const command: Command<field.ConfigOf<typeof fields>> = {
   name: 'example',
   summary: 'shows flags',
   fields,
+  example: 'npx rlhf-kit example x',
   positionals: ['target'],
   run: async () => undefined,
 };

@@ -229,7 +229,7 @@ describe('experiment run', () => {
   });
 
   it.each([
-    [{ axes: { a: { b: { 'ppo.klCof': 1 } } } }, /unknown key 'klCof'; did you mean 'klCoef'\?/],
+    [{ axes: { a: { b: { 'ppo.klCof': 1 } } } }, /unknown setting 'ppo\.klCof'; did you mean 'ppo\.klCoef'\?/],
     [{ axes: { a: {} }, baseline: {} }, /the grid is empty: axis 'a' has no settings/],
   ])('refuses %o before anything is run', async (given, message) => {
     const { code, stderr, stdout } = await run(writeTinyExperiment(join(root, 'bad'), given), 'nowhere');
@@ -264,7 +264,7 @@ describe('experiment show, compare and what run writes', () => {
   });
 
   it('compares two conditions in one metric or in all', async () => {
-    const { code, stdout } = await experiment(['compare', folder, '--condition', 'lambda=some']);
+    const { code, stdout } = await experiment(['compare', folder, '--condition', 'lambda=some', '--json']);
     expect(code).toBe(0);
     const all = JSON.parse(stdout) as { metrics: Record<string, { difference: number; seeds: number[] }> };
     expect(all).toMatchObject({ experiment: 'whole', condition: 'lambda=some', against: 'lambda=none' });
@@ -286,19 +286,29 @@ describe('experiment show, compare and what run writes', () => {
       'lambda=some',
       '--metric',
       'reward.ece',
+      '--json',
     ];
     expect(Object.keys((JSON.parse((await experiment(one)).stdout) as typeof all).metrics)).toEqual([
       'reward.ece',
     ]);
   });
 
+  it('prints a table for people, and all experiments when none is named', async () => {
+    const line = ['compare', folder, '--condition', 'lambda=some', '--metric', 'reward.ece'];
+    const { stdout } = await experiment(line);
+    expect(stdout).toMatch(/^whole: lambda=some against lambda=none\n/);
+    expect(stdout).toMatch(/^\| reward\.ece +\| +0\.\d+ \|.*\| +2 \|$/m);
+    const all = await experiment(['show']);
+    expect(all.code).toBe(0);
+    expect(all.stdout).toContain('01-data-filter');
+  });
+
   it.each([
     [
       ['compare', folder, '--condition', 'lambda=some', '--metric', 'reward.eca'],
-      /no metric 'reward\.eca'; did you mean 'reward\.ece'\?/,
+      /unknown metric 'reward\.eca'; did you mean 'reward\.ece'\?/,
     ],
     [['compare', folder], /--condition must name a condition/],
-    [['show'], /experiment show: name an experiment/],
     [['show', 'nothing-here'], /neither nothing-here nor experiments.nothing-here has a config\.json/],
     [['verify', '--condition', 'lambda=some'], /name the experiment that --condition is of/],
   ])('%o is refused in a sentence', async (flags, message) => {

@@ -43,6 +43,7 @@ export const benchCommand = defineCommand<BenchConfig>({
   name: 'bench',
   summary: 'time the engines: rlhf-kit bench engine [--quick] [--peers]',
   fields,
+  example: 'npx rlhf-kit bench engine --quick',
   positionals: ['target'],
   async run({
     quick,

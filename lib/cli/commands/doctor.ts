@@ -26,6 +26,7 @@ export const doctorCommand = defineCommand<DoctorConfig>({
   name: 'doctor',
   summary: 'show engines, versions and devices, and check that each engine computes',
   fields,
+  example: 'npx rlhf-kit doctor --engine xla',
   async run({ engine }) {
     if (engine !== undefined) return checkEngine(findEngine(engine));
     const engines = engineNames.map(checkInOwnProcess);

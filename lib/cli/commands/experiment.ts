@@ -8,6 +8,7 @@ import {
   experimentActions,
   rekeyRows,
   runAndWrite,
+  showAll,
   showTable,
   summarize,
   verifyCondition,
@@ -17,7 +18,7 @@ import {
 const fields = {
   action: field.choice(
     experimentActions,
-    'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
+    'run: compute what results.jsonl lacks, then table, figures and page; show: the table, or all experiments when none is named; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
   ),
   experiment: field
     .path(
@@ -47,18 +48,22 @@ const fields = {
     'of rekey: rows of each experiment to compute again, the cheapest of seeds from the first to the last',
     { default: 2, min: 1, source: 'ours' },
   ),
+  json: field.boolean('of compare: print JSON instead of a table', { default: false }),
 };
 
 export const experimentCommand = defineCommand<ExperimentCommandConfig>({
   name: 'experiment',
   summary: 'ablations: run a grid of conditions over seeds, compare its conditions, verify what is committed',
   fields,
+  example:
+    'npx rlhf-kit experiment compare 01-data-filter --condition "filter=both noise=high" --metric reward.goldAccuracy',
   positionals: ['action', 'experiment'],
   async run(config) {
     const { action, experiment } = config;
     if (action === 'verify') return verifyCondition(config);
     if (action === 'rekey') return rekeyRows(config);
     if (action === 'summary') return summarize();
+    if (action === 'show' && experiment === undefined) return showAll();
     if (experiment === undefined) throw new InputError(`experiment ${action}: name an experiment`);
     const named = { ...config, experiment };
     return { run: runAndWrite, show: showTable, compare: compareConditionsOf }[action](named);

@@ -7,6 +7,7 @@ import { stopTokenIds } from '../../model/stop-tokens';
 import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { Prompt } from '../../types';
+import { runFields } from '../../train/fields';
 import { defineCommand } from '../command';
 import { startEngine } from '../restart';
 
@@ -26,7 +27,7 @@ const fields = {
   }),
   seed: field.integer('seed of the samples', { default: 1, min: 0 }),
   json: field.boolean('print {text, tokens, logprobs} as a line of JSON', { default: false }),
-  engine: field.text('engine to compute on; RLHF_KIT_ENGINE when absent, then tensorflow').optional(),
+  engine: runFields.engine,
 };
 
 type GenerateCommandConfig = field.ConfigOf<typeof fields>;
@@ -35,6 +36,7 @@ export const generateCommand = defineCommand<GenerateCommandConfig>({
   name: 'generate',
   summary: 'continue a prompt with a model',
   fields,
+  example: 'npx rlhf-kit generate --model runs/sft-01/model --prompt "Name a colour." --chat --samples 3',
   async run(config) {
     await startEngine(config.engine);
     const { params, config: model, tokenizer } = loadModel(config.model);

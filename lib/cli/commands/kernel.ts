@@ -30,6 +30,7 @@ export const kernelCommand = defineCommand<KernelConfig>({
   name: 'kernel',
   summary: 'register the TypeScript kernel with Jupyter and VS Code: rlhf-kit kernel install | uninstall',
   fields,
+  example: 'npx rlhf-kit kernel install --user',
   positionals: ['action'],
   async run({ action, user, prefix, sysPrefix, engine, force, connectionFile }) {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -23,6 +23,7 @@ export const labCommand = defineCommand<LabConfig>({
   name: 'lab',
   summary: 'open the notebooks in JupyterLab, which is installed on first use: rlhf-kit lab [folder]',
   fields,
+  example: 'npx rlhf-kit lab',
   positionals: ['folder'],
   async run({ folder, port, browser, engine }) {
     const say = (line: string): void => void process.stderr.write(`lab: ${line}\n`);

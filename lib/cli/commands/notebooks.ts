@@ -56,6 +56,7 @@ export const notebooksCommand = defineCommand<NotebooksConfig>({
   name: 'notebooks',
   summary: 'notebooks without Jupyter: rlhf-kit notebooks run [--check] [files] | html [files]',
   fields,
+  example: 'npx rlhf-kit notebooks run notebooks/00-quickstart.ipynb --out runs/notebooks',
   positionals: ['action', 'files'],
   run: (config) => (config.action === 'run' ? run(config) : Promise.resolve(exportPages(config))),
 });

@@ -1,5 +1,6 @@
 /** `rlhf-kit pipeline`: all stages on the embedded world, to a report. */
 import * as field from '../../fields';
+import { closingLines } from '../../pipeline/closing-lines';
 import { pipelinePresets, presetNames } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
 import { pipelineChanges, setPipeline } from '../../pipeline/config';
@@ -50,7 +51,12 @@ export const pipelineCommand = defineCommand<PipelineCommandConfig>({
       ].join(' '),
       ...(engine !== undefined && { engine }),
     });
-    process.stderr.write(`report: ${out}/report.html\n`);
+    const lines = closingLines(
+      summary,
+      `${out}/report.html`,
+      `the same with another seed: --seed ${seed + 1}`,
+    );
+    process.stderr.write(`${lines.join('\n')}\n`);
     return summary;
   },
 });

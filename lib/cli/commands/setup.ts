@@ -36,6 +36,7 @@ export const setupCommand = defineCommand<SetupConfig>({
   summary:
     'put a native engine or JupyterLab in place: rlhf-kit setup tensorflow [--gpu] | xla [--cuda13 | --cuda12 | --plugin FILE] | jupyter',
   fields,
+  example: 'npx rlhf-kit setup xla',
   positionals: ['target'],
   async run({ target, gpu, cuda12, cuda13, plugin, ifPossible }) {
     if (target === 'jupyter' && (gpu === true || cuda12 || cuda13 || plugin !== undefined))

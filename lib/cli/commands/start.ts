@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackendUnavailableError, defaultEngine, setupDefaultEngine } from '../../backend';
 import * as field from '../../fields';
+import { closingLines } from '../../pipeline/closing-lines';
 import { pipelinePresets } from '../../pipeline/presets';
 import { defaultJobs, runPipeline } from '../../pipeline/pipeline';
 import { defineCommand } from '../command';
@@ -20,6 +21,7 @@ export const startCommand = defineCommand<StartConfig>({
   name: 'start',
   summary: 'set the default engine up and run the whole pipeline: comparisons to report',
   fields,
+  example: 'npx rlhf-kit start --out runs/start',
   async run({ out, seed }) {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     const report = resolve(out, 'report.html');
@@ -37,14 +39,14 @@ export const startCommand = defineCommand<StartConfig>({
         `no native engine can be had here: ${error.message}. A small run on WebAssembly: npx rlhf-kit pipeline --preset smoke --engine wasm --out runs/smoke`,
       );
     }
-    await runPipeline(pipelinePresets.default(seed), {
+    const summary = await runPipeline(pipelinePresets.default(seed), {
       out,
       resume: existsSync(out),
       engine: defaultEngine,
       jobs: defaultJobs,
       command: `rlhf-kit pipeline --preset default --seed ${seed} --out ${out}`,
     });
-    say(`report: ${report}`);
+    for (const line of closingLines(summary, report, 'npx rlhf-kit lab opens the notebooks')) say(line);
     return { report, summary: resolve(out, 'summary.json') };
   },
 });
