@@ -229,7 +229,10 @@ describe('experiment run', () => {
   });
 
   it.each([
-    [{ axes: { a: { b: { 'ppo.klCof': 1 } } } }, /unknown setting 'ppo\.klCof'; did you mean 'ppo\.klCoef'\?/],
+    [
+      { axes: { a: { b: { 'ppo.klCof': 1 } } } },
+      /unknown setting 'ppo\.klCof'; did you mean 'ppo\.klCoef'\?/,
+    ],
     [{ axes: { a: {} }, baseline: {} }, /the grid is empty: axis 'a' has no settings/],
   ])('refuses %o before anything is run', async (given, message) => {
     const { code, stderr, stdout } = await run(writeTinyExperiment(join(root, 'bad'), given), 'nowhere');
