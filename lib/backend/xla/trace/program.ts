@@ -1,5 +1,4 @@
 /** A StableHLO program in the making: one line an operation, each with the name of its result. */
-
 import { util } from '@tensorflow/tfjs';
 import { lineOf, lineText, moduleText } from './module-text';
 import { userPlace } from './place';
