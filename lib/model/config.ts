@@ -1,5 +1,5 @@
 /** The shape of a model: Hugging Face's Llama config.json in camelCase. */
-import { InputError } from '../errors';
+import { InputError, mustBe } from '../errors';
 
 export interface ModelConfig {
   readonly vocabSize: number;
@@ -46,7 +46,7 @@ const modelTypes = ['llama', 'mistral'];
 export function parseModelConfig(json: unknown, where = 'config.json'): ModelConfig {
   const raw = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const refuse = (field: string, expected: string, got: unknown): never => {
-    throw new InputError(`${where}: '${field}' must be ${expected}, got ${JSON.stringify(got)}`);
+    throw mustBe(where, field, expected, got);
   };
   const number = (field: string, fallback?: number): number => {
     const value = raw[field] ?? fallback;
@@ -121,9 +121,7 @@ function endTokens(where: string, raw: Readonly<Record<string, unknown>>, vocabS
   const ids: unknown[] = Array.isArray(given) ? given : [given];
   for (const id of ids) {
     if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue;
-    throw new InputError(
-      `${where}: 'eos_token_id' must be token ids below ${vocabSize} (vocab_size), got ${JSON.stringify(given)}`,
-    );
+    throw mustBe(where, 'eos_token_id', `token ids below ${vocabSize} (vocab_size)`, given);
   }
   return ids as number[];
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs';
-import { errorMessage, InputError } from '../errors';
+import { errorMessage, InputError, mustBe } from '../errors';
 import { readJson, writeFileAtomically } from '../files';
 import type { Params } from './params';
 
@@ -51,7 +51,7 @@ export function readSafetensors(path: string, wanted: Wanted = () => true): Para
     throw new InputError(`${path}: the safetensors header is not JSON (${errorMessage(error)})`);
   }
   if (typeof header !== 'object' || header === null)
-    throw new InputError(`${path}: the safetensors header must be an object, got ${JSON.stringify(header)}`);
+    throw mustBe(path, 'header', 'an object', header);
   const body = bytes.subarray(8 + headerLength);
   // Every tensor is checked before the first is made: a refused file leaves nothing behind.
   const read = Object.entries(header)
@@ -83,7 +83,7 @@ export function readShardedSafetensors(directory: string, wanted: Wanted = () =>
   if (existsSync(single) || !existsSync(indexPath)) return readSafetensors(single, wanted);
   const { weight_map: shards } = readJson<{ weight_map?: Record<string, string> }>(indexPath);
   if (typeof shards !== 'object' || shards === null)
-    throw new InputError(`${indexPath}: 'weight_map' must be an object, got ${JSON.stringify(shards)}`);
+    throw mustBe(indexPath, 'weight_map', 'an object', shards);
   const params: Params = {};
   const listed = Object.entries(shards).filter(([name]) => wanted(name));
   for (const shard of new Set(listed.map(([, file]) => file))) {

@@ -1,7 +1,7 @@
 /** Notebook files: nbformat 4, read with checks and written as Jupyter writes them. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../errors';
+import { InputError, mustBe } from '../../errors';
 import { readJson, writeFileAtomically } from '../../files';
 
 /** Text as nbformat has it: whole or in lines. */
@@ -79,7 +79,7 @@ export function readNotebook(path: string): Notebook {
   if (typeof notebook !== 'object' || notebook === null || !Array.isArray(notebook.cells))
     throw new InputError(`${path}: not a notebook (expected a JSON object with 'cells')`);
   if (notebook.nbformat !== 4)
-    throw new InputError(`${path}: nbformat must be 4, got ${JSON.stringify(notebook.nbformat)}`);
+    throw mustBe(path, 'nbformat', '4', notebook.nbformat);
   notebook.metadata ??= {};
   const language = notebook.metadata.kernelspec?.language;
   if (language !== undefined && language !== 'typescript')

@@ -165,7 +165,7 @@ describe('rlhf-kit notebooks run', () => {
     [['--check', '--out', 'x', 'WHOLE'], '--check writes nothing; leave --out or --check away'],
     [['PYTHON'], "python.ipynb: the notebook's language must be typescript, got python"],
     [['HALF'], 'half.ipynb: not valid JSON'],
-    [['OLD'], 'old.ipynb: nbformat must be 4, got 3'],
+    [['OLD'], "old.ipynb: 'nbformat' must be 4, got 3"],
   ])('refuses %j in one sentence', async (args, message) => {
     writeFileSync(
       join(folder, 'python.ipynb'),
