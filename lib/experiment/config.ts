@@ -9,7 +9,7 @@ import type { Settings } from '../settings';
 export interface Claim {
   /** What is claimed, in a sentence. */
   readonly claim: string;
-  /** What the paper says of it, with its figure where it gives one. */
+  /** What the paper says of it, with its number where it gives one. */
   readonly paper: string;
   /** E.g. `reward.goldAccuracy`. */
   readonly metric: string;
@@ -39,7 +39,7 @@ export interface ExperimentConfig {
   readonly seeds: readonly number[];
   /** What is trained and measured in every condition. */
   readonly measures: readonly string[];
-  /** What table and figure show, the most important first. */
+  /** What table and chart show, the most important first. */
   readonly metrics: readonly string[];
   /** The condition that the table compares the others with. */
   readonly baseline: Readonly<Record<string, string>>;

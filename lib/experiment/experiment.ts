@@ -49,7 +49,7 @@ export function isBaseline(config: ExperimentConfig, settings: ConditionSettings
   );
 }
 
-/** Comparisons that were made: table, figures and page ask for the same ones, and a bootstrap takes its time. */
+/** Comparisons that were made: table, charts and page ask for the same ones, and a bootstrap takes its time. */
 const compared = new WeakMap<Experiment, Map<string, Comparison | undefined>>();
 
 /**

@@ -16,7 +16,7 @@ import {
 
 const fields: FieldTable<ExperimentCommandConfig> = {
   action: {
-    doc: 'run: compute what results.jsonl lacks, then table, figures and page; show: the table; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
+    doc: 'run: compute what results.jsonl lacks, then table, charts and page; show: the table; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
     type: experimentActions,
   },
   experiment: {

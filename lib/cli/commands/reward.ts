@@ -50,7 +50,7 @@ function scorecardWriter(config: RewardConfig & ScorecardConfig): RewardJudge {
   };
 }
 
-/** The scorecard on the pairs held out, and one a criterion where there are several; without any pair, its figures are null. */
+/** The scorecard on the pairs held out, and one a criterion where there are several; without any pair, its numbers are null. */
 async function judge(
   model: Model,
   heldOut: readonly PreferencePair[],

@@ -44,7 +44,7 @@ const policyNames: Readonly<Record<PipelinePolicy, string>> = {
   ppoNoSftLoss: 'PPO without the SFT loss',
 };
 
-/** A figure of a run: the text of its cell, and where a mean over seeds says something, the number with its format. */
+/** A number of a run: the text of its cell, and where a mean over seeds says something, the number with its format. */
 interface Line {
   readonly what: string;
   readonly cell: (run: PipelineSummary) => string;

@@ -56,7 +56,7 @@ export interface RewardScorecard {
 /** Bins of a quantity that accuracy is split by. */
 const bins = 5;
 
-/** Puts the scorecard together. Figures that nothing determines are NaN (null in JSON). */
+/** Puts the scorecard together. Numbers that nothing determines are NaN (null in JSON). */
 export function rewardScorecard({ pairs, responses, noiseCeiling }: ScorecardInput): RewardScorecard {
   const accuracy = pairAccuracy(pairs);
   const withGold = responses.flatMap((row) => (row.gold === undefined ? [] : [{ ...row, gold: row.gold }]));

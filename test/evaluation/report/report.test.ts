@@ -33,7 +33,7 @@ describe('renderReport', () => {
   it('has a chart or a table for every part of the data', () => {
     for (const title of [
       'Wins, ties and losses against sft',
-      'Policies in figures',
+      'Policies in numbers',
       'Forgetting probes',
       'Length of responses',
       'KL–reward frontier',

@@ -52,7 +52,7 @@ export function sampleReport(): ReportData {
   );
   return {
     title: '从比较到策略 · From comparisons to policies',
-    lead: 'Simulated figures: every chart of the report on made-up numbers, bilingual texts included.',
+    lead: 'Simulated numbers: every chart of the report on made-up numbers, bilingual texts included.',
     run: {
       engine: 'cpu',
       seed: 7,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conditionRows, namedRows } from '../../../../lib/experiment/findings/figures/rows';
+import { conditionRows, namedRows } from '../../../../lib/experiment/findings/charts/rows';
 import { sampleExperiment } from '../../sample-experiment';
 
 const { config } = sampleExperiment();

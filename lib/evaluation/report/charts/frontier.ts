@@ -1,8 +1,8 @@
 /** KL–reward frontier: proxy and gold over the root of the divergence, for policies and for best-of-n. */
 import { max } from 'simple-statistics';
 import type { FrontierPoint } from '../../frontier';
-import { chartText, neutral, type Figure, type SeriesStyle } from '../theme';
-import { panelFigure, type Panel } from './panels';
+import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
+import { panelChart, type Panel } from './panels';
 
 export interface FrontierCurve {
   /** Of a policy, or `best-of-n`. */
@@ -11,10 +11,10 @@ export interface FrontierCurve {
 }
 
 /** Two panels with one x axis: what the reward model says, and what is true (left out where no gold is known). */
-export function frontierFigure(
+export function frontierChart(
   curves: readonly FrontierCurve[],
   styles: ReadonlyMap<string, SeriesStyle>,
-): Figure {
+): Chart {
   const furthest = max([0.1, ...curves.flatMap(({ points }) => points.map(({ sqrtKl }) => sqrtKl))]);
   const panel = (
     title: string,
@@ -30,7 +30,7 @@ export function frontierFigure(
   if (curves.some(({ points }) => points.some((point) => point.gold !== undefined))) {
     panels.push(panel('Gold: what is true', 'gold reward', (point) => point.gold));
   }
-  return panelFigure(panels, panels.length);
+  return panelChart(panels, panels.length);
 }
 
 function trace(

@@ -1,5 +1,5 @@
 /** Legends of several panels. */
-import type { Panel } from '../../../evaluation/report/figures/panels';
+import type { Panel } from '../../../evaluation/report/charts/panels';
 
 /** The panels with every name in the legend once. */
 export function namedOnce(panels: readonly Panel[]): Panel[] {

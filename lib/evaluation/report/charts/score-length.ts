@@ -1,7 +1,7 @@
 /** Score against length, one panel a reward model: a plain one likes long answers, a debiased one should not. */
 import { extent, linearRegression, linearRegressionLine } from 'simple-statistics';
-import { chartText, neutral, qualityScale, type Figure } from '../theme';
-import { panelFigure } from './panels';
+import { chartText, neutral, qualityScale, type Chart } from '../theme';
+import { panelChart } from './panels';
 
 export interface ScoreLengthPanel {
   /** Of the reward model. */
@@ -12,9 +12,9 @@ export interface ScoreLengthPanel {
 }
 
 /** A point a response, coloured by gold quality where it is known, with the least-squares line. */
-export function scoreLength(panels: readonly ScoreLengthPanel[]): Figure {
+export function scoreLength(panels: readonly ScoreLengthPanel[]): Chart {
   const gold = panels.every(({ points }) => points.every((point) => point.gold !== undefined));
-  const figure = panelFigure(
+  const chart = panelChart(
     panels.map(({ name, points, correlation }) => ({
       title: `${chartText(name)}${correlation === undefined ? '' : `: r = ${correlation.toFixed(2)} at equal quality`}`,
       data: [
@@ -43,9 +43,9 @@ export function scoreLength(panels: readonly ScoreLengthPanel[]): Figure {
     Math.min(2, panels.length),
   );
   return {
-    data: figure.data,
+    data: chart.data,
     layout: {
-      ...figure.layout,
+      ...chart.layout,
       margin: { l: 56, r: 16, t: 40, b: 48 },
       ...(gold && {
         coloraxis: {
@@ -57,7 +57,7 @@ export function scoreLength(panels: readonly ScoreLengthPanel[]): Figure {
   };
 }
 
-function trendLine(points: ScoreLengthPanel['points']): Figure['data'][number] {
+function trendLine(points: ScoreLengthPanel['points']): Chart['data'][number] {
   const line = linearRegressionLine(linearRegression(points.map(({ tokens, score }) => [tokens, score])));
   const ends = points.length < 2 ? [] : extent(points.map(({ tokens }) => tokens));
   return {

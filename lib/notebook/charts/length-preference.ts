@@ -2,16 +2,16 @@
 import { longerPreferredByDifference } from '../../filter/statistics';
 import { wilsonInterval } from '../../intervals';
 import type { Candidate, Comparison, PreferencePair } from '../../types';
-import type { Figure } from '../../evaluation/report/theme';
-import { lineFigure } from './lines';
+import type { Chart } from '../../evaluation/report/theme';
+import { lineChart } from './lines';
 
 /** Points of a line. */
 const bins = 8;
 
 /** Share of votes (or pairs) for the longer answer over the difference in length, a line a set, with 95% intervals. */
-export function lengthPreferenceFigure(
+export function lengthPreferenceChart(
   sets: Readonly<Record<string, readonly (Comparison | PreferencePair)[]>>,
-): Figure {
+): Chart {
   const lines = Object.entries(sets).map(([name, votes]) => {
     const points = longerPreferredByDifference(votes.map(asVote), bins).map((bin) => {
       const [low, high] = wilsonInterval(bin.longerPreferred, bin.votes);
@@ -23,7 +23,7 @@ export function lengthPreferenceFigure(
     });
     return [name, points] as const;
   });
-  return lineFigure(Object.fromEntries(lines), {
+  return lineChart(Object.fromEntries(lines), {
     x: 'difference in length (characters)',
     y: 'the longer is preferred (%, 95% interval)',
   });

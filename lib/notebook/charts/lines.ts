@@ -1,10 +1,10 @@
 /** Lines over an axis of numbers. */
-import { legendAbove } from '../../evaluation/report/figures/panels';
+import { legendAbove } from '../../evaluation/report/charts/panels';
 import {
   chartText,
   seriesStyles,
   translucent,
-  type Figure,
+  type Chart,
   type SeriesStyle,
 } from '../../evaluation/report/theme';
 import type { Interval } from '../../intervals';
@@ -23,10 +23,7 @@ export interface AxisTitles {
 }
 
 /** A line a series, with error bars where points have intervals. Series without points are left out. */
-export function lineFigure(
-  series: Readonly<Record<string, readonly LinePoint[]>>,
-  titles: AxisTitles,
-): Figure {
+export function lineChart(series: Readonly<Record<string, readonly LinePoint[]>>, titles: AxisTitles): Chart {
   const styles = seriesStyles(Object.keys(series));
   return {
     data: Object.entries(series)

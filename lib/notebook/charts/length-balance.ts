@@ -1,10 +1,10 @@
 /** What bucket length balancing does to the training pairs. */
-import type { Figure } from '../../evaluation/report/theme';
+import type { Chart } from '../../evaluation/report/theme';
 import type { LengthBalanceAccount } from '../../reward/debias/bucket-balance';
-import { barFigure } from './bars';
+import { barChart } from './bars';
 
 /** How often the longer answer is the chosen one, by bucket of length difference, before and after. */
-export function lengthBalanceFigure({ buckets }: LengthBalanceAccount): Figure {
+export function lengthBalanceChart({ buckets }: LengthBalanceAccount): Chart {
   const shares = (side: 'before' | 'after') =>
     Object.fromEntries(
       buckets.map(({ minDifference, maxDifference, [side]: { longerChosen, shorterChosen } }) => [
@@ -12,5 +12,5 @@ export function lengthBalanceFigure({ buckets }: LengthBalanceAccount): Figure {
         (100 * longerChosen) / (longerChosen + shorterChosen),
       ]),
     );
-  return barFigure({ before: shares('before'), after: shares('after') }, 'longer answer chosen (% of pairs)');
+  return barChart({ before: shares('before'), after: shares('after') }, 'longer answer chosen (% of pairs)');
 }

@@ -1,10 +1,10 @@
-/** Small multiples: several plots with their own axes in one figure. */
-import type { Figure } from '../theme';
+/** Small multiples: several plots with their own axes in one chart. */
+import type { Chart } from '../theme';
 
 export interface Panel {
   readonly title: string;
   /** Traces without axis references. */
-  readonly data: Figure['data'];
+  readonly data: Chart['data'];
   readonly xaxis: Readonly<Record<string, unknown>>;
   readonly yaxis: Readonly<Record<string, unknown>>;
 }
@@ -13,11 +13,7 @@ export interface Panel {
 const rowHeight = 270;
 
 /** Lays panels out in rows of `columns`. Plotly numbers axes x, x2, x3 … */
-export function panelFigure(
-  panels: readonly Panel[],
-  columns: number,
-  layout: Figure['layout'] = {},
-): Figure {
+export function panelChart(panels: readonly Panel[], columns: number, layout: Chart['layout'] = {}): Chart {
   const rows = Math.ceil(panels.length / columns);
   const gapX = columns === 1 ? 0 : 0.11;
   const gapY = rows === 1 ? 0 : 0.34 / rows;

@@ -1,12 +1,12 @@
-/** Figures as static SVG, drawn by Plotly in Chromium: for pages that run no script, such as a README. */
+/** Charts as static SVG, drawn by Plotly in Chromium: for pages that run no script, such as a README. */
 import { existsSync } from 'node:fs';
-import { fontFamily, plotlyTemplate, type Figure } from '../../evaluation/report/theme';
+import { fontFamily, plotlyTemplate, type Chart } from '../../evaluation/report/theme';
 
-/** Pixels; the height is the figure's own. */
+/** Pixels; the height is the chart's own. */
 const width = 900;
 
 export interface Drawn {
-  /** In the order of the figures. */
+  /** In the order of the charts. */
   readonly svg: readonly string[];
 }
 
@@ -16,16 +16,16 @@ export interface NotDrawn {
 }
 
 /**
- * Draws figures on white ground, with the text as text. The same figures give the same SVG on the same machine; on another one
+ * Draws charts on white ground, with the text as text. The same charts give the same SVG on the same machine; on another one
  * its fonts decide how wide words are.
  *
  * Chromium is `RLHF_KIT_CHROMIUM`, else `/usr/bin/chromium`; nothing is asked of the network.
  */
-export async function drawSvg(figures: readonly Figure[]): Promise<Drawn | NotDrawn> {
+export async function drawSvg(charts: readonly Chart[]): Promise<Drawn | NotDrawn> {
   const executablePath = process.env['RLHF_KIT_CHROMIUM'] ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     return {
-      missing: `no static figures: there is no Chromium at ${executablePath} (RLHF_KIT_CHROMIUM names another one)`,
+      missing: `no static charts: there is no Chromium at ${executablePath} (RLHF_KIT_CHROMIUM names another one)`,
     };
   }
   // Only here: most of the kit never needs a browser.
@@ -33,15 +33,15 @@ export async function drawSvg(figures: readonly Figure[]): Promise<Drawn | NotDr
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();
-    await page.setContent('<!doctype html><title>figures</title>');
+    await page.setContent('<!doctype html><title>charts</title>');
     await page.evaluate(seededRandom);
     await page.addScriptTag({ path: require.resolve('plotly.js-dist-min/plotly.min.js') });
     const svg: string[] = [];
-    for (const { data, layout } of figures) {
-      const figure = { data, layout: { ...layout, ...ground } };
+    for (const { data, layout } of charts) {
+      const chart = { data, layout: { ...layout, ...ground } };
       const height = Number(layout['height'] ?? 450);
       const uri = await page.evaluate<string>(
-        `Plotly.toImage(${JSON.stringify(figure)}, { format: 'svg', width: ${width}, height: ${height} })`,
+        `Plotly.toImage(${JSON.stringify(chart)}, { format: 'svg', width: ${width}, height: ${height} })`,
       );
       svg.push(tidy(decodeURIComponent(uri.slice(uri.indexOf(',') + 1))));
     }

@@ -1,41 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import type { PreferenceGraph } from '../../lib/filter/preference-graph';
-import * as figures from '../../lib/notebook/figures';
-import { plotlyTemplate, type Figure } from '../../lib/evaluation/report/theme';
+import * as charts from '../../lib/notebook/charts';
+import { plotlyTemplate, type Chart } from '../../lib/evaluation/report/theme';
 import type { Comparison } from '../../lib/types';
 
-const titlesOf = ({ layout }: Figure): (string | undefined)[] =>
+const titlesOf = ({ layout }: Chart): (string | undefined)[] =>
   ['xaxis', 'yaxis'].map((axis) => (layout[axis] as { title?: { text: string } }).title?.text);
 
-describe('lineFigure', () => {
-  const figure = figures.lineFigure(
+describe('lineChart', () => {
+  const chart = charts.lineChart(
     { a: [{ x: 1, y: 0.5, interval: [0.4, 0.7] }], '<b>': [{ x: 2, y: 1 }], none: [] },
     { x: 'step', y: 'share' },
   );
 
   it('draws a line a series, with its interval, and titles both axes', () => {
-    expect(figure.data.map(({ name, x, y }) => [name, x, y])).toEqual([
+    expect(chart.data.map(({ name, x, y }) => [name, x, y])).toEqual([
       ['a', [1], [0.5]],
       ['&lt;b&gt;', [2], [1]],
     ]);
-    const { array, arrayminus } = figure.data[0]?.['error_y'] as { array: number[]; arrayminus: number[] };
+    const { array, arrayminus } = chart.data[0]?.['error_y'] as { array: number[]; arrayminus: number[] };
     expect(array[0]).toBeCloseTo(0.2);
     expect(arrayminus[0]).toBeCloseTo(0.1);
-    expect(figure.data[1]).not.toHaveProperty('error_y');
-    expect(titlesOf(figure)).toEqual(['step', 'share']);
+    expect(chart.data[1]).not.toHaveProperty('error_y');
+    expect(titlesOf(chart)).toEqual(['step', 'share']);
   });
 
   it('tells series apart by colour, mark and dash', () => {
-    const [one, two] = figure.data as { marker: { symbol: string; color: string } }[];
+    const [one, two] = chart.data as { marker: { symbol: string; color: string } }[];
     expect(one?.marker.color).not.toBe(two?.marker.color);
     expect(one?.marker.symbol).not.toBe(two?.marker.symbol);
   });
 });
 
-describe('barFigure', () => {
+describe('barChart', () => {
   it('puts the series of a category side by side, in the order in which categories occur', () => {
-    const figure = figures.barFigure({ before: { a: 1, '<b>': 2 }, after: { c: 3, a: 4 } }, 'pairs');
-    expect(figure.data.map(({ x, y }) => [x, y])).toEqual([
+    const chart = charts.barChart({ before: { a: 1, '<b>': 2 }, after: { c: 3, a: 4 } }, 'pairs');
+    expect(chart.data.map(({ x, y }) => [x, y])).toEqual([
       [
         ['a', '&lt;b&gt;', 'c'],
         [1, 2, null],
@@ -45,23 +45,23 @@ describe('barFigure', () => {
         [4, null, 3],
       ],
     ]);
-    expect(titlesOf(figure)).toEqual([undefined, 'pairs']);
-    expect(figure.layout['xaxis']).toMatchObject({ type: 'category' });
+    expect(titlesOf(chart)).toEqual([undefined, 'pairs']);
+    expect(chart.layout['xaxis']).toMatchObject({ type: 'category' });
   });
 });
 
-describe('preferenceGraphFigure', () => {
+describe('preferenceGraphChart', () => {
   const edge = (winner: string, loser: string, cyclic: boolean) => ({ winner, loser, margin: 2, cyclic });
   const graph: PreferenceGraph = {
     promptId: 'p',
     edges: [edge('a', 'b', true), edge('b', 'c', true), edge('c', 'a', true), edge('a', '<d>', false)],
     cyclicTriples: 1,
   };
-  const figure = figures.preferenceGraphFigure(graph);
-  const annotations = figure.layout['annotations'] as Record<string, unknown>[];
+  const chart = charts.preferenceGraphChart(graph);
+  const annotations = chart.layout['annotations'] as Record<string, unknown>[];
 
   it('draws every answer once and an arrow from each winner to its loser', () => {
-    const [nodes] = figure.data as { text: string[]; x: number[]; y: number[] }[];
+    const [nodes] = chart.data as { text: string[]; x: number[]; y: number[] }[];
     expect(nodes?.text).toEqual(['&lt;d&gt;', 'a', 'b', 'c']);
     const arrows = annotations.filter(({ showarrow }) => showarrow);
     expect(arrows).toHaveLength(4);
@@ -84,7 +84,7 @@ describe('preferenceGraphFigure', () => {
   });
 });
 
-describe('lengthPreferenceFigure', () => {
+describe('lengthPreferenceChart', () => {
   it('has the share of votes for the longer answer in per cent, with intervals', () => {
     const vote = (winner: Comparison['winner']): Comparison => ({
       promptId: 'p',
@@ -94,22 +94,22 @@ describe('lengthPreferenceFigure', () => {
       winner,
       annotator: 'n',
     });
-    const figure = figures.lengthPreferenceFigure({ votes: [vote('a'), vote('a'), vote('b'), vote('tie')] });
-    expect(figure.data[0]).toMatchObject({ x: [3] });
-    expect((figure.data[0]?.['y'] as number[])[0]).toBeCloseTo(66.67, 1);
-    expect((figure.data[0]?.['error_y'] as { array: number[] }).array[0]).toBeGreaterThan(10);
+    const chart = charts.lengthPreferenceChart({ votes: [vote('a'), vote('a'), vote('b'), vote('tie')] });
+    expect(chart.data[0]).toMatchObject({ x: [3] });
+    expect((chart.data[0]?.['y'] as number[])[0]).toBeCloseTo(66.67, 1);
+    expect((chart.data[0]?.['error_y'] as { array: number[] }).array[0]).toBeGreaterThan(10);
   });
 
   it('takes pairs for votes for the chosen answer', () => {
     const pair = { promptId: 'p', prompt: 'p', chosen: 'long', rejected: 'x' };
-    const { data } = figures.lengthPreferenceFigure({
+    const { data } = charts.lengthPreferenceChart({
       pairs: [pair, { ...pair, chosen: 'x', rejected: 'long' }],
     });
     expect(data[0]).toMatchObject({ x: [3], y: [50] });
   });
 });
 
-describe('lengthBalanceFigure', () => {
+describe('lengthBalanceChart', () => {
   it('has the share of pairs whose longer answer is chosen, in per cent, a group a bucket', () => {
     const side = (longerChosen: number, shorterChosen: number) => ({ longerChosen, shorterChosen });
     const bucket = (minDifference: number) => ({
@@ -118,14 +118,14 @@ describe('lengthBalanceFigure', () => {
       before: side(3, 1),
       after: side(2, 2),
     });
-    const figure = figures.lengthBalanceFigure({
+    const chart = charts.lengthBalanceChart({
       method: 'reweight',
       pairs: { before: 8, after: 8 },
       lengthOnlyAccuracy: { before: 0.75, after: 0.5 },
       equalLength: 0,
       buckets: [bucket(1), bucket(4)],
     });
-    expect(figure.data.map(({ name, x, y }) => [name, x, y])).toEqual([
+    expect(chart.data.map(({ name, x, y }) => [name, x, y])).toEqual([
       ['before', ['1 to 3 tokens', '4 to 6 tokens'], [75, 75]],
       ['after', ['1 to 3 tokens', '4 to 6 tokens'], [50, 50]],
     ]);
@@ -138,13 +138,13 @@ describe('sharePanels', () => {
       { step: 0, a: 0.9, b: 0.5 },
       { step: 1, a: 0.88, b: 0.5 },
     ];
-    const { data, layout } = figures.sharePanels(
+    const { data, layout } = charts.sharePanels(
       [{ name: 'ppo', rows }],
       [
         ['a', 'A', 'share'],
         ['b', 'B', 'share'],
       ],
-      figures.seriesStyles(['ppo']),
+      charts.seriesStyles(['ppo']),
     );
     expect(data.map(({ y }) => y)).toEqual([
       [0.9, 0.88],

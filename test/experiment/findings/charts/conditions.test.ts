@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Figure } from '../../../../lib/evaluation/report/theme';
+import type { Chart } from '../../../../lib/evaluation/report/theme';
 import { compareSettings, rowsOfCondition } from '../../../../lib/experiment/experiment';
-import { conditionsFigure, differencesFigure } from '../../../../lib/experiment/findings/figures/conditions';
+import { conditionsChart, differencesChart } from '../../../../lib/experiment/findings/charts/conditions';
 import { sampleExperiment } from '../../sample-experiment';
 
 const experiment = sampleExperiment();
@@ -16,14 +16,14 @@ interface Trace {
   readonly marker: { readonly symbol: string | readonly string[] };
 }
 
-const traces = ({ data }: Figure): readonly Trace[] => data as unknown as readonly Trace[];
+const traces = ({ data }: Chart): readonly Trace[] => data as unknown as readonly Trace[];
 
-describe('conditionsFigure', () => {
-  const figure = conditionsFigure(experiment);
-  const ofPanel = (axis: string): readonly Trace[] => traces(figure).filter(({ xaxis }) => xaxis === axis);
+describe('conditionsChart', () => {
+  const chart = conditionsChart(experiment);
+  const ofPanel = (axis: string): readonly Trace[] => traces(chart).filter(({ xaxis }) => xaxis === axis);
 
   it('has a panel for each of the first three metrics, with units', () => {
-    expect(figure.layout).toMatchObject({
+    expect(chart.layout).toMatchObject({
       xaxis: { title: { text: 'share of pairs' } },
       xaxis2: { title: { text: 'wins − losses, share' } },
       xaxis3: { title: { text: 'nats a response' } },
@@ -46,7 +46,7 @@ describe('conditionsFigure', () => {
   });
 
   it('names every colour once, in the order of the axis', () => {
-    const legend = traces(figure).filter(({ showlegend }) => showlegend);
+    const legend = traces(chart).filter(({ showlegend }) => showlegend);
     expect(legend.map(({ name }) => name)).toEqual(['low', 'middle', 'high']);
   });
 
@@ -55,7 +55,7 @@ describe('conditionsFigure', () => {
       .filter(({ condition }) => condition === 'filter=both noise=low')
       .map((row) => ('error' in row ? row : { ...row, metrics: { ...row.metrics, 'dpo.kl': 2 } }));
     const metrics = ['ppo.kl', 'dpo.kl', 'ppo.winMinusLoss'];
-    const single = conditionsFigure({
+    const single = conditionsChart({
       config: { ...experiment.config, axes: {}, baseline: {}, metrics },
       rows,
     });
@@ -69,10 +69,10 @@ describe('conditionsFigure', () => {
   });
 });
 
-describe('differencesFigure', () => {
+describe('differencesChart', () => {
   it('has all conditions but the baseline, open where 0 lies within the interval', () => {
-    const figure = differencesFigure(experiment) as Figure;
-    const panel = traces(figure).filter(({ xaxis, x }) => xaxis === 'x' && x[0] !== null);
+    const chart = differencesChart(experiment) as Chart;
+    const panel = traces(chart).filter(({ xaxis, x }) => xaxis === 'x' && x[0] !== null);
     expect(panel.flatMap(({ x }) => x)).toHaveLength(11);
     panel.forEach(({ x, error_x: bars, marker }) =>
       x.forEach((value, i) => {
@@ -84,10 +84,10 @@ describe('differencesFigure', () => {
   });
 
   it('shows the same differences as the table', () => {
-    const figure = differencesFigure(experiment) as Figure;
+    const chart = differencesChart(experiment) as Chart;
     const { baseline } = experiment.config;
     const comparison = compareSettings(experiment, { filter: 'both' }, baseline, 'reward.goldAccuracy');
-    const middle = traces(figure).find(
+    const middle = traces(chart).find(
       ({ name, xaxis, x }) => name === 'middle' && xaxis === 'x' && x[0] !== null,
     );
     expect(middle?.x.at(-1)).toBe(comparison?.difference);
@@ -95,6 +95,6 @@ describe('differencesFigure', () => {
 
   it('is left out where there is nothing but the baseline', () => {
     const config = { ...experiment.config, axes: {}, baseline: {} };
-    expect(differencesFigure({ config, rows: experiment.rows })).toBeUndefined();
+    expect(differencesChart({ config, rows: experiment.rows })).toBeUndefined();
   });
 });

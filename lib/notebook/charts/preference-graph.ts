@@ -1,12 +1,12 @@
 /** A prompt's preference graph, drawn: answers on a circle, an arrow from each winner to its loser. */
-import { chartText, neutral, outcomeColors, type Figure } from '../../evaluation/report/theme';
+import { chartText, neutral, outcomeColors, type Chart } from '../../evaluation/report/theme';
 import type { PreferenceGraph } from '../../filter/preference-graph';
 
 /** Part of an arrow's length that is left free at each answer. */
 const gap = 0.14;
 
 /** Arrows in a cycle are drawn in another colour and thicker; the numbers say by how many votes. */
-export function preferenceGraphFigure({ edges }: PreferenceGraph): Figure {
+export function preferenceGraphChart({ edges }: PreferenceGraph): Chart {
   const names = [...new Set(edges.flatMap(({ winner, loser }) => [winner, loser]))].sort();
   const place = new Map(
     names.map((name, i) => {
@@ -76,6 +76,6 @@ function outside({ x, y }: { readonly x: number; readonly y: number }): string {
   return y > 0 ? 'top center' : 'bottom center';
 }
 
-function legendEntry(name: string, color: string): Figure['data'][number] {
+function legendEntry(name: string, color: string): Chart['data'][number] {
   return { type: 'scatter', mode: 'lines', name, x: [null], y: [null], line: { color, width: 3 } };
 }

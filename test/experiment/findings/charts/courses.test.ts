@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../../../../lib/experiment/experiment';
-import { coursesFigure } from '../../../../lib/experiment/findings/figures/courses';
+import { coursesChart } from '../../../../lib/experiment/findings/charts/courses';
 import type { CurvePoint } from '../../../../lib/experiment/results';
 import { sampleExperiment } from '../../sample-experiment';
 
@@ -41,7 +41,7 @@ interface Trace {
   readonly y: readonly number[];
 }
 
-describe('coursesFigure', () => {
+describe('coursesChart', () => {
   const experiment = withCourses({
     none: [
       [point(0, 0, 0, 0.5), point(5, 1, 1, 0.6), point(10, 4, 2, 0.5)],
@@ -49,11 +49,11 @@ describe('coursesFigure', () => {
     ],
     both: [[point(0, 0, 0, 0.5), point(5, 1, 1, 0.6)]],
   });
-  const figure = coursesFigure(experiment);
-  const traces = (figure?.data ?? []) as unknown as readonly Trace[];
+  const chart = coursesChart(experiment);
+  const traces = (chart?.data ?? []) as unknown as readonly Trace[];
 
   it('has proxy and gold over √KL', () => {
-    expect(figure?.layout).toMatchObject({
+    expect(chart?.layout).toMatchObject({
       xaxis: { title: { text: '√KL to the SFT model (√nat)' } },
       yaxis: { title: { text: 'score' } },
       yaxis2: { title: { text: 'gold reward' } },
@@ -77,15 +77,15 @@ describe('coursesFigure', () => {
   });
 
   it('leaves single seeds out where there are many courses', () => {
-    const many = (coursesFigure(sampleExperiment())?.data ?? []) as unknown as readonly Trace[];
+    const many = (coursesChart(sampleExperiment())?.data ?? []) as unknown as readonly Trace[];
     expect(many.filter(({ mode }) => mode === 'lines')).toEqual([]);
     expect(many).toHaveLength(24);
   });
 
   it('leaves points without truth out, and is nothing without points', () => {
     const broken = point(5, 1, 1, null as unknown as number);
-    expect(coursesFigure(withCourses({ none: [[broken]] }))).toBeUndefined();
-    expect(coursesFigure(withCourses({}))).toBeUndefined();
+    expect(coursesChart(withCourses({ none: [[broken]] }))).toBeUndefined();
+    expect(coursesChart(withCourses({}))).toBeUndefined();
   });
 
   it('compares policies where there is one condition', () => {
@@ -95,7 +95,7 @@ describe('coursesFigure', () => {
       .map((row) =>
         'curves' in row ? { ...row, curves: { ...row.curves, grpo: row.curves?.['ppo'] ?? [] } } : row,
       );
-    const drawn = coursesFigure({ config: { ...config, axes: {}, baseline: {} }, rows: single });
+    const drawn = coursesChart({ config: { ...config, axes: {}, baseline: {} }, rows: single });
     const names = ((drawn?.data ?? []) as unknown as readonly (Trace & { showlegend: boolean })[])
       .filter(({ showlegend }) => showlegend)
       .map(({ name }) => name);

@@ -1,6 +1,6 @@
 /** Bars by category, a colour a series. */
-import { legendAbove } from '../../evaluation/report/figures/panels';
-import { chartText, seriesStyles, type Figure } from '../../evaluation/report/theme';
+import { legendAbove } from '../../evaluation/report/charts/panels';
+import { chartText, seriesStyles, type Chart } from '../../evaluation/report/theme';
 
 /** Values by category. */
 export type Bars = Readonly<Record<string, number>>;
@@ -10,7 +10,7 @@ export type Bars = Readonly<Record<string, number>>;
  *
  * @param valueTitle of the axis of values, with its unit.
  */
-export function barFigure(series: Readonly<Record<string, Bars>>, valueTitle: string): Figure {
+export function barChart(series: Readonly<Record<string, Bars>>, valueTitle: string): Chart {
   const categories = [...new Set(Object.values(series).flatMap((bars) => Object.keys(bars)))];
   const styles = seriesStyles(Object.keys(series));
   return {

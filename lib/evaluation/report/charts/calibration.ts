@@ -1,6 +1,6 @@
 /** Reliability diagram: how often the reward model is right when it says it is p sure. */
 import { wilsonInterval } from '../../../intervals';
-import { chartText, neutral, translucent, type Figure, type SeriesStyle } from '../theme';
+import { chartText, neutral, translucent, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 export interface ReliabilityCurve {
@@ -16,7 +16,7 @@ export interface ReliabilityCurve {
 export function reliabilityDiagram(
   curves: readonly ReliabilityCurve[],
   styles: ReadonlyMap<string, SeriesStyle>,
-): Figure {
+): Chart {
   return {
     data: [
       {

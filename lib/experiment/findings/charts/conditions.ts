@@ -1,6 +1,6 @@
 /** Conditions as dots with intervals: what each measured, and how far each is from the baseline. */
-import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
-import { chartText, type Figure } from '../../../evaluation/report/theme';
+import { legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
+import { chartText, type Chart } from '../../../evaluation/report/theme';
 import type { Interval } from '../../../intervals';
 import { compareSettings, isBaseline, rowsOfCondition, type Experiment } from '../../experiment';
 import { unitOf } from '../metric-units';
@@ -8,7 +8,7 @@ import { estimateMean, metricValues } from '../../statistics/compare-conditions'
 import { namedOnce } from './legend';
 import { conditionRows, namedRows, type ChartRow, type ChartRows } from './rows';
 
-/** The most panels of a figure, side by side. */
+/** The most panels of a chart, side by side. */
 const mostPanels = 3;
 
 /** What stands on a row of a panel. */
@@ -23,9 +23,9 @@ interface Mark {
 }
 
 /** Means over seeds with 95% intervals and the single seeds: a panel for each of the first metrics, one row per condition. */
-export function conditionsFigure(experiment: Experiment): Figure {
+export function conditionsChart(experiment: Experiment): Chart {
   const { config } = experiment;
-  if (Object.keys(config.axes).length === 0) return measuresFigure(experiment);
+  if (Object.keys(config.axes).length === 0) return measuresChart(experiment);
   const rows = conditionRows(config);
   const panels = config.metrics.slice(0, mostPanels).map((metric) =>
     panel(
@@ -35,11 +35,11 @@ export function conditionsFigure(experiment: Experiment): Figure {
       rows.rows.flatMap((row) => mark(row, experiment, metric)),
     ),
   );
-  return rowFigure(panels, rows);
+  return rowChart(panels, rows);
 }
 
 /** Of an experiment with one condition: a panel for each of the first kinds of metric, a row for each policy (or other measure) that has it. */
-function measuresFigure(experiment: Experiment): Figure {
+function measuresChart(experiment: Experiment): Chart {
   const metrics = experiment.config.metrics.map((name) => {
     const [measure = name, ...what] = name.split('.');
     return { name, measure, what: what.join('.') };
@@ -57,7 +57,7 @@ function measuresFigure(experiment: Experiment): Figure {
       }),
     ),
   );
-  return rowFigure(panels, rows);
+  return rowChart(panels, rows);
 }
 
 function mark(row: ChartRow, experiment: Experiment, metric: string): Mark[] {
@@ -67,7 +67,7 @@ function mark(row: ChartRow, experiment: Experiment, metric: string): Mark[] {
 }
 
 /** Paired differences to the baseline with 95% intervals; undefined where there is nothing but the baseline. Open: 0 lies within. */
-export function differencesFigure(experiment: Experiment): Figure | undefined {
+export function differencesChart(experiment: Experiment): Chart | undefined {
   const { config } = experiment;
   const rows = conditionRows(config);
   const others = rows.rows.filter(({ settings }) => !isBaseline(config, settings));
@@ -83,7 +83,7 @@ export function differencesFigure(experiment: Experiment): Figure | undefined {
     const { data, xaxis, ...rest } = panel(metric, `${unitOf(metric)}, difference`, rows, marks);
     return { ...rest, data, xaxis: { ...xaxis, zeroline: true, zerolinewidth: 2, rangemode: 'tozero' } };
   });
-  return rowFigure(panels, rows);
+  return rowChart(panels, rows);
 }
 
 function panel(
@@ -163,12 +163,12 @@ function legendEntry(name: string, marks: readonly Mark[]): Panel['data'][number
 }
 
 /** Panels beside each other that share the names of their rows; the legend names each colour once. */
-function rowFigure(panels: readonly Panel[], { height, legendTitle }: ChartRows): Figure {
+function rowChart(panels: readonly Panel[], { height, legendTitle }: ChartRows): Chart {
   const shown = namedOnce(panels).map((one, i) => ({
     ...one,
     yaxis: i === 0 ? one.yaxis : { ...one.yaxis, title: undefined, showticklabels: false },
   }));
-  return panelFigure(shown, panels.length, {
+  return panelChart(shown, panels.length, {
     height: Math.round(height) + 130,
     margin: { l: 56, r: 16, t: legendTitle === undefined ? 48 : 78, b: 52 },
     legend: {

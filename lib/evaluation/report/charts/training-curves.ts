@@ -1,7 +1,7 @@
 /** What a training run logged, over its steps. */
 import type { MetricsRow } from '../../../train/metrics';
-import { chartText, neutral, type Figure, type SeriesStyle } from '../theme';
-import { panelFigure } from './panels';
+import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
+import { panelChart } from './panels';
 
 /** Runs that share metrics and are drawn over each other. */
 export interface TrainingCurves {
@@ -28,14 +28,14 @@ const known: readonly MetricPanel[] = [
   ['grad_norm', 'Gradient norm', ''],
 ];
 
-/** The most panels of a figure. */
+/** The most panels of a chart. */
 const most = 4;
 
 /** A metric of a run, with the title of its panel and its unit. */
 export type MetricPanel = readonly [key: string, title: string, unit: string];
 
 /** A panel a metric (the four most telling ones that were logged), a line a run. */
-export function trainingCurves({ runs }: TrainingCurves, styles: ReadonlyMap<string, SeriesStyle>): Figure {
+export function trainingCurves({ runs }: TrainingCurves, styles: ReadonlyMap<string, SeriesStyle>): Chart {
   const logged = known.filter(([key]) => runs.some(({ rows }) => rows.some((row) => row[key] !== undefined)));
   return metricPanels(runs, logged.slice(0, most), styles);
 }
@@ -45,8 +45,8 @@ export function metricPanels(
   runs: TrainingCurves['runs'],
   metrics: readonly MetricPanel[],
   styles: ReadonlyMap<string, SeriesStyle>,
-): Figure {
-  return panelFigure(
+): Chart {
+  return panelChart(
     metrics.map(([key, title, unit], panel) => ({
       title,
       data: runs.map(({ name, rows }) => {

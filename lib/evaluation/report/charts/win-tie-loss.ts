@@ -1,6 +1,6 @@
 /** Wins, ties and losses against the baseline, and wins minus losses with its interval. */
 import type { PolicyResult } from '../../policies';
-import { chartText, neutral, outcomeColors, type Figure, type SeriesStyle } from '../theme';
+import { chartText, neutral, outcomeColors, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 const outcomes = [
@@ -14,7 +14,7 @@ export function winTieLoss(
   policies: Readonly<Record<string, PolicyResult>>,
   baseline: string,
   styles: ReadonlyMap<string, SeriesStyle>,
-): Figure {
+): Chart {
   const compared = Object.entries(policies).filter(([name]) => name !== baseline);
   const names = compared.map(([name]) => chartText(name));
   const colors = compared.map(([name]) => styles.get(name)?.color ?? neutral);

@@ -1,16 +1,16 @@
 /** Length of responses by policy. */
 import { max, mean } from 'simple-statistics';
 import { histogram } from '../../lengths';
-import { chartText, translucent, type Figure, type SeriesStyle } from '../theme';
+import { chartText, translucent, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 const bins = 20;
 
 /** A histogram a policy, drawn as steps; dotted lines mark the means. */
-export function lengthFigure(
+export function lengthChart(
   rows: readonly { readonly policy: string; readonly tokens: number }[],
   styles: ReadonlyMap<string, SeriesStyle>,
-): Figure {
+): Chart {
   const longest = max([1, ...rows.map(({ tokens }) => tokens)]);
   const series = [...styles].flatMap(([policy, style]) => {
     const tokens = rows.filter((row) => row.policy === policy).map((row) => row.tokens);

@@ -1,20 +1,20 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { experimentFigures } from '../../../lib/experiment/findings/figures/experiment-figures';
-import { drawSvg } from '../../../lib/experiment/findings/static-figures';
+import { experimentCharts } from '../../../lib/experiment/findings/charts/experiment-charts';
+import { drawSvg } from '../../../lib/experiment/findings/static-charts';
 import { noBrowser, startBrowser, watch } from '../../support/chromium';
 import { sampleExperiment } from '../sample-experiment';
 
-const figures = experimentFigures(sampleExperiment()).map(({ figure }) => figure);
+const charts = experimentCharts(sampleExperiment()).map(({ chart }) => chart);
 
 describe('drawSvg without a browser', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   it('says so in a sentence', async () => {
     vi.stubEnv('RLHF_KIT_CHROMIUM', '/nowhere/chromium');
-    expect(await drawSvg(figures)).toEqual({
+    expect(await drawSvg(charts)).toEqual({
       missing:
-        'no static figures: there is no Chromium at /nowhere/chromium (RLHF_KIT_CHROMIUM names another one)',
+        'no static charts: there is no Chromium at /nowhere/chromium (RLHF_KIT_CHROMIUM names another one)',
     });
   });
 });
@@ -26,18 +26,18 @@ describe.skipIf(noBrowser !== undefined)(
     let svg: readonly string[];
     beforeAll(async () => {
       browser = await startBrowser();
-      const drawn = await drawSvg(figures);
+      const drawn = await drawSvg(charts);
       svg = 'svg' in drawn ? drawn.svg : [];
     });
     afterAll(() => browser.close());
 
-    it('gives every figure as SVG of at most 60 kB, the same every time', async () => {
+    it('gives every chart as SVG of at most 60 kB, the same every time', async () => {
       expect(svg).toHaveLength(3);
       for (const one of svg) {
         expect(one).toMatch(/^<svg .*<\/svg>\n$/s);
         expect(one.length).toBeLessThan(60_000);
       }
-      expect(await drawSvg(figures)).toEqual({ svg });
+      expect(await drawSvg(charts)).toEqual({ svg });
     });
 
     it('keeps texts as they are and refers to nothing outside', () => {

@@ -1,8 +1,8 @@
 /** Over-optimisation: what the reward model says of a policy in training, and what is true, over the distance from SFT. */
 import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
-import { legendAbove, panelFigure, type Panel } from '../../../evaluation/report/figures/panels';
-import { chartText, seriesStyles, type Figure, type SeriesStyle } from '../../../evaluation/report/theme';
+import { legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
+import { chartText, seriesStyles, type Chart, type SeriesStyle } from '../../../evaluation/report/theme';
 import { conditionsOf } from '../../config';
 import { rowsOfCondition, type Experiment } from '../../experiment';
 import type { CurvePoint } from '../../results';
@@ -20,7 +20,7 @@ interface Course {
 }
 
 /** Two panels (proxy and gold) for each policy, one line per condition; of an experiment with one condition, one line per policy. Undefined without courses. */
-export function coursesFigure(experiment: Experiment): Figure | undefined {
+export function coursesChart(experiment: Experiment): Chart | undefined {
   const { config, rows } = experiment;
   const policies = [
     ...new Set(rows.flatMap((row) => ('curves' in row ? Object.keys(row.curves ?? {}) : []))),
@@ -62,9 +62,9 @@ export function coursesFigure(experiment: Experiment): Figure | undefined {
   const named = new Set(panels.flatMap(({ data }) => data.flatMap(({ name }) => name ?? [])));
   // Many names beside the panels, a few above them.
   const beside = named.size > 4;
-  const figure = panelFigure(namedOnce(panels), 2);
+  const chart = panelChart(namedOnce(panels), 2);
   const layout = {
-    height: Math.max(Number(figure.layout['height']), beside ? 20 * named.size + 100 : 0),
+    height: Math.max(Number(chart.layout['height']), beside ? 20 * named.size + 100 : 0),
     legend: {
       ...(conditions.length > 1 && {
         title: { text: `${chartText(Object.keys(config.axes).join(', '))}: ` },
@@ -75,7 +75,7 @@ export function coursesFigure(experiment: Experiment): Figure | undefined {
     },
     margin: { l: 56, r: 16, t: beside ? 40 : 72, b: 52 },
   };
-  return { ...figure, layout: { ...figure.layout, ...layout } };
+  return { ...chart, layout: { ...chart.layout, ...layout } };
 }
 
 function isWhole({ kl, proxy, gold }: CurvePoint): boolean {

@@ -1,13 +1,13 @@
 /** Forgetting probes by task and policy. */
 import type { ProbeResult } from '../../probes';
-import { chartText, neutral, type Figure, type SeriesStyle } from '../theme';
+import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 /** Results by policy, then by task. */
 export type ProbesByPolicy = Readonly<Record<string, Readonly<Record<string, ProbeResult>>>>;
 
 /** A group of bars a task, one bar a policy, with 95% intervals. */
-export function probeFigure(probes: ProbesByPolicy, styles: ReadonlyMap<string, SeriesStyle>): Figure {
+export function probeChart(probes: ProbesByPolicy, styles: ReadonlyMap<string, SeriesStyle>): Chart {
   const tasks = [...new Set(Object.values(probes).flatMap((results) => Object.keys(results)))];
   return {
     data: Object.entries(probes).map(([policy, byTask]) => {

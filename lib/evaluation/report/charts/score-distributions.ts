@@ -1,6 +1,6 @@
 /** How a score is spread over responses, by policy and by task. */
 import { quantileSorted } from 'simple-statistics';
-import { chartText, translucent, type Figure, type SeriesStyle } from '../theme';
+import { chartText, translucent, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 export interface PolicyScore {
@@ -14,7 +14,7 @@ export function scoreDistributions(
   rows: readonly PolicyScore[],
   styles: ReadonlyMap<string, SeriesStyle>,
   scoreName: string,
-): Figure {
+): Chart {
   const policies = policiesOf(rows, styles);
   return {
     data: policies.map(([policy, { color }]) => ({
@@ -50,7 +50,7 @@ export function scoresByTask(
   rows: readonly PolicyScore[],
   styles: ReadonlyMap<string, SeriesStyle>,
   scoreName: string,
-): Figure {
+): Chart {
   const tasks = [...new Set(rows.map(taskOf))].sort();
   const policies = policiesOf(rows, styles);
   return {

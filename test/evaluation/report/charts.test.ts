@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { reliabilityDiagram } from '../../../lib/evaluation/report/figures/calibration';
-import { frontierFigure } from '../../../lib/evaluation/report/figures/frontier';
-import { lengthFigure } from '../../../lib/evaluation/report/figures/lengths';
-import { panelFigure } from '../../../lib/evaluation/report/figures/panels';
-import { probeFigure } from '../../../lib/evaluation/report/figures/probes';
-import { scoreDistributions, scoresByTask } from '../../../lib/evaluation/report/figures/score-distributions';
-import { scoreLength } from '../../../lib/evaluation/report/figures/score-length';
-import { metricPanels, trainingCurves } from '../../../lib/evaluation/report/figures/training-curves';
-import { winTieLoss } from '../../../lib/evaluation/report/figures/win-tie-loss';
+import { reliabilityDiagram } from '../../../lib/evaluation/report/charts/calibration';
+import { frontierChart } from '../../../lib/evaluation/report/charts/frontier';
+import { lengthChart } from '../../../lib/evaluation/report/charts/lengths';
+import { panelChart } from '../../../lib/evaluation/report/charts/panels';
+import { probeChart } from '../../../lib/evaluation/report/charts/probes';
+import { scoreDistributions, scoresByTask } from '../../../lib/evaluation/report/charts/score-distributions';
+import { scoreLength } from '../../../lib/evaluation/report/charts/score-length';
+import { metricPanels, trainingCurves } from '../../../lib/evaluation/report/charts/training-curves';
+import { winTieLoss } from '../../../lib/evaluation/report/charts/win-tie-loss';
 import { seriesStyles } from '../../../lib/evaluation/report/theme';
 import { sampleReport } from './sample-report';
 
@@ -99,12 +99,12 @@ describe('reliabilityDiagram', () => {
   });
 });
 
-describe('frontierFigure', () => {
+describe('frontierChart', () => {
   const point = { kl: 4, sqrtKl: 2, proxy: 1 };
 
   it('has a gold panel only where gold is known', () => {
-    expect(frontierFigure([{ name: 'ppo', points: [point] }], styles).layout).not.toHaveProperty('xaxis2');
-    const { data } = frontierFigure([{ name: 'ppo', points: [{ ...point, gold: 0.5 }] }], styles);
+    expect(frontierChart([{ name: 'ppo', points: [point] }], styles).layout).not.toHaveProperty('xaxis2');
+    const { data } = frontierChart([{ name: 'ppo', points: [{ ...point, gold: 0.5 }] }], styles);
     expect(data.map(({ xaxis, x, y }) => [xaxis, x, y])).toEqual([
       ['x', [2], [1]],
       ['x2', [2], [0.5]],
@@ -112,16 +112,16 @@ describe('frontierFigure', () => {
   });
 
   it('draws a policy without a course as one mark', () => {
-    expect(frontierFigure([{ name: 'dpo', points: [point] }], styles).data[0]).toMatchObject({
+    expect(frontierChart([{ name: 'dpo', points: [point] }], styles).data[0]).toMatchObject({
       mode: 'markers',
     });
   });
 });
 
-describe('probeFigure', () => {
+describe('probeChart', () => {
   it('draws a bar a policy and task, with the interval around it', () => {
     const result = { prompts: 20, passRate: 0.5, passRateCi: [0.3, 0.8] } as const;
-    const { data } = probeFigure({ sft: { json: result }, ppo: { identity: result } }, styles);
+    const { data } = probeChart({ sft: { json: result }, ppo: { identity: result } }, styles);
     expect(data[0]).toMatchObject({ name: 'sft', x: ['json', 'identity'], y: [0.5, null] });
     const { error_y } = data[0] as unknown as { error_y: { array: number[]; arrayminus: number[] } };
     expect(error_y.array[0]).toBeCloseTo(0.3, 12);
@@ -159,19 +159,19 @@ describe('trainingCurves', () => {
   });
 });
 
-describe('lengthFigure', () => {
+describe('lengthChart', () => {
   it('gives shares that add up to one and the mean in the name', () => {
     const rows = [4, 6, 20].map((tokens) => ({ policy: 'sft', tokens }));
-    const [trace] = lengthFigure(rows, styles).data as unknown as { name: string; y: number[] }[];
+    const [trace] = lengthChart(rows, styles).data as unknown as { name: string; y: number[] }[];
     expect(trace?.name).toBe('sft (10.0)');
     expect(trace?.y.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
   });
 });
 
-describe('panelFigure', () => {
+describe('panelChart', () => {
   it('gives each panel axes of its own that do not overlap', () => {
     const panel = (title: string) => ({ title, data: [{}], xaxis: {}, yaxis: {} });
-    const { layout, data } = panelFigure(['a', 'b', 'c'].map(panel), 2);
+    const { layout, data } = panelChart(['a', 'b', 'c'].map(panel), 2);
     expect(data.map(({ xaxis, yaxis }) => [xaxis, yaxis])).toEqual([
       ['x', 'y'],
       ['x2', 'y2'],
