@@ -18,7 +18,7 @@ interface ScorecardConfig {
 
 const fields: FieldTable<ScorecardConfig> = {
   noiseCeiling: {
-    doc: "share of labels that the truth itself would agree with, from the filter's report; the scorecard compares with it",
+    doc: "share of labels that a perfect judge would agree with, from the filter's report; the scorecard compares with it",
     type: 'number',
     min: 0.5,
     exclusiveMin: true,

@@ -117,7 +117,7 @@ const lines: readonly Line[] = [
     mean: { value: (run) => run.policies[name].winMinusLoss, format: points },
   })),
   ...policyLines('wins at equal length', trained, (policy) => policy.lengthControlledWinRate, percent),
-  ...policyLines('gold', ['sft', ...trained], (policy) => policy.goldReward, three),
+  ...policyLines('gold', ['sft', ...trained], (policy) => policy.gold, three),
   ...policyLines('KL, nats', trained, ({ kl }) => kl, one),
   ...policyLines('tokens per answer', ['sft', ...trained], (policy) => policy.meanResponseTokens, one),
   ...trained.map((name): Line => ({

@@ -23,7 +23,7 @@ export interface VotedPair extends JudgedPair {
 export interface HumanAgreement {
   /** Share of pairs of votes without a tie that agree; null without such pairs. */
   readonly votes: number | null;
-  /** What the truth is estimated to agree with the labels; null where votes agree no more than by chance. */
+  /** How often a perfect judge would agree with the labels, estimated; null where votes agree no more than by chance. */
   readonly ceiling: number | null;
 }
 

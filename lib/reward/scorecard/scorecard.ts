@@ -29,7 +29,7 @@ export interface ScorecardInput {
   readonly pairs: readonly ScoredPair[];
   /** Responses behind spread and length correlation, with gold where it is known. */
   readonly responses: readonly ScoredResponse[];
-  /** Estimated agreement of the truth with the labels, in (½, 1]. */
+  /** Estimated agreement of a perfect judge with the labels, in (½, 1]. */
   readonly noiseCeiling?: number;
 }
 

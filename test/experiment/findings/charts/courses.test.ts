@@ -62,7 +62,7 @@ describe('coursesChart', () => {
 
   it('averages points over seeds, as far as all of them go', () => {
     const [proxy, gold] = traces.filter(({ name, mode }) => name === 'none' && mode === 'lines+markers');
-    // √KL 1 and 2 at step 5: 1.5. Scores 1 and 2, truths 0.6 and 0.7.
+    // √KL 1 and 2 at step 5: 1.5. Scores 1 and 2, gold 0.6 and 0.7.
     expect(proxy?.x).toEqual([0, 1.5]);
     expect(proxy?.y).toEqual([0, 1.5]);
     expect(gold?.y[1]).toBeCloseTo(0.65, 12);
@@ -82,7 +82,7 @@ describe('coursesChart', () => {
     expect(many).toHaveLength(24);
   });
 
-  it('leaves points without truth out, and is nothing without points', () => {
+  it('leaves points without gold out, and is nothing without points', () => {
     const broken = point(5, 1, 1, null as unknown as number);
     expect(coursesChart(withCourses({ none: [[broken]] }))).toBeUndefined();
     expect(coursesChart(withCourses({}))).toBeUndefined();
