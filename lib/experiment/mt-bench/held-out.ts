@@ -7,6 +7,7 @@ import { splitTies } from '../../filter/ties';
 import { itemsOf } from '../../filter/votes';
 import { defineStage, innerSlot, slot } from '../../flow/stage';
 import { rewardScorer } from '../../reward/score';
+import type { SequenceLimits } from '../../train/sequences';
 import type { Comparison, ScorerInput } from '../../types';
 import type { JudgedPair, ScoredLength } from '../given/pair-measures';
 import { questionOf } from './votes';
@@ -27,11 +28,6 @@ export interface HumanAgreement {
   readonly ceiling: number | null;
 }
 
-interface HeldOutConfig {
-  readonly maxPromptTokens: number;
-  readonly maxResponseTokens: number;
-}
-
 /** Responses that the reward model reads in one forward pass. */
 const batchSize = 32;
 
@@ -44,7 +40,7 @@ export const heldOutVotesStage = defineStage({
     votes: innerSlot<readonly Comparison[]>('votes that it has not seen'),
   },
   outputs: {},
-  async run({ model, votes }, limits: HeldOutConfig, run) {
+  async run({ model, votes }, limits: SequenceLimits, run) {
     const items = itemsOf(votes);
     const inputs = new Map<string, ScorerInput & { promptId: string }>();
     for (const { record, first, second } of items)

@@ -1,5 +1,5 @@
 /** Lines over an axis of numbers. */
-import { legendAbove } from '../../evaluation/report/charts/panels';
+import { errorBars, legendAbove } from '../../evaluation/report/charts/panels';
 import {
   chartText,
   seriesStyles,
@@ -36,7 +36,14 @@ export function lineChart(series: Readonly<Record<string, readonly LinePoint[]>>
           name: chartText(name),
           x: points.map(({ x }) => x),
           y: points.map(({ y }) => y),
-          ...(points.some(({ interval }) => interval !== undefined) && { error_y: errorBars(points, color) }),
+          ...(points.some(({ interval }) => interval !== undefined) && {
+            error_y: {
+              ...errorBars(points.map(({ y, interval }) => ({ value: y, ci: interval }))),
+              color: translucent(color, 0.5),
+              thickness: 1.5,
+              width: 0,
+            },
+          }),
           line: { color, dash, width: 2 },
           marker: { color, symbol, size: 6.5 },
           hovertemplate: `%{x}: %{y:.4g}<extra>${chartText(name)}</extra>`,
@@ -50,17 +57,5 @@ export function lineChart(series: Readonly<Record<string, readonly LinePoint[]>>
       xaxis: { title: { text: titles.x } },
       yaxis: { title: { text: titles.y } },
     },
-  };
-}
-
-function errorBars(points: readonly LinePoint[], color: string): object {
-  return {
-    type: 'data',
-    symmetric: false,
-    array: points.map(({ y, interval }) => (interval?.[1] ?? y) - y),
-    arrayminus: points.map(({ y, interval }) => y - (interval?.[0] ?? y)),
-    color: translucent(color, 0.5),
-    thickness: 1.5,
-    width: 0,
   };
 }

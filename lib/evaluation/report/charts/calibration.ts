@@ -1,7 +1,7 @@
 /** Reliability diagram: how often the reward model is right when it says it is p sure. */
 import { wilsonInterval } from '../../../intervals';
 import { chartText, neutral, translucent, type Chart, type SeriesStyle } from '../theme';
-import { legendAbove } from './panels';
+import { errorBars, legendAbove } from './panels';
 
 export interface ReliabilityCurve {
   /** Of the reward model. */
@@ -34,7 +34,6 @@ export function reliabilityDiagram(
           symbol: 'circle',
           dash: 'solid',
         };
-        const intervals = bins.map(({ frequency, n }) => wilsonInterval(frequency, n));
         return {
           type: 'scatter',
           mode: 'lines+markers',
@@ -42,10 +41,7 @@ export function reliabilityDiagram(
           x: bins.map(({ confidence }) => confidence),
           y: bins.map(({ frequency }) => frequency),
           error_y: {
-            type: 'data',
-            symmetric: false,
-            array: bins.map(({ frequency }, i) => (intervals[i]?.[1] ?? frequency) - frequency),
-            arrayminus: bins.map(({ frequency }, i) => frequency - (intervals[i]?.[0] ?? frequency)),
+            ...errorBars(bins.map(({ frequency: value, n }) => ({ value, ci: wilsonInterval(value, n) }))),
             color: translucent(color, 0.45),
             thickness: 1.5,
             width: 0,

@@ -1,4 +1,5 @@
 /** Small multiples: several plots with their own axes in one chart. */
+import type { Interval } from '../../../intervals';
 import type { Chart } from '../theme';
 
 export interface Panel {
@@ -60,6 +61,18 @@ export function panelChart(panels: readonly Panel[], columns: number, layout: Ch
 
 function axisNumber(index: number): string {
   return index === 0 ? '' : `${index + 1}`;
+}
+
+/** Error bars of values from their intervals, none where there is no interval. */
+export function errorBars(
+  points: readonly { readonly value: number; readonly ci: Interval | null | undefined }[],
+): Readonly<Record<string, unknown>> {
+  return {
+    type: 'data',
+    symmetric: false,
+    array: points.map(({ value, ci }) => (ci?.[1] ?? value) - value),
+    arrayminus: points.map(({ value, ci }) => value - (ci?.[0] ?? value)),
+  };
 }
 
 /** A legend in one row above the plots. */

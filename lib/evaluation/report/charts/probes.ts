@@ -1,7 +1,7 @@
 /** Forgetting probes by task and policy. */
 import type { ProbeResult } from '../../probes';
 import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
-import { legendAbove } from './panels';
+import { errorBars, legendAbove } from './panels';
 
 /** Results by policy, then by task. */
 export type ProbesByPolicy = Readonly<Record<string, Readonly<Record<string, ProbeResult>>>>;
@@ -17,12 +17,9 @@ export function probeChart(probes: ProbesByPolicy, styles: ReadonlyMap<string, S
         name: chartText(policy),
         x: tasks.map(chartText),
         y: results.map((result) => result?.passRate ?? null),
-        error_y: {
-          type: 'data',
-          symmetric: false,
-          array: results.map((result) => (result ? result.passRateCi[1] - result.passRate : 0)),
-          arrayminus: results.map((result) => (result ? result.passRate - result.passRateCi[0] : 0)),
-        },
+        error_y: errorBars(
+          results.map((result) => ({ value: result?.passRate ?? 0, ci: result?.passRateCi })),
+        ),
         marker: { color: styles.get(policy)?.color ?? neutral },
         customdata: results.map((result) => result?.prompts ?? 0),
         hovertemplate: `%{x}: %{y:.1%} of %{customdata} prompts<extra>${chartText(policy)}</extra>`,

@@ -1,7 +1,7 @@
 /** Wins, ties and losses against the baseline, and wins minus losses with its interval. */
 import type { PolicyResult } from '../../policies';
 import { chartText, neutral, outcomeColors, type Chart, type SeriesStyle } from '../theme';
-import { legendAbove } from './panels';
+import { errorBars, legendAbove } from './panels';
 
 const outcomes = [
   ['wins', 'win', '#ffffff'],
@@ -42,13 +42,19 @@ export function winTieLoss(
         y: names,
         x: compared.map(([, { winMinusLoss }]) => 100 * winMinusLoss),
         error_x: {
-          type: 'data',
-          symmetric: false,
-          array: compared.map(
-            ([, { winMinusLoss, winMinusLossCi }]) => 100 * (winMinusLossCi[1] - winMinusLoss),
-          ),
-          arrayminus: compared.map(
-            ([, { winMinusLoss, winMinusLossCi }]) => 100 * (winMinusLoss - winMinusLossCi[0]),
+          ...errorBars(
+            compared.map(
+              ([
+                ,
+                {
+                  winMinusLoss,
+                  winMinusLossCi: [low, high],
+                },
+              ]) => ({
+                value: 100 * winMinusLoss,
+                ci: [100 * low, 100 * high],
+              }),
+            ),
           ),
           thickness: 2,
           width: 5,

@@ -1,5 +1,5 @@
 /** Conditions as dots with intervals: what each measured, and how far each is from the baseline. */
-import { legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
+import { errorBars, legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
 import { chartText, type Chart } from '../../../evaluation/report/theme';
 import type { Interval } from '../../../intervals';
 import { compareSettings, isBaseline, rowsOfCondition, type Experiment } from '../../experiment';
@@ -131,10 +131,7 @@ function means(name: string, marks: readonly Mark[]): Panel['data'][number] {
     x: marks.map(({ mean }) => mean),
     y: marks.map(({ row }) => row.y - 0.08),
     error_x: {
-      type: 'data',
-      symmetric: false,
-      array: marks.map(({ mean, ci }) => (ci === null ? 0 : ci[1] - mean)),
-      arrayminus: marks.map(({ mean, ci }) => (ci === null ? 0 : mean - ci[0])),
+      ...errorBars(marks.map(({ mean: value, ci }) => ({ value, ci }))),
       color,
       thickness: 1.8,
       width: 4,

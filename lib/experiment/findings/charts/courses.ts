@@ -3,7 +3,7 @@ import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
 import { legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
 import { chartText, seriesStyles, type Chart, type SeriesStyle } from '../../../evaluation/report/theme';
-import { conditionsOf } from '../../config';
+import { settingsOfConditions } from '../../config';
 import { rowsOfCondition, type Experiment } from '../../experiment';
 import type { CurvePoint } from '../../results';
 import { namedOnce } from './legend';
@@ -25,7 +25,7 @@ export function coursesChart(experiment: Experiment): Chart | undefined {
   const policies = [
     ...new Set(rows.flatMap((row) => ('curves' in row ? Object.keys(row.curves ?? {}) : []))),
   ];
-  const conditions = conditionsOf(config).map(({ config: settings }) => settings);
+  const conditions = settingsOfConditions(config);
   const [only] = conditions;
   const coursesOf = (policy: string, settings: Readonly<Record<string, string>>): CurvePoint[][] =>
     rowsOfCondition(experiment, settings).flatMap(({ curves }) => {
@@ -89,7 +89,7 @@ function conditionStyles({ config }: Experiment): SeriesStyle[] {
     const base = config.baseline[axis] as string;
     return { axis, styles: seriesStyles([base, ...Object.keys(settings).filter((name) => name !== base)]) };
   });
-  return conditionsOf(config).map(({ config: settings }) => {
+  return settingsOfConditions(config).map((settings) => {
     const color = first?.styles.get(settings[first.axis] as string) as SeriesStyle;
     const shape = second === undefined ? color : second.styles.get(settings[second.axis] as string);
     return { ...(shape ?? color), color: color?.color ?? '' };

@@ -1,6 +1,6 @@
 /** The rows of a chart of conditions: where each condition stands, and what colour it has. */
 import { chartText, seriesStyles, type SeriesStyle } from '../../../evaluation/report/theme';
-import { conditionsOf, type ExperimentConfig } from '../../config';
+import { settingsOfConditions, type ExperimentConfig } from '../../config';
 import { isBaseline } from '../../experiment';
 
 /** A condition, or one policy of the only condition, on a line of its own. */
@@ -41,7 +41,7 @@ const [baseline, other] = ['baseline', 'other'];
  */
 export function conditionRows(config: ExperimentConfig): ChartRows {
   const [first, second, ...others] = Object.keys(config.axes);
-  const conditions = conditionsOf(config).map(({ config: settings }) => settings);
+  const conditions = settingsOfConditions(config);
   if (second === undefined) {
     const rows = conditions.map((settings) => ({
       settings,
