@@ -68,7 +68,7 @@ export interface ReportData {
   readonly policyNames: readonly string[];
   /** Name of the policy that the others are compared with. */
   readonly baseline: string;
-  /** What `quality` is, e.g. `gold reward`. */
+  /** What `quality` is, e.g. `gold`. */
   readonly qualityName: string;
   readonly highlights?: readonly Highlight[];
   readonly policies?: Readonly<Record<string, PolicyResult>>;

@@ -15,7 +15,7 @@ const minimal: ReportData = {
   run: { engine: 'cpu', seed: 1, wallSeconds: 1.25, versions: {} },
   policyNames: ['sft'],
   baseline: 'sft',
-  qualityName: 'gold reward',
+  qualityName: 'gold',
 };
 
 describe('renderReport', () => {
@@ -39,7 +39,7 @@ describe('renderReport', () => {
       'KL–reward frontier',
       'Distribution of reward model score by policy',
       'Reward model score by task',
-      'Distribution of gold reward by policy',
+      'Distribution of gold by policy',
       'Score against length',
       'Calibration',
       'Account of the filter',

@@ -63,7 +63,7 @@ export function sampleReport(): ReportData {
     },
     policyNames,
     baseline: 'sft',
-    qualityName: 'gold reward',
+    qualityName: 'gold',
     policies,
     responses: responses.map(({ policy, task, tokens, proxy, gold }): ReportResponse => ({
       policy,

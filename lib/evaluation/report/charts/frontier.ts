@@ -10,7 +10,7 @@ export interface FrontierCurve {
   readonly points: readonly FrontierPoint[];
 }
 
-/** Two panels with one x axis: what the reward model says, and what is true (left out where no gold is known). */
+/** Two panels with one x axis: score and gold (left out where it is not known). */
 export function frontierChart(
   curves: readonly FrontierCurve[],
   styles: ReadonlyMap<string, SeriesStyle>,
@@ -26,9 +26,9 @@ export function frontierChart(
     xaxis: { title: { text: '√KL to the SFT model (√nat)' }, range: [-0.04 * furthest, 1.05 * furthest] },
     yaxis: { title: { text: unit } },
   });
-  const panels = [panel('Proxy: what the reward model says', 'score', (point) => point.proxy)];
+  const panels = [panel('Proxy: score of the reward model', 'score', (point) => point.proxy)];
   if (curves.some(({ points }) => points.some((point) => point.gold !== undefined))) {
-    panels.push(panel('Gold: what is true', 'gold reward', (point) => point.gold));
+    panels.push(panel('Gold', 'gold', (point) => point.gold));
   }
   return panelChart(panels, panels.length);
 }

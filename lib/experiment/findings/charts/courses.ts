@@ -1,4 +1,4 @@
-/** Over-optimisation: what the reward model says of a policy in training, and what is true, over the distance from SFT. */
+/** Over-optimisation: score and gold of a policy in training over the distance from SFT. */
 import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
 import { legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
@@ -113,8 +113,8 @@ function panelPair(title: string, courses: readonly Course[], withSeeds: boolean
     yaxis: { title: { text: unit }, zeroline: false },
   });
   return [
-    pair('what the reward model says', 'score', ({ proxy }) => proxy),
-    pair('what is true', 'gold reward', ({ gold }) => gold),
+    pair('score of the reward model', 'score', ({ proxy }) => proxy),
+    pair('gold', 'gold', ({ gold }) => gold),
   ];
 }
 

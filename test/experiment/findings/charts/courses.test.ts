@@ -56,7 +56,7 @@ describe('coursesChart', () => {
     expect(chart?.layout).toMatchObject({
       xaxis: { title: { text: '√KL to the SFT model (√nat)' } },
       yaxis: { title: { text: 'score' } },
-      yaxis2: { title: { text: 'gold reward' } },
+      yaxis2: { title: { text: 'gold' } },
     });
   });
 
