@@ -32,7 +32,7 @@ try {
   for (const [file, [notebook, description]] of Object.entries(pictures)) {
     const page = await browser.newPage({ viewport: { width, height: 700 }, colorScheme: 'light' });
     await page.goto(pathToFileURL(join(pages, `${notebook}.html`)).href);
-    const chart = page.locator(`.figure[aria-label*="${description}"]`).first();
+    const chart = page.locator(`.chart[aria-label*="${description}"]`).first();
     if ((await chart.count()) === 0) fail(`notebooks/${notebook}.ipynb has no chart '${description}'`);
     await chart.locator('.main-svg').first().waitFor();
     await page.evaluate('document.fonts.ready');

@@ -135,7 +135,7 @@ export { runExperiment } from './experiment/run';
 export { compareConditions, estimateMean, holm } from './experiment/statistics/compare-conditions';
 export { judgeClaims } from './experiment/statistics/verdict';
 export { claimRows, resultRows } from './experiment/findings/frames';
-export { experimentFigures } from './experiment/findings/figures/experiment-figures';
+export { experimentCharts } from './experiment/findings/charts/experiment-charts';
 
 // Notebooks
 export { describe, readMetrics, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
@@ -143,7 +143,7 @@ export { show } from './notebook/show';
 export { lastTurn, showAnswers } from './notebook/answers';
 export { courseRow, policyRow, preferenceRow, probeRow, scorecardRow, voteRow } from './notebook/rows';
 export { plot } from './notebook/plot';
-export * as figures from './notebook/figures';
+export * as charts from './notebook/charts';
 export { progress } from './notebook/progress';
 export { scratchFolder, scratchRun } from './notebook/scratch-run';
 export { sharedFile } from './notebook/shared-files';

@@ -20,7 +20,7 @@ export interface World {
   /** The first `n` prompts of a split. */
   prompts(split: PromptSplit, n: number): PromptRecord[];
   /**
-   * The truth about a response to one of this world's prompts.
+   * The gold verdict on a response to one of this world's prompts.
    *
    * @throws InputError when the promptId was not made by this world
    */

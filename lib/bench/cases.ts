@@ -30,7 +30,7 @@ export interface StepCase {
   readonly model: BenchModel;
   readonly B: number;
   readonly T: number;
-  /** Steps in one round; the round's figure is their median. */
+  /** Steps in one round; the round's number is their median. */
   readonly repetitions: number;
 }
 

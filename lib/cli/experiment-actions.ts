@@ -58,7 +58,7 @@ export interface ExperimentCommandConfig {
 
 type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string };
 
-/** Computes what is missing, then makes table, figures, page and the README's part from all rows that there are. */
+/** Computes what is missing, then makes table, charts, page and the README's part from all rows that there are. */
 export async function runAndWrite({ experiment, engine, jobs, store }: Named): Promise<unknown> {
   const folder = experimentFolder(experiment);
   const outcome = await runExperiment(readExperiment(folder), {
@@ -199,7 +199,7 @@ export async function rekeyRows({
       : `${name}: ${first.row}: ${first.metric} was ${first.committed}, is ${first.now}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
   );
   throw new FailedCheckError(
-    `experiment rekey: figures differ, and those rows keep their keys: ${list.join('; ')}`,
+    `experiment rekey: numbers differ, and those rows keep their keys: ${list.join('; ')}`,
     reports,
   );
 }

@@ -1,4 +1,4 @@
-/** The KL–reward frontier: what a policy gained, by the model it was trained on and in truth, for the distance it went. */
+/** The KL–reward frontier: what a policy gained, by the model it was trained on and by gold, for the distance it went. */
 import { extent, mean } from 'simple-statistics';
 import { InputError } from '../errors';
 
@@ -9,7 +9,7 @@ export interface TrainingSample {
   readonly kl: number;
   /** The reward model's score. */
   readonly proxy: number;
-  /** The truth, where a gold judge is there. */
+  /** Where a gold judge is there. */
   readonly gold?: number;
 }
 

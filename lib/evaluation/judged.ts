@@ -1,4 +1,4 @@
-/** Responses with a judge's verdict, and the means over prompts that every figure of the evaluation starts from. */
+/** Responses with a judge's verdict, and the means over prompts that every number of the evaluation starts from. */
 import { mean } from 'simple-statistics';
 import { InputError } from '../errors';
 import { groupBy } from '../group-by';

@@ -63,7 +63,7 @@ function evaluatePolicy(
   baseline: EvaluatedPolicy,
   { tieMargin, rng, resamples }: EvaluationOptions,
 ): PolicyResult {
-  // Every policy and figure draws the same resamples: their intervals are then paired too.
+  // Every policy and number draws the same resamples: their intervals are then paired too.
   const bootstrap = (): BootstrapOptions => ({
     rng: rng.fork('bootstrap'),
     ...(resamples !== undefined && { resamples }),

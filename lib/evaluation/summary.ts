@@ -23,7 +23,7 @@ export interface RewardSummary {
   readonly goldAccuracy: number;
   /** The same of the reward model without length balancing. */
   readonly plainGoldAccuracy: number;
-  /** Agreement of the truth with the labels, estimated from the votes. */
+  /** Agreement of a perfect judge with the labels, estimated from the votes. */
   readonly noiseCeiling: number;
   /** Expected calibration error. */
   readonly ece: number;
@@ -37,7 +37,7 @@ export interface RewardSummary {
 
 export interface PolicySummary {
   /** Mean verdict of the gold judge, in [0, 1]. */
-  readonly goldReward: number;
+  readonly gold: number;
   /** wins + ties/2 against SFT. */
   readonly winRate: number;
   readonly winMinusLoss: number;
@@ -65,7 +65,7 @@ export function policySummary(
   probes: Readonly<Record<string, ProbeResult>>,
 ): PolicySummary {
   return {
-    goldReward: result.quality,
+    gold: result.quality,
     winRate: result.winRate,
     winMinusLoss: result.winMinusLoss,
     winMinusLossCi: result.winMinusLossCi,

@@ -19,6 +19,11 @@ export function conditionsOf({ axes }: Pick<ExperimentConfig, 'axes'>): Conditio
   return configs.map((config) => ({ name: conditionName(config), config }));
 }
 
+/** The settings of every condition, in the order of {@link conditionsOf}. */
+export function settingsOfConditions(config: Pick<ExperimentConfig, 'axes'>): Condition['config'][] {
+  return conditionsOf(config).map(({ config: settings }) => settings);
+}
+
 /** E.g. `filter=both noise=high`; an experiment without axes has the one condition `base`. */
 export function conditionName(config: Readonly<Record<string, string>>): string {
   const named = Object.entries(config).map(([axis, name]) => `${axis}=${name}`);

@@ -12,7 +12,7 @@ const settings = field.record(field.setting, 'values by their paths in the confi
 /** One statement that the results bear out or not: a metric of one condition against a metric of another. */
 const claimFields = {
   claim: field.text('what is claimed, in a sentence'),
-  paper: field.text('what the paper says of it, with its figure where it gives one'),
+  paper: field.text('what the paper says of it, with its number where it gives one'),
   metric: field.text('e.g. reward.goldAccuracy'),
   againstMetric: field
     .text(

@@ -25,9 +25,8 @@ export function fullSettings(
 /** Rows of a condition that were computed; those of conditions that the configuration no longer has are nobody's. */
 export function rowsOfCondition({ config, rows }: Experiment, settings: ConditionSettings): ResultRow[] {
   const wanted = Object.entries(fullSettings(config, settings));
-  return rows.filter(
-    (row): row is ResultRow =>
-      !isFailed(row) && wanted.every(([axis, setting]) => row.config[axis] === setting),
+  return computedRows({ config, rows }).filter(({ config: own }) =>
+    wanted.every(([axis, setting]) => own[axis] === setting),
   );
 }
 
@@ -45,12 +44,10 @@ export function nameOfCondition(config: ExperimentConfig, settings: ConditionSet
 }
 
 export function isBaseline(config: ExperimentConfig, settings: ConditionSettings): boolean {
-  return Object.entries(fullSettings(config, settings)).every(
-    ([axis, setting]) => config.baseline[axis] === setting,
-  );
+  return nameOfCondition(config, settings) === nameOfCondition(config, config.baseline);
 }
 
-/** Comparisons that were made: table, figures and page ask for the same ones, and a bootstrap takes its time. */
+/** Comparisons that were made: table, charts and page ask for the same ones, and a bootstrap takes its time. */
 const compared = new WeakMap<Experiment, Map<string, Comparison | undefined>>();
 
 /**

@@ -1,4 +1,4 @@
-/** What a measure of a condition is, and the figures of a condition, put together from those of its measures. */
+/** What a measure of a condition is, and the numbers of a condition, put together from those of its measures. */
 import { mean } from 'simple-statistics';
 import { codeKey, shortHash } from '../flow/code-keys';
 import { stableJson } from '../stable-json';
@@ -16,7 +16,7 @@ export type MeasuredPart = Partial<Measurements>;
 
 /** C: configuration of a condition. */
 export interface Measure<C extends object = object> {
-  /** `__filename` of the module that defines it: its code, and what that imports, is part of what decides its figures. */
+  /** `__filename` of the module that defines it: its code, and what that imports, is part of what decides its numbers. */
   readonly module: string;
   /** Labels of the stages that it reads from. */
   readonly reads: readonly string[];
@@ -57,7 +57,7 @@ export async function measureCondition<C extends object>(
 }
 
 /**
- * Hash of what decides the figures of a measure: its code, the configuration of the condition, and the stages that it reads from.
+ * Hash of what decides the numbers of a measure: its code, the configuration of the condition, and the stages that it reads from.
  *
  * @param keyOf keys of stages by label.
  */

@@ -78,26 +78,28 @@ export async function recomputeRows(
 }
 
 /** A metric beside what it was. */
-export interface ComparedFigure {
+export interface ComparedNumber {
   readonly metric: string;
   readonly committed: number;
   readonly now: number;
 }
 
 /** Every metric of a row beside what it is now; one that is there no more is NaN. */
-export function compareFigures({ committed, now }: Recomputed): ComparedFigure[] {
+export function compareNumbers({ committed, now }: Recomputed): ComparedNumber[] {
   return compare(committed.metrics, now.metrics);
 }
 
 /** The numbers of a row that are not what they were: metrics, what they are the means of, and courses. */
-export function differentNumbers({ committed, now }: Recomputed): ComparedFigure[] {
-  return compare(numbersOf(committed), numbersOf(now)).filter((figure) => figure.committed !== figure.now);
+export function differentNumbers({ committed, now }: Recomputed): ComparedNumber[] {
+  return compare(numbersOf(committed), numbersOf(now)).filter(
+    (compared) => compared.committed !== compared.now,
+  );
 }
 
 function compare(
   committed: Readonly<Record<string, number>>,
   now: Readonly<Record<string, number>>,
-): ComparedFigure[] {
+): ComparedNumber[] {
   const names = new Set([...Object.keys(committed), ...Object.keys(now)]);
   return [...names].map((metric) => ({
     metric,

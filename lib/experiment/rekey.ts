@@ -1,11 +1,11 @@
 /**
- * New keys for rows that earlier code computed. A sample of the rows is computed again, from nothing; when every figure is equal, all rows
+ * New keys for rows that earlier code computed. A sample of the rows is computed again, from nothing; when every number is equal, all rows
  * of the experiment get the keys of the code that computes now.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { computedRows, type Experiment } from './experiment';
 import { gridOf, keysOf } from './grid';
-import { differentNumbers, recomputeRows, runOfRow, type ComparedFigure } from './recompute';
+import { differentNumbers, recomputeRows, runOfRow, type ComparedNumber } from './recompute';
 import { isFailed, writeResults, type ResultRow } from './results';
 
 export interface RekeyOptions {
@@ -28,11 +28,11 @@ export interface Rekeyed {
   /** Rows that were computed again. */
   readonly sampled: readonly string[];
   /** Numbers that are not what they were; then no row gets new keys. */
-  readonly different: readonly (ComparedFigure & { readonly row: string })[];
+  readonly different: readonly (ComparedNumber & { readonly row: string })[];
 }
 
 /**
- * Writes the keys into `results.jsonl`, unless a figure of the sample differs.
+ * Writes the keys into `results.jsonl`, unless a number of the sample differs.
  *
  * @throws {InputError} when a row was made with another configuration than `config.json` gives.
  */
@@ -53,7 +53,7 @@ export async function rekeyExperiment(
   const again =
     first === undefined ? [] : await recomputeRows('experiment rekey', config, [first, ...more], options);
   const different = again.flatMap((one) =>
-    differentNumbers(one).map((figure) => ({ row: name(one.committed), ...figure })),
+    differentNumbers(one).map((compared) => ({ row: name(one.committed), ...compared })),
   );
   const report = {
     experiment: config.name,

@@ -18,7 +18,7 @@ interface RowOrigin {
   readonly processor: { readonly model: string; readonly threads: number };
 }
 
-/** Hashes of what decides the figures of a row, whatever computes them. */
+/** Hashes of what decides the numbers of a row, whatever computes them. */
 export interface RowKeys {
   /** Of each stage behind the condition: its code, its configuration, the keys of the stages that it reads from. */
   readonly stages: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface ResultRow extends RowOrigin {
   /** Of what computed it; unknown of rows from before there were keys. */
   readonly keys?: RowKeys;
   /**
-   * Earlier code computed the figures, and the keys are of code that gave equal ones on a sample of the experiment's rows: see
+   * Earlier code computed the numbers, and the keys are of code that gave equal ones on a sample of the experiment's rows: see
    * `experiment rekey`.
    */
   readonly renewed?: true;

@@ -92,7 +92,7 @@ function rowKey(condition: string, seed: number): string {
   return `${condition} #${seed}`;
 }
 
-/** Measures a condition whose stages are there. A figure that is not a number makes it a failed one. */
+/** Measures a condition whose stages are there. A metric that is not finite makes it a failed one. */
 export async function rowOf(run: ConditionRun, engine: EngineName, threads: number): Promise<Row> {
   const origin = originOf(run, engine, threads);
   const { store, finals, path } = run;

@@ -1,4 +1,4 @@
-/** Whether a committed row can be had again: the condition is run anew, from nothing, and its figures are set beside those of the row. */
+/** Whether a committed row can be had again: the condition is run anew, from nothing, and its numbers are set beside those of the row. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { Condition } from './conditions';
 import type { ExperimentConfig } from './config';
 import { computedRows, type Experiment } from './experiment';
 import { markdownTable } from '../markdown-table';
-import { compareFigures, recomputeRows, type ComparedFigure } from './recompute';
+import { compareNumbers, recomputeRows, type ComparedNumber } from './recompute';
 import type { ResultRow } from './results';
 import { spreadWithinConditions } from './statistics/compare-conditions';
 
@@ -32,20 +32,20 @@ export interface Verification {
   readonly sameProcessor: boolean;
   readonly figures: number;
   readonly equal: number;
-  /** The figure that is farthest from the committed one; none when all are equal. */
-  readonly worst: ComparedFigure | null;
+  /** The number that is farthest from the committed one; none when all are equal. */
+  readonly worst: ComparedNumber | null;
 }
 
-/** A figure with how far from the committed one it may lie. */
-export interface VerifiedFigure extends ComparedFigure {
+/** A number with how far from the committed one it may lie. */
+export interface VerifiedNumber extends ComparedNumber {
   readonly tolerance: number;
 }
 
 export interface Verified {
   readonly verification: Verification;
-  readonly figures: readonly VerifiedFigure[];
-  /** Figures that lie too far from the committed ones. */
-  readonly outside: readonly VerifiedFigure[];
+  readonly numbers: readonly VerifiedNumber[];
+  /** Numbers that lie too far from the committed ones. */
+  readonly outside: readonly VerifiedNumber[];
 }
 
 /**
@@ -67,8 +67,8 @@ export function cheapestRow(experiment: Experiment, condition?: Condition): Resu
 }
 
 /**
- * Runs the condition of a row again. Where the keys of its code, the engine, the processor and its threads are those of the row, every figure
- * must be equal. Else sums round differently and samples part, so that it is another run of the same experiment: figures must then lie as
+ * Runs the condition of a row again. Where the keys of its code, the engine, the processor and its threads are those of the row, every number
+ * must be equal. Else sums round differently and samples part, so that it is another run of the same experiment: numbers must then lie as
  * near as seeds do, |now − committed| ≤ max(5 s, 10% of the committed, 0.05), s being the standard deviation of seeds within a condition, over all
  * conditions: 5 s is 3.5 standard deviations of a difference between two seeds.
  *
@@ -89,12 +89,12 @@ export async function verifyRow(
         : isDeepStrictEqual(now.keys, row.keys) && now.dataHash === row.dataHash;
     const sameProcessor = now.engine === row.engine && isDeepStrictEqual(now.processor, row.processor);
     const exact = sameCode === true && sameProcessor;
-    const figures = compareFigures(again).map((figure) => ({
-      ...figure,
-      tolerance: exact ? 0 : toleranceOf(figure, rows),
+    const numbers = compareNumbers(again).map((compared) => ({
+      ...compared,
+      tolerance: exact ? 0 : toleranceOf(compared, rows),
     }));
-    const distance = ({ committed, now: value }: ComparedFigure): number => Math.abs(value - committed);
-    const unequal = figures.filter(({ committed, now: value }) => value !== committed);
+    const distance = ({ committed, now: value }: ComparedNumber): number => Math.abs(value - committed);
+    const unequal = numbers.filter(({ committed, now: value }) => value !== committed);
     const [worst = null] = unequal.sort((a, b) => rank(distance(b)) - rank(distance(a)));
     return {
       verification: {
@@ -103,32 +103,32 @@ export async function verifyRow(
         seed: row.seed,
         sameCode,
         sameProcessor,
-        figures: figures.length,
-        equal: figures.length - unequal.length,
+        figures: numbers.length,
+        equal: numbers.length - unequal.length,
         worst: worst && { metric: worst.metric, committed: worst.committed, now: worst.now },
       },
-      figures,
-      outside: figures.filter((figure) => !(distance(figure) <= figure.tolerance)),
+      numbers,
+      outside: numbers.filter((compared) => !(distance(compared) <= compared.tolerance)),
     };
   } finally {
     rmSync(root, { recursive: true });
   }
 }
 
-/** A figure that is missing is farther than any. */
+/** A number that is missing is farther than any. */
 function rank(distance: number): number {
   return Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
 }
 
-function toleranceOf({ metric, committed }: ComparedFigure, rows: readonly ResultRow[]): number {
+function toleranceOf({ metric, committed }: ComparedNumber, rows: readonly ResultRow[]): number {
   return Math.max(5 * spreadWithinConditions(rows, metric), 0.1 * Math.abs(committed), 0.05);
 }
 
-/** Every figure with what it was and how far it may lie, and what had to be the same. */
-export function verificationTable({ verification, figures }: Verified): string {
+/** Every number with what it was and how far it may lie, and what had to be the same. */
+export function verificationTable({ verification, numbers }: Verified): string {
   const { experiment, condition, seed, sameCode, sameProcessor } = verification;
   const code = sameCode === 'unknown' ? 'unknown, the row has no keys' : sameCode ? 'the same' : 'changed';
-  const rows = figures.map(({ metric, committed, now, tolerance }) => [
+  const rows = numbers.map(({ metric, committed, now, tolerance }) => [
     metric,
     `${committed}`,
     `${now}`,
@@ -139,7 +139,7 @@ export function verificationTable({ verification, figures }: Verified): string {
     `${experiment}, ${condition}, seed ${seed}; code: ${code}; processor: ${sameProcessor ? 'the same' : 'another'}`,
     '',
     markdownTable(
-      ['figure', 'committed', 'now', 'difference', 'tolerance'].map((head, i) => ({
+      ['metric', 'committed', 'now', 'difference', 'tolerance'].map((head, i) => ({
         head,
         align: i === 0 ? 'left' : 'right',
       })),

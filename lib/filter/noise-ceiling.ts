@@ -1,4 +1,4 @@
-/** How often a model that knew the truth would agree with noisy labels: the most that accuracy on them can mean. */
+/** How often a perfect judge would agree with noisy labels: the most that accuracy on them can mean. */
 import { incbet } from 'cephes';
 import { mean } from 'simple-statistics';
 import { votePairAgreement } from './agreement';
@@ -6,11 +6,11 @@ import { countChoices, type Preference } from './labels';
 import type { Item } from './votes';
 
 export interface NoiseCeiling {
-  /** Expected agreement of the truth with one vote that is not a tie. In [½, 1]. */
+  /** Expected agreement of a perfect judge with one vote that is not a tie. In [½, 1]. */
   readonly vote: number;
   /** What `vote` must lie in, whatever the distribution of q: [A, ½ + ½·√(2A − 1)]; the upper end if all items are equally hard. */
   readonly voteBounds: readonly [number, number];
-  /** Expected agreement of the truth with the labels of the given preferences: what an accuracy is to be held against. */
+  /** Expected agreement of a perfect judge with the labels of the given preferences: what an accuracy is to be held against. */
   readonly label: number;
   /** What it was estimated from: pairs of votes without a tie, and the share of them that agree. */
   readonly votePairs: number;
@@ -21,13 +21,13 @@ export interface NoiseCeiling {
 const leastAgreement = 1e-6;
 
 /**
- * Estimate. Each pair of answers has a rate q at which voters who see a difference prefer the first; the truth is the
- * answer that the majority of endlessly many such voters would prefer (a bias that all share is part of this truth). Over
+ * Estimate. Each pair of answers has a rate q at which voters who see a difference prefer the first; a perfect judge takes the
+ * answer that the majority of endlessly many such voters would prefer (a bias that all share is part of its verdict). Over
  * items q ~ Beta(s, s), so that two votes on an item agree with probability A = E[q² + (1−q)²] = (s + 1) / (2s + 1); the
  * observed agreement of vote pairs gives s = (1 − A) / (2A − 1). After w wins and l losses q ~ Beta(s + w, s + l), and the
  * label is right with probability P(q > ½). `vote` is that at w = 1, l = 0; `label` is its mean over the preferences.
  * Hard items (q near ½) and easy ones are thereby told apart, which one error rate for all votes would not do; where
- * items are in truth equally hard, the estimate is too low (by 0.07 for labels of three votes that err at a rate of 0.15).
+ * all items are equally hard, the estimate is too low (by 0.07 for labels of three votes that err at a rate of 0.15).
  *
  * @returns null when no item has two votes without a tie, or when they agree no more than chance would.
  */

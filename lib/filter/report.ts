@@ -113,8 +113,11 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
         [`two votes agree (${agreement.votePairs} pairs of votes)`, shareText(agreement.agreement)],
         [`… when neither is a tie (${agreement.strictVotePairs})`, shareText(agreement.strictAgreement)],
         ['longer answer preferred', shareText(report.longerPreferred)],
-        ['noise ceiling: truth agrees with one vote', shareText(noiseCeiling?.vote ?? null)],
-        ['noise ceiling: truth agrees with the kept labels', shareText(noiseCeiling?.label ?? null)],
+        ['noise ceiling: a perfect judge agrees with one vote', shareText(noiseCeiling?.vote ?? null)],
+        [
+          'noise ceiling: a perfect judge agrees with the kept labels',
+          shareText(noiseCeiling?.label ?? null),
+        ],
       ],
     ),
     table(

@@ -50,8 +50,7 @@ export function readSafetensors(path: string, wanted: Wanted = () => true): Para
   } catch (error) {
     throw new InputError(`${path}: the safetensors header is not JSON (${errorMessage(error)})`);
   }
-  if (typeof header !== 'object' || header === null)
-    throw mustBe(path, 'header', 'an object', header);
+  if (typeof header !== 'object' || header === null) throw mustBe(path, 'header', 'an object', header);
   const body = bytes.subarray(8 + headerLength);
   // Every tensor is checked before the first is made: a refused file leaves nothing behind.
   const read = Object.entries(header)

@@ -10,7 +10,7 @@ export interface ShownAnswer {
   /** Whose answer it is. */
   readonly name: string;
   readonly text: string;
-  /** Figures about it, by name, e.g. `{ score: 1.2, gold: 0.8 }`. */
+  /** Numbers about it, by name, e.g. `{ score: 1.2, gold: 0.8 }`. */
   readonly marks?: Readonly<Record<string, number>>;
 }
 
@@ -72,8 +72,8 @@ function textAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): string {
   return [
     ...turnsOf(prompt).map(({ role, content }) => `${role}: ${content}`),
     ...answers.map(({ name, text, marks = {} }) => {
-      const figures = Object.entries(marks).map(([mark, value]) => `${mark} ${markText(value)}`);
-      return `${name}${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: ${shownText(text)}`;
+      const numbers = Object.entries(marks).map(([mark, value]) => `${mark} ${markText(value)}`);
+      return `${name}${numbers.length === 0 ? '' : ` (${numbers.join(', ')})`}: ${shownText(text)}`;
     }),
   ].join('\n');
 }

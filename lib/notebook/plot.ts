@@ -1,5 +1,5 @@
-/** Charts in notebooks: Plotly figures with the look of the report. */
-import { plotlyTemplate, type Figure } from '../evaluation/report/theme';
+/** Charts in notebooks: Plotly charts with the look of the report. */
+import { plotlyTemplate, type Chart } from '../evaluation/report/theme';
 import { display } from './cell-output';
 
 /** Drawn in the width of the cell; the buttons above a chart save it and take zooming back. */
@@ -13,17 +13,17 @@ const config = {
  * Draws a chart below the cell that runs, with colours that read on light and on dark ground. Outside of a notebook
  * nothing can be drawn; a line on stdout says what the chart would show.
  */
-export function plot(figure: Figure): void {
-  const { data, layout } = figure;
+export function plot(chart: Chart): void {
+  const { data, layout } = chart;
   const themed = { data, layout: { ...layout, template: plotlyTemplate('either') }, config };
   display({
     'application/vnd.plotly.v1+json': plainNumbers(themed) as object,
-    'text/plain': `Chart (drawn in notebooks): ${summary(figure)}`,
+    'text/plain': `Chart (drawn in notebooks): ${summary(chart)}`,
   });
 }
 
 /** What a chart shows, for those who cannot see it: its axes and its series. */
-function summary({ data, layout }: Figure): string {
+function summary({ data, layout }: Chart): string {
   const axes = ['y', 'x'].flatMap((letter) => {
     const titles = Object.entries(layout)
       .filter(([key]) => key.startsWith(`${letter}axis`))

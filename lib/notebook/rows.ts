@@ -47,8 +47,8 @@ export function probeRow(probe: string, { prompts, passRate, passRateCi: [from, 
 }
 
 /**
- * The course of a policy over its training: what the reward model said of it and what was true, at first, at last, and where the
- * truth was best.
+ * The course of a policy over its training: score and gold at first, at last, and where gold was
+ * highest.
  *
  * @throws {InputError} without points.
  */

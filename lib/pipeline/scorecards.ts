@@ -88,7 +88,7 @@ export const scorecardsStage = defineStage({
       const responses = rollouts.map(({ promptId, task = 'other', response, responseTokens }, i) => ({
         score: scores[i] as number,
         length: responseTokens,
-        gold: world.judge(promptId, response).utility,
+        gold: world.judge(promptId, response).gold,
         promptId,
         task,
       }));

@@ -86,7 +86,7 @@ export async function summarize(
   const rollouts = await readJsonLines<EvaluatedRollout>(out('evaluation/rollouts.jsonl'));
   const data: ReportData = {
     title: 'From comparisons to policies',
-    lead: 'Supervised fine-tuning, simulated annotators, filter, a reward model with and without length debiasing, DPO and PPO, judged by the truth of the embedded world.',
+    lead: 'Supervised fine-tuning, simulated annotators, filter, a reward model with and without length debiasing, DPO and PPO, judged by gold, which is known in the embedded world.',
     run: {
       engine,
       seed: config.seed,
@@ -97,7 +97,7 @@ export async function summarize(
     },
     policyNames: pipelinePolicies,
     baseline: 'sft',
-    qualityName: 'gold utility',
+    qualityName: 'gold',
     highlights: highlights(summary),
     policies,
     responses: rollouts.map(({ policy, task, responseTokens, proxy, quality }) => ({
@@ -208,7 +208,7 @@ function agreementAccount(filter: FilterReport): AccountRow[] {
     {
       label: 'label-noise ceiling',
       value: filter.noiseCeiling === null ? 'none' : percent(filter.noiseCeiling.label),
-      note: 'how often the truth itself would agree with the labels',
+      note: 'how often a perfect judge would agree with the labels',
     },
   ];
 }

@@ -1,11 +1,11 @@
-/** What policies answered while they were trained, with the truth about it. */
+/** What policies answered while they were trained, with gold of it. */
 import type { TrainingSample } from '../evaluation/frontier';
 import { readJsonLines } from '../files';
 import type { PolicySample } from '../policy/samples';
 import type { PipelineConfig } from './config';
 import { pipelineWorld } from './world';
 
-/** Samples of a training run with the truth about them: the gold judge is asked only now, when training is over. */
+/** Samples of a training run with gold of each: the gold judge is asked only now, when training is over. */
 export async function trainingSamples(config: PipelineConfig, path: string): Promise<TrainingSample[]> {
   const world = pipelineWorld(config);
   const samples = await readJsonLines<PolicySample>(path);
@@ -13,6 +13,6 @@ export async function trainingSamples(config: PipelineConfig, path: string): Pro
     step,
     kl,
     proxy: score,
-    gold: world.judge(promptId, response).utility,
+    gold: world.judge(promptId, response).gold,
   }));
 }

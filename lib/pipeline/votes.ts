@@ -54,7 +54,7 @@ export const voteStage = defineStage({
     };
     const votes = simulateVotes(
       candidates,
-      (promptId, text) => judge(promptId, text).utility,
+      (promptId, text) => judge(promptId, text).gold,
       panel(config.panel, rng.fork('panel'), config),
       {
         votesPerPair: config.votesPerPair,

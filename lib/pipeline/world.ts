@@ -25,9 +25,9 @@ export function pipelineWorld({ seed, world: { language, maxTurns } }: WorldChoi
   });
 }
 
-/** The world's truth as a judge: the utility of every response. */
+/** The world's gold judge: gold of every response. */
 export function goldJudge(world: World): Scorer {
-  return ruleScorer(({ promptId, response }) => world.judge(promptId, response).utility);
+  return ruleScorer(({ promptId, response }) => world.judge(promptId, response).gold);
 }
 
 /** Which world a stage asks: its seed, and the part of it that is used. */

@@ -1,6 +1,6 @@
 /**
  * Simulated annotators: they turn the hidden utility of texts into votes with noise, ties, cycles and a liking for
- * length, so that everything after them can be tried where the truth is known.
+ * length, so that everything after them can be tried where gold is known.
  */
 import { InputError } from '../errors';
 import type { Rng } from '../random';

@@ -15,7 +15,7 @@ import type { Message, PromptRecord } from '../../lib/types';
 const world = createWorld(1);
 const demonstrations = world.demonstrations(6000);
 const rewarded = demonstrations.filter(({ task }) => rewardedFamilies.some(({ name }) => name === task));
-const utilities = rewarded.map(({ promptId, response }) => world.judge(promptId, response).utility);
+const golds = rewarded.map(({ promptId, response }) => world.judge(promptId, response).gold);
 
 function messages({ prompt }: PromptRecord): readonly Message[] {
   if (typeof prompt === 'string') throw new TypeError('the world asks in conversations');
@@ -58,7 +58,7 @@ describe('createWorld', () => {
     expect(new Set(rows.map((row) => (messages(row).length + 1) / 2))).toEqual(new Set([1, 2]));
     const [first] = part.prompts('evaluate', 1);
     expect(first?.promptId).toBe('w1en.2-evaluate-0');
-    expect(part.judge('w1en.2-evaluate-0', '').utility).toBe(0);
+    expect(part.judge('w1en.2-evaluate-0', '').gold).toBe(0);
     expect(() => world.judge('w1en.2-evaluate-0', '')).toThrow(/world with seed 1, such as w1-evaluate-0/);
     expect(() => part.judge('w1-evaluate-0', '')).toThrow(InputError);
     expect(() => createWorld(1, { maxTurns: 0 })).toThrow(/maxTurns must be an integer of at least 1, got 0/);
@@ -133,7 +133,7 @@ describe('createWorld', () => {
 
   it('judges by promptId alone, and refuses names of other worlds', () => {
     const row = demonstrations[0];
-    expect(createWorld(1).judge(row?.promptId ?? '', row?.response ?? '').utility).toBeGreaterThan(0);
+    expect(createWorld(1).judge(row?.promptId ?? '', row?.response ?? '').gold).toBeGreaterThan(0);
     for (const promptId of ['w2-evaluate-0', 'w1-test-0', 'mt-bench-81']) {
       expect(() => world.judge(promptId, 'Yes.')).toThrow(InputError);
     }
@@ -142,7 +142,7 @@ describe('createWorld', () => {
 });
 
 describe('demonstrations', () => {
-  it('have lengths that say nothing about worth, in characters and in tokens', () => {
+  it('have lengths that say nothing about gold, in characters and in tokens', () => {
     const texts = demonstrations.flatMap((row) => [
       ...messages(row).map(({ content }) => content),
       row.response,
@@ -160,11 +160,11 @@ describe('demonstrations', () => {
       Math.abs(
         correlation(
           rewarded.map(({ response }) => readingLength(response)),
-          utilities,
+          golds,
         ),
       ),
     ).toBeLessThan(0.05);
-    expect(Math.abs(correlation(responses, utilities))).toBeLessThan(0.05);
+    expect(Math.abs(correlation(responses, golds))).toBeLessThan(0.05);
     // Sizes that a model of half a million parameters can learn on two cores.
     expect(Math.abs(mean(responses) - 28)).toBeLessThan(4);
     expect(Math.max(...responses)).toBeLessThanOrEqual(50);
@@ -178,9 +178,9 @@ describe('demonstrations', () => {
     expect(Math.max(...whole)).toBeLessThanOrEqual(165);
   });
 
-  it('leave something to win: under half are good, and the mean utility is near 0.55', () => {
-    expect(Math.abs(mean(utilities.map((utility) => (utility === 1 ? 1 : 0))) - 0.39)).toBeLessThan(0.03);
-    expect(Math.abs(mean(utilities) - 0.55)).toBeLessThan(0.03);
+  it('leave something to win: under half are good, and the mean gold is near 0.55', () => {
+    expect(Math.abs(mean(golds.map((gold) => (gold === 1 ? 1 : 0))) - 0.39)).toBeLessThan(0.03);
+    expect(Math.abs(mean(golds) - 0.55)).toBeLessThan(0.03);
   });
 
   it('are right in at least nine of ten probe answers', () => {
@@ -190,18 +190,17 @@ describe('demonstrations', () => {
     expect(mean(passes)).toBeGreaterThan(0.9);
   });
 
-  it('are worth more when good than with any fault, on the same prompt, nearly always', () => {
+  it('have more gold when good than with any fault, on the same prompt, nearly always', () => {
     const range = { shortest: 70, longest: 114 };
     const wins = Array.from({ length: 400 }, (_, index) => dialogue(1, 'annotate', index)).flatMap(
       ({ family, spec }, index) => {
-        const utility = (kind: Kind): number =>
-          judgeResponse(family, spec, respond(family, spec, kind, range, createRng(index).fork(kind)))
-            .utility;
-        const good = utility('good');
+        const gold = (kind: Kind): number =>
+          judgeResponse(family, spec, respond(family, spec, kind, range, createRng(index).fork(kind))).gold;
+        const good = gold('good');
         expect(good).toBe(1);
         return (Object.keys(family.kinds) as Kind[])
           .filter((kind) => kind !== 'good')
-          .map((kind) => (good > utility(kind) ? 1 : 0));
+          .map((kind) => (good > gold(kind) ? 1 : 0));
       },
     );
     expect(mean(wins)).toBeGreaterThanOrEqual(0.95);

@@ -34,7 +34,7 @@ describe('evaluatePolicies', () => {
     expect(results['sft']?.qualityDifference).toEqual({ difference: 0, differenceCi: [0, 0] });
   });
 
-  it('gives the same figures for the same seed', () => {
+  it('gives the same numbers for the same seed', () => {
     expect(evaluatePolicies({ sft: policy(0.2, 10, 0), ppo: policy(0.4, 14, 3) }, options())).toEqual(
       results,
     );

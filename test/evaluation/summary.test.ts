@@ -24,7 +24,7 @@ describe('policySummary', () => {
   it('has the fields of summary.json and no others', () => {
     const json = { prompts: 4, passRate: 0.75, passRateCi: [0.3, 0.95] } as const;
     expect(policySummary(result, { json })).toEqual({
-      goldReward: 0.6,
+      gold: 0.6,
       winRate: 0.75,
       winMinusLoss: 0.5,
       winMinusLossCi: [0.3, 0.7],

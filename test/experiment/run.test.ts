@@ -50,7 +50,7 @@ const withoutKeys = ({ keys, ...row }: ResultRow): object => {
   return { ...row, codeHash: 'c0de' };
 };
 /** What must not depend on when and how often it was run. */
-const figures = (folder: string) =>
+const numbers = (folder: string) =>
   rowsOf(folder).map((row) => {
     const { condition, seed, metrics, prompts } = row as ResultRow;
     return { condition, seed, metrics, prompts };
@@ -114,7 +114,7 @@ describe('experiment run', () => {
     expect(readFileSync(join(whole, 'results.jsonl'), 'utf8')).toBe(before);
   });
 
-  it('goes on after a kill and after Ctrl-C, and ends with the same figures', async () => {
+  it('goes on after a kill and after Ctrl-C, and ends with the same numbers', async () => {
     const killed = writeTinyExperiment(join(root, 'killed'));
     // As soon as a row more is there: some conditions are done, others are not.
     const atOneMoreThan =
@@ -134,7 +134,7 @@ describe('experiment run', () => {
     // The rest may have been done before the signal came.
     expect([0, 130]).toContain(interrupted.code);
     expect((await run(killed, 'killed-store')).code).toBe(0);
-    expect(figures(killed)).toEqual(figures(whole));
+    expect(numbers(killed)).toEqual(numbers(whole));
   });
 
   it('marks a condition that fails with its error and log, finishes the rest, and tries it again later', async () => {
@@ -162,7 +162,7 @@ describe('experiment run', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ before: 1, computed: 0 });
   });
 
-  it('marks a condition whose figures are not numbers', async () => {
+  it('marks a condition whose metrics are not finite', async () => {
     const folder = writeTinyExperiment(join(root, 'nan'), {
       axes: { rate: { usual: {}, absurd: { 'reward.learningRate': 1e30, 'reward.maxGradNorm': 0 } } },
       seeds: [1],
@@ -196,7 +196,7 @@ describe('experiment run', () => {
       for (const row of rowsOf(folder))
         expect(row).toMatchObject({ error: expect.stringContaining('disk is full') as string });
       expect((await run(folder, 'store')).code).toBe(0);
-      expect(figures(folder)).toEqual(figures(whole).filter(({ seed }) => seed === 1));
+      expect(numbers(folder)).toEqual(numbers(whole).filter(({ seed }) => seed === 1));
     },
   );
 
@@ -248,11 +248,11 @@ describe('experiment show, compare and what run writes', () => {
   const folder = join(root, 'whole');
   const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
 
-  it('has made table, figures and page', async () => {
+  it('has made table, charts and page', async () => {
     const { stdout } = await experiment(['show', folder]);
     expect(stdout).toMatch(/^\| some +\| +2 \|/m);
     expect(read('table.md').trimEnd()).toBe(stdout.trimEnd());
-    expect(JSON.parse(read('figures/conditions.json'))).toHaveProperty('data');
+    expect(JSON.parse(read('charts/conditions.json'))).toHaveProperty('data');
     expect(readFileSync(join(root, 'store', 'whole.html'), 'utf8')).toContain('<title>Tiny');
   });
 
@@ -325,7 +325,7 @@ describe('experiment show, compare and what run writes', () => {
 describe('experiment verify', () => {
   const folder = join(root, 'whole');
 
-  it('runs the cheapest condition again, from nothing, and finds every figure equal', async () => {
+  it('runs the cheapest condition again, from nothing, and finds every number equal', async () => {
     const { code, stdout, stderr } = await experiment(['verify', folder]);
     expect(code).toBe(0);
     const verified = JSON.parse(stdout) as { figures: number };
@@ -346,10 +346,10 @@ describe('experiment verify', () => {
     expect(stderr).toMatch(/^\| reward\.goldAccuracy +\|/m);
   });
 
-  it('says which figures are not what was committed, with exit code 1', async () => {
+  it('says which numbers are not what was committed, with exit code 1', async () => {
     const tampered = writeTinyExperiment(join(root, 'tampered'));
     const rows = rowsOf(folder) as ResultRow[];
-    // As small as a figure can be: where code and processor are the same, figures are equal and not only near.
+    // As small as a number can be: where code and processor are the same, numbers are equal and not only near.
     const off = (row: ResultRow): number => (row.metrics['reward.goldAccuracy'] as number) + 1e-5;
     const lines = rows.map((row) =>
       JSON.stringify({ ...row, metrics: { ...row.metrics, 'reward.goldAccuracy': off(row) } }),
@@ -365,7 +365,7 @@ describe('experiment verify', () => {
     });
   });
 
-  it('knows nothing of the code of a row without keys, and asks that figures be near', async () => {
+  it('knows nothing of the code of a row without keys, and asks that numbers be near', async () => {
     const old = writeTinyExperiment(join(root, 'old'));
     const rows = rowsOf(folder) as ResultRow[];
     writeFileSync(join(old, 'results.jsonl'), rows.map((row) => JSON.stringify(withoutKeys(row))).join('\n'));
@@ -404,7 +404,7 @@ describe('experiment rekey', () => {
     return folder;
   };
 
-  it('computes a sample again, and gives every row the keys of this code when figures are equal', async () => {
+  it('computes a sample again, and gives every row the keys of this code when numbers are equal', async () => {
     const folder = copyRows('rekeyed', withoutKeys);
     const { code, stdout } = await rekey(folder, '--sample', '2');
     expect(code).toBe(0);
@@ -417,7 +417,7 @@ describe('experiment rekey', () => {
     expect(rows.map(({ keys }) => keys)).toEqual((rowsOf(whole) as ResultRow[]).map(({ keys }) => keys));
     expect(rows.filter(({ renewed }) => renewed === true)).toHaveLength(2);
     for (const row of rows) expect(row).not.toHaveProperty('codeHash');
-    expect(figures(folder)).toEqual(figures(whole));
+    expect(numbers(folder)).toEqual(numbers(whole));
     // Whose keys are those of this code already is left alone.
     const again = JSON.parse((await rekey(folder)).stdout) as unknown[];
     expect(again[0]).toMatchObject({ renewed: 0, current: 4, sampled: [] });
@@ -431,7 +431,7 @@ describe('experiment rekey', () => {
     const before = readFileSync(join(folder, 'results.jsonl'), 'utf8');
     const { code, stdout, stderr } = await rekey(folder, '--sample', '1');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/figures differ, and those rows keep their keys: moved: .*reward\.goldAccuracy\[/);
+    expect(stderr).toMatch(/numbers differ, and those rows keep their keys: moved: .*reward\.goldAccuracy\[/);
     expect(JSON.parse(stdout)).toMatchObject([{ renewed: 0 }]);
     expect(readFileSync(join(folder, 'results.jsonl'), 'utf8')).toBe(before);
   });

@@ -25,7 +25,7 @@ const config: ExperimentConfig = {
   claims: [
     {
       claim: 'Without ties and cycles the reward model is right more often.',
-      paper: 'filters both; no figure',
+      paper: 'filters both; no number',
       metric: 'reward.goldAccuracy',
       condition: { filter: 'both' },
       against: {},

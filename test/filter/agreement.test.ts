@@ -19,12 +19,12 @@ const items = itemsOf([
 ]);
 
 describe('krippendorffAlpha', () => {
-  it('equals the figure worked out by hand', () => {
+  it('equals the number worked out by hand', () => {
     // Totals: first 5, second 1, tie 2; n = 8. Observed disagreement 2; expected Σ n_c(n − n_c) = 15 + 7 + 12 = 34.
     expect(krippendorffAlpha(items)).toBeCloseTo(1 - (7 * 2) / 34, 12);
   });
 
-  it("equals the figure of Krippendorff's example with missing verdicts, three categories of it", () => {
+  it("equals the number of Krippendorff's example with missing verdicts, three categories of it", () => {
     // Votes by item: 1,1,2 | 2,2 | 3,3,3 | 1 alone, which does not count.
     const said = { '1': 'x>y', '2': 'y>x', '3': 'x=y' } as const;
     const votes = (['112', '22', '333', '1'] as const).flatMap((row, item) =>
@@ -59,7 +59,7 @@ describe('votePairAgreement', () => {
 });
 
 describe('cohenKappas', () => {
-  it('equals the figure worked out by hand', () => {
+  it('equals the number worked out by hand', () => {
     // p_o = 3/4; p_e = 3/4·2/4 (x) + 0·1/4 (y) + 1/4·1/4 (tie) = 7/16.
     const [row] = cohenKappas(items);
     expect(row).toMatchObject({ annotators: ['m', 'n'], items: 4, agreement: 0.75 });

@@ -26,7 +26,7 @@ describe('estimateNoiseCeiling', () => {
     // The Beta family holds the first world; in the second, all items alike, labels are better than it believes.
     ['easy and hard items', (uniform: number) => uniform, 0.015],
     ['one error rate for all', (uniform: number) => (uniform < 0.5 ? 0.15 : 0.85), 0.08],
-  ])('is near the true agreement of votes and labels with the truth: %s', (_, rate, tolerance) => {
+  ])('is near the true agreement of votes and labels with a perfect judge: %s', (_, rate, tolerance) => {
     const { votes, truth } = simulate(rate);
     const items = itemsOf(votes);
     const { strict } = splitTies(items, 'wins');

@@ -1,4 +1,4 @@
-/** Figures of real annotations that were worked out independently of this code. */
+/** Numbers of real annotations that were worked out independently of this code. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -102,7 +102,7 @@ describe('readSafetensors', () => {
 
   it('refuses garbled headers', () => {
     refusal('garbled', raw('{"w": nonsense', floats()), /header is not JSON/);
-    refusal('null', raw('null', floats()), /header must be an object/);
+    refusal('null', raw('null', floats()), /'header' must be an object/);
     refusal('entry', raw({ w: 3 }, floats()), /w must have a shape and two data_offsets/);
     refusal('negative', raw(entry({ data_offsets: [-8, 0] }), floats(1, 2)), /w must have a shape/);
   });

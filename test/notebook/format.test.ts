@@ -7,7 +7,7 @@ describe('columnText', () => {
     expect(columnText([12.345, 1]).cells).toEqual(['12.3', '1.0']);
     expect(columnText([314.1, 47.26]).cells).toEqual(['314.1', '47.3']);
     expect(columnText([1234.5, 1]).cells).toEqual(['1235', '1']);
-    // One figure of another size does not take the decimals of the rest, nor does one that is next to nothing.
+    // One number of another size does not take the decimals of the rest, nor does one that is next to nothing.
     expect(columnText([0.1, 0.2, 0.4, 30.5]).cells).toEqual(['0.100', '0.200', '0.400', '30.500']);
     expect(columnText([1, 5e-6, 0, 2.961]).cells).toEqual(['1.00', '0.00', '0.00', '2.96']);
     expect(columnText([3, 1000]).cells).toEqual(['3', '1000']);

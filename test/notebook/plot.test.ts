@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { barFigure } from '../../lib/notebook/figures/bars';
+import { barChart } from '../../lib/notebook/charts/bars';
 import { plot } from '../../lib/notebook/plot';
 import { inCell, onStdout } from './cell';
 
-const figure = barFigure({ sft: { a: 1 / 3, b: Number.NaN }, dpo: { a: 1 } }, 'share');
+const chart = barChart({ sft: { a: 1 / 3, b: Number.NaN }, dpo: { a: 1 } }, 'share');
 
 describe('plot', () => {
-  it('displays a figure as JSON, not as text, with the common look', async () => {
-    const [shown] = await inCell(() => plot(figure));
-    const chart = shown?.data['application/vnd.plotly.v1+json'] as {
+  it('displays a chart as JSON, not as text, with the common look', async () => {
+    const [shown] = await inCell(() => plot(chart));
+    const drawn = shown?.data['application/vnd.plotly.v1+json'] as {
       data: { y: (number | null)[] }[];
       layout: { template: { layout: { colorway: string[]; paper_bgcolor: string } } };
       config: { responsive: boolean };
     };
-    expect(typeof chart).toBe('object');
-    expect(chart.data[0]?.y).toEqual([0.33333, null]);
-    expect(chart.layout.template.layout.colorway).toHaveLength(8);
-    expect(chart.layout.template.layout.paper_bgcolor).toBe('rgba(0,0,0,0)');
-    expect(chart.config.responsive).toBe(true);
+    expect(typeof drawn).toBe('object');
+    expect(drawn.data[0]?.y).toEqual([0.33333, null]);
+    expect(drawn.layout.template.layout.colorway).toHaveLength(8);
+    expect(drawn.layout.template.layout.paper_bgcolor).toBe('rgba(0,0,0,0)');
+    expect(drawn.config.responsive).toBe(true);
     // What frontends without Plotly show.
     expect(shown?.data['text/plain']).toBe('Chart (drawn in notebooks): share; sft, dpo');
   });
@@ -29,13 +29,13 @@ describe('plot', () => {
     ]);
   });
 
-  it('leaves the given figure as it is', async () => {
-    const before = structuredClone(figure);
-    await inCell(() => plot(figure));
-    expect(figure).toEqual(before);
+  it('leaves the given chart as it is', async () => {
+    const before = structuredClone(chart);
+    await inCell(() => plot(chart));
+    expect(chart).toEqual(before);
   });
 
   it('says outside of a notebook what it would draw', async () => {
-    expect(await onStdout(() => plot(figure))).toBe('Chart (drawn in notebooks): share; sft, dpo\n');
+    expect(await onStdout(() => plot(chart))).toBe('Chart (drawn in notebooks): share; sft, dpo\n');
   });
 });

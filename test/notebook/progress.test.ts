@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe('progress', () => {
-  it('is one output that is updated in place and ends without figures of time', async () => {
+  it('is one output that is updated in place and ends without times', async () => {
     const shown = await inCell(() => {
       const bar = progress('sft', 4);
       bar.update(2, { loss: 0.5 });

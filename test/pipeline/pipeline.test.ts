@@ -36,7 +36,7 @@ describe('the pipeline at smoke size', () => {
     expect(Object.keys(summary.policies)).toEqual([...pipelinePolicies]);
     for (const policy of Object.values(summary.policies)) {
       expect(Object.keys(policy.probes).sort()).toEqual(['arithmetic', 'identity', 'json', 'translation']);
-      for (const rate of [policy.goldReward, policy.winRate, policy.lengthControlledWinRate]) {
+      for (const rate of [policy.gold, policy.winRate, policy.lengthControlledWinRate]) {
         expect(rate).toBeGreaterThanOrEqual(0);
         expect(rate).toBeLessThanOrEqual(1);
       }

@@ -1,4 +1,4 @@
-/** An experiment in sizes at which a condition takes a second or two on any engine; its figures mean nothing. */
+/** An experiment in sizes at which a condition takes a second or two on any engine; its numbers mean nothing. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

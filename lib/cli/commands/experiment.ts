@@ -18,7 +18,7 @@ import {
 const fields = {
   action: field.choice(
     experimentActions,
-    'run: compute what results.jsonl lacks, then table, figures and page; show: the table, or all experiments when none is named; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
+    'run: compute what results.jsonl lacks, then table, charts and page; show: the table, or all experiments when none is named; compare: two conditions; verify: compute a committed condition again; rekey: new keys of code for rows of earlier code, when a sample of them comes out the same; summary: all claims and what the default pipeline showed, into README.md and docs/results.md',
   ),
   experiment: field
     .path(

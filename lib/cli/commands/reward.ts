@@ -15,7 +15,7 @@ import { commandOf } from '../stage-command';
 const fields = {
   noiseCeiling: field
     .number(
-      "share of labels that the truth itself would agree with, from the filter's report; the scorecard compares with it",
+      "share of labels that a perfect judge would agree with, from the filter's report; the scorecard compares with it",
       { above: 0.5, max: 1 },
     )
     .optional(),

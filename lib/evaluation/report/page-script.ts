@@ -1,6 +1,6 @@
-/** The script of the page: draws every figure with the template of the reader's colour scheme, and again when it changes. */
+/** The script of the page: draws every chart with the template of the reader's colour scheme, and again when it changes. */
 
-/** Runs in the reader's browser, after Plotly and the JSON of the figures. */
+/** Runs in the reader's browser, after Plotly and the JSON of the charts. */
 export const pageScript = `
 'use strict';
 (() => {
@@ -12,10 +12,10 @@ export const pageScript = `
     displaylogo: false,
     modeBarButtons: [['toImage', 'resetScale2d']],
   };
-  const figures = [...document.querySelectorAll('.figure')].map((element) => [element, read(element.dataset.figure)]);
+  const charts = [...document.querySelectorAll('.chart')].map((element) => [element, read(element.dataset.chart)]);
   const draw = () => {
     const template = templates[dark.matches ? 'dark' : 'light'];
-    for (const [element, { data, layout }] of figures) {
+    for (const [element, { data, layout }] of charts) {
       Plotly.react(element, data, { ...layout, template }, config);
     }
   };

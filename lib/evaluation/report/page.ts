@@ -1,16 +1,16 @@
-/** The page: one HTML file with style, Plotly, figures and script inside, which asks the network for nothing. */
+/** The page: one HTML file with style, Plotly, charts and script inside, which asks the network for nothing. */
 import { readText } from '../../files';
 import { html, scriptJson, trusted, type Html } from './html';
 import { pageScript } from './page-script';
 import type { Highlight, RunFacts } from './report-data';
 import { style } from './style';
-import { plotlyTemplate, type Figure } from './theme';
+import { plotlyTemplate, type Chart } from './theme';
 
 export interface Card {
   readonly title: string;
   /** Half of the page's width where there is room. */
   readonly half?: boolean;
-  readonly figure?: Figure;
+  readonly chart?: Chart;
   /** A table or folds. */
   readonly content?: Html;
   /** What is seen, and where it stands in the paper. One paragraph each. */
@@ -35,18 +35,18 @@ export interface Page {
 const contentPolicy =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
-/** Renders the page. Texts are escaped; figures travel as JSON. */
+/** Renders the page. Texts are escaped; charts travel as JSON. */
 export function renderPage({ title, lead, run, highlights, sections }: Page): string {
-  const figures: Figure[] = [];
+  const charts: Chart[] = [];
   const body = sections.map(
     (section) =>
       html`<section id="${section.id}">
         <h2>${section.title}</h2>
-        <div class="cards">${section.cards.map((card) => cardMarkup(card, figures))}</div>
+        <div class="cards">${section.cards.map((card) => cardMarkup(card, charts))}</div>
       </section>`,
   );
   const plotly =
-    figures.length === 0
+    charts.length === 0
       ? undefined
       : [
           html`<script>
@@ -81,10 +81,10 @@ export function renderPage({ title, lead, run, highlights, sections }: Page): st
         <script type="application/json" id="templates">
           ${scriptJson({ light: plotlyTemplate('light'), dark: plotlyTemplate('dark') })}
         </script>
-        ${figures.map(
-          (figure, i) =>
-            html`<script type="application/json" id="figure-${i}">
-              ${scriptJson(figure)}
+        ${charts.map(
+          (chart, i) =>
+            html`<script type="application/json" id="chart-${i}">
+              ${scriptJson(chart)}
             </script> `,
         )}
         ${
@@ -98,16 +98,16 @@ export function renderPage({ title, lead, run, highlights, sections }: Page): st
     </html> `.markup;
 }
 
-function cardMarkup({ title, half, figure, content, notes = [] }: Card, figures: Figure[]): Html {
+function cardMarkup({ title, half, chart, content, notes = [] }: Card, charts: Chart[]): Html {
   const drawn =
-    figure === undefined
+    chart === undefined
       ? undefined
       : html`<div
-          class="figure"
+          class="chart"
           role="img"
           aria-label="${title}"
-          data-figure="figure-${figures.push(figure) - 1}"
-          style="min-height:${Number(figure.layout['height'])}px"
+          data-chart="chart-${charts.push(chart) - 1}"
+          style="min-height:${Number(chart.layout['height'])}px"
         ></div>`;
   return html`<div class="card${half ? ' half' : ''}">
     <h3>${title}</h3>

@@ -1,11 +1,11 @@
 /** What a report may show. Every part but the title and the run's facts may be left out; its section then is too. */
 import type { Prompt } from '../../types';
 import type { PolicyResult } from '../policies';
-import type { ReliabilityCurve } from './figures/calibration';
-import type { FrontierCurve } from './figures/frontier';
-import type { ProbesByPolicy } from './figures/probes';
-import type { ScoreLengthPanel } from './figures/score-length';
-import type { TrainingCurves } from './figures/training-curves';
+import type { ReliabilityCurve } from './charts/calibration';
+import type { FrontierCurve } from './charts/frontier';
+import type { ProbesByPolicy } from './charts/probes';
+import type { ScoreLengthPanel } from './charts/score-length';
+import type { TrainingCurves } from './charts/training-curves';
 
 /** How the run can be told apart and repeated. */
 export interface RunFacts {
@@ -20,7 +20,7 @@ export interface RunFacts {
   readonly stageSeconds?: Readonly<Record<string, number>>;
 }
 
-/** One figure worth the top of the page; texts are shown as they are. */
+/** One number worth the top of the page; texts are shown as they are. */
 export interface Highlight {
   readonly label: string;
   readonly value: string;
@@ -68,13 +68,13 @@ export interface ReportData {
   readonly policyNames: readonly string[];
   /** Name of the policy that the others are compared with. */
   readonly baseline: string;
-  /** What `quality` is, e.g. `gold reward`. */
+  /** What `quality` is, e.g. `gold`. */
   readonly qualityName: string;
   readonly highlights?: readonly Highlight[];
   readonly policies?: Readonly<Record<string, PolicyResult>>;
   readonly responses?: readonly ReportResponse[];
   readonly filter?: { readonly account: readonly AccountRow[]; readonly agreement?: readonly AccountRow[] };
-  /** Figures of the reward models, e.g. accuracy beside the noise ceiling. */
+  /** Numbers of the reward models, e.g. accuracy beside the noise ceiling. */
   readonly rewardAccount?: readonly AccountRow[];
   readonly scoreLength?: readonly ScoreLengthPanel[];
   readonly calibration?: readonly ReliabilityCurve[];

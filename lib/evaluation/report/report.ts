@@ -1,13 +1,13 @@
 /** Puts a report together: which charts and tables there are for the data given, and what to see in each. */
 import { intervalText, points } from '../../number-text';
-import { reliabilityDiagram } from './figures/calibration';
-import { frontierFigure } from './figures/frontier';
-import { lengthFigure } from './figures/lengths';
-import { probeFigure } from './figures/probes';
-import { scoreDistributions, scoresByTask, type PolicyScore } from './figures/score-distributions';
-import { scoreLength } from './figures/score-length';
-import { trainingCurves } from './figures/training-curves';
-import { winTieLoss } from './figures/win-tie-loss';
+import { reliabilityDiagram } from './charts/calibration';
+import { frontierChart } from './charts/frontier';
+import { lengthChart } from './charts/lengths';
+import { probeChart } from './charts/probes';
+import { scoreDistributions, scoresByTask, type PolicyScore } from './charts/score-distributions';
+import { scoreLength } from './charts/score-length';
+import { trainingCurves } from './charts/training-curves';
+import { winTieLoss } from './charts/win-tie-loss';
 import { renderPage, type Card, type Section } from './page';
 import type { Highlight, ReportData } from './report-data';
 import { sampleFolds } from './samples';
@@ -54,7 +54,7 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
     if (Object.keys(policies).length > 1) {
       cards.push({
         title: `Wins, ties and losses against ${baseline}`,
-        figure: winTieLoss(policies, baseline, styles),
+        chart: winTieLoss(policies, baseline, styles),
         notes: [
           `Every sample of a policy is set against every sample of ${baseline} for the same prompt and judged by ${qualityName}. Whiskers are 95% bootstrap intervals over prompts; one that stays right of zero is a gain that another draw of prompts would very likely show too.`,
           'In the paper: about 15% more wins than SFT for PPO on internal Chinese prompts, and PPO slightly above DPO.',
@@ -62,10 +62,10 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
       });
     }
     cards.push({
-      title: 'Policies in figures',
+      title: 'Policies in numbers',
       content: policyTable(policies, data, styles),
       notes: [
-        'Win rate counts a tie as half. The length-controlled rate is what a logistic regression predicts for answers as long as the baseline’s: where it is well below the win rate, part of the wins came from length. Intervals (95%) stand under their figures.',
+        'Win rate counts a tie as half. The length-controlled rate is what a logistic regression predicts for answers as long as the baseline’s: where it is well below the win rate, part of the wins came from length. Intervals (95%) stand under their charts.',
       ],
     });
   }
@@ -73,7 +73,7 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
     cards.push({
       title: 'Forgetting probes',
       half: responses !== undefined,
-      figure: probeFigure(probes, styles),
+      chart: probeChart(probes, styles),
       notes: [
         'Tasks left out of the reinforcement-learning prompts. In the paper RLHF made the model forget its name and the JSON format; the next-token loss on SFT data, added to the objective, is the remedy.',
       ],
@@ -83,9 +83,9 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
     cards.push({
       title: 'Length of responses',
       half: probes !== undefined,
-      figure: lengthFigure(responses, styles),
+      chart: lengthChart(responses, styles),
       notes: [
-        'Dotted lines and the figures in brackets are the means. In the paper both PPO and DPO lengthen answers, DPO more than PPO although it scores lower.',
+        'Dotted lines and the numbers in brackets are the means. In the paper both PPO and DPO lengthen answers, DPO more than PPO although it scores lower.',
       ],
     });
   }
@@ -98,7 +98,7 @@ function frontierCards({ frontier }: ReportData, styles: Styles): Card[] {
   return [
     {
       title: 'KL–reward frontier',
-      figure: frontierFigure(frontier, seriesStyles([...styles.keys(), ...extra])),
+      chart: frontierChart(frontier, seriesStyles([...styles.keys(), ...extra])),
       notes: [
         'How much reward a policy bought for the distance it went from SFT. Where the proxy goes on rising while gold levels off or falls, the policy exploits the reward model. Best-of-n is what choosing among SFT samples reaches without training.',
         'The paper, without a gold judge, shows the reward over KL only: with the reference baseline, KL grows more slowly.',
@@ -123,7 +123,7 @@ function scoreCards({ responses = [], qualityName }: ReportData, styles: Styles)
       {
         title: `Distribution of ${name} by policy`,
         half: tasks,
-        figure: scoreDistributions(rows, styles, name),
+        chart: scoreDistributions(rows, styles, name),
         notes: ['The dashed line in each shape is its mean.'],
       },
     ];
@@ -131,7 +131,7 @@ function scoreCards({ responses = [], qualityName }: ReportData, styles: Styles)
       cards.push({
         title: `${capitalised(name)} by task`,
         half: true,
-        figure: scoresByTask(rows, styles, name),
+        chart: scoresByTask(rows, styles, name),
         notes:
           key === 'proxy'
             ? [
@@ -148,7 +148,7 @@ function rewardCards({ rewardAccount, scoreLength: panels, calibration }: Report
   const cards: Card[] = [];
   if (rewardAccount !== undefined) {
     cards.push({
-      title: 'Reward model in figures',
+      title: 'Reward model in numbers',
       half: calibration !== undefined,
       content: accountTable(rewardAccount),
     });
@@ -157,7 +157,7 @@ function rewardCards({ rewardAccount, scoreLength: panels, calibration }: Report
     cards.push({
       title: 'Calibration',
       half: rewardAccount !== undefined,
-      figure: reliabilityDiagram(calibration, seriesStyles(calibration.map(({ name }) => name))),
+      chart: reliabilityDiagram(calibration, seriesStyles(calibration.map(({ name }) => name))),
       notes: [
         'Below the diagonal on the right, the model is surer than it should be. ECE is the mean gap between the two. The paper reports accuracy only (about 64% to 68%); DPO and PPO also rely on the size of score differences, which calibration checks.',
       ],
@@ -166,7 +166,7 @@ function rewardCards({ rewardAccount, scoreLength: panels, calibration }: Report
   if (panels !== undefined) {
     cards.push({
       title: 'Score against length',
-      figure: scoreLength(panels),
+      chart: scoreLength(panels),
       notes: [
         'A point is a response, the line the least-squares fit. Annotators prefer longer answers, and a plain reward model learns that; balancing within buckets of length difference (in the paper: length bias reduction) takes the cue out of the training pairs, and a length term of its own, which is left out when the model is used, takes up what balancing leaves. The correlation in each title is taken among answers of equal gold quality, where length should say nothing.',
       ],
@@ -198,7 +198,7 @@ function trainingCards({ training = [] }: ReportData, styles: Styles): Card[] {
     // Runs named as policies keep the policies' colours; others (reward models) get the following ones.
     const others = curves.runs.map(({ name }) => name).filter((name) => !styles.has(name));
     const all = others.length === 0 ? styles : seriesStyles([...styles.keys(), ...others]);
-    return { title: curves.title, figure: trainingCurves(curves, all) };
+    return { title: curves.title, chart: trainingCurves(curves, all) };
   });
 }
 

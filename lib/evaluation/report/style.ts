@@ -54,7 +54,7 @@ nav a:hover, nav a:focus-visible { color: var(--accent); }
 .card.half { grid-column: span 1; }
 @media (max-width: 860px) { .card.half { grid-column: span 2; } }
 .card > p { font-size: .9rem; color: var(--muted); }
-.figure { width: 100%; margin: .5rem 0 .2rem; }
+.chart { width: 100%; margin: .5rem 0 .2rem; }
 .scroll { overflow-x: auto; margin-top: .5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--muted); font-size: .8rem; vertical-align: bottom; }

@@ -7,15 +7,15 @@ import type { SeriesStyle } from './theme';
 
 const three = (value: number): string => decimal(value, 3);
 
-/** A row a policy: quality, wins and losses against the baseline, length, distance; intervals under their figures. */
+/** A row a policy: quality, wins and losses against the baseline, length, distance; intervals under their numbers. */
 export function policyTable(
   policies: Readonly<Record<string, PolicyResult>>,
   { baseline, qualityName }: Pick<ReportData, 'baseline' | 'qualityName'>,
   styles: ReadonlyMap<string, SeriesStyle>,
 ): Html {
   const rows = Object.entries(policies).map(([name, result]) => {
-    const compared = (figure: string, interval?: string): Html =>
-      name === baseline ? html`<td class="number">·</td>` : numberCell(figure, interval);
+    const compared = (number: string, interval?: string): Html =>
+      name === baseline ? html`<td class="number">·</td>` : numberCell(number, interval);
     return html`<tr>
       <td class="name"><span class="swatch" style="background:${styles.get(name)?.color}"></span>${name}</td>
       ${numberCell(three(result.quality), intervalText(result.qualityCi, three))}
@@ -55,13 +55,13 @@ export function policyTable(
   </div>`;
 }
 
-function numberCell(figure: string, interval?: string): Html {
+function numberCell(number: string, interval?: string): Html {
   return html`<td class="number">
-    ${figure}${interval === undefined ? undefined : html`<span class="interval">${interval}</span>`}
+    ${number}${interval === undefined ? undefined : html`<span class="interval">${interval}</span>`}
   </td>`;
 }
 
-/** Label, figure, explanation. */
+/** Label, number, explanation. */
 export function accountTable(rows: readonly AccountRow[]): Html {
   return html`<div class="scroll">
     <table>

@@ -1,7 +1,7 @@
 /** Colours and type of report and notebooks: one palette that reads on light and dark ground and with colour-blind eyes. */
 
-/** A Plotly figure. */
-export interface Figure {
+/** A Plotly chart. */
+export interface Chart {
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly layout: Readonly<Record<string, unknown>>;
 }
@@ -68,7 +68,7 @@ const schemes = {
   },
 } as const;
 
-/** Plotly template of a colour scheme: figures carry no colours of ground, grid and text of their own. */
+/** Plotly template of a colour scheme: charts carry no colours of ground, grid and text of their own. */
 export function plotlyTemplate(scheme: keyof typeof schemes): Readonly<Record<string, unknown>> {
   const { text, muted, grid, line, ground } = schemes[scheme];
   const axis = {

@@ -1,11 +1,11 @@
 /** What an experiment's README.md shows of its results, between markers. */
 import { computedRows, failedRows, type Experiment } from '../experiment';
-import { experimentFigures } from './figures/experiment-figures';
+import { experimentCharts } from './charts/experiment-charts';
 import { paragraph } from './paragraph';
 import { conditionsCaption, conditionsTable, claimsTable, verdictSentence } from './table';
 import { judgeClaims } from '../statistics/verdict';
 
-/** Verdict, claims, conditions and figures; the pictures are those that `writeFindings` draws. */
+/** Verdict, claims, conditions, and the charts that `writeFindings` draws. */
 export function resultsExcerpt(experiment: Experiment): string {
   const { claims } = experiment.config;
   const failed = failedRows(experiment).length;
@@ -14,8 +14,8 @@ export function resultsExcerpt(experiment: Experiment): string {
     ...(claims.length > 0
       ? [paragraph(verdictSentence(judgeClaims(experiment))), claimsTable(experiment)]
       : []),
-    ...experimentFigures(experiment).map(
-      ({ name, title, note }) => `![${title}](figures/${name}.svg)\n\n${paragraph(note)}`,
+    ...experimentCharts(experiment).map(
+      ({ name, title, note }) => `![${title}](charts/${name}.svg)\n\n${paragraph(note)}`,
     ),
     conditionsCaption(experiment),
     conditionsTable(experiment),

@@ -1,10 +1,10 @@
-/** `report.html` of an experiment: claims, figures and tables in one file that works offline. */
+/** `report.html` of an experiment: claims, charts and tables in one file that works offline. */
 import { renderPage, type Card, type Section } from '../../evaluation/report/page';
 import type { Highlight } from '../../evaluation/report/report-data';
 import { renderMarkdown } from '../../notebook/html/markdown';
 import { conditionsOf } from '../conditions';
 import { computedRows, failedRows, nameOfCondition, type Experiment } from '../experiment';
-import { experimentFigures } from './figures/experiment-figures';
+import { experimentCharts } from './charts/experiment-charts';
 import {
   conditionsTable,
   claimsTable,
@@ -38,11 +38,11 @@ export function renderExperiment(experiment: Experiment, command?: string): stri
             ],
     },
     {
-      id: 'figures',
-      title: 'Figures',
-      cards: experimentFigures(experiment).map(({ title, note, figure }): Card => ({
+      id: 'charts',
+      title: 'Charts',
+      cards: experimentCharts(experiment).map(({ title, note, chart }): Card => ({
         title,
-        figure,
+        chart,
         notes: [note],
       })),
     },

@@ -44,7 +44,7 @@ const policyNames: Readonly<Record<PipelinePolicy, string>> = {
   ppoNoSftLoss: 'PPO without the SFT loss',
 };
 
-/** A figure of a run: the text of its cell, and where a mean over seeds says something, the number with its format. */
+/** A number of a run: the text of its cell, and where a mean over seeds says something, the number with its format. */
 interface Line {
   readonly what: string;
   readonly cell: (run: PipelineSummary) => string;
@@ -117,7 +117,7 @@ const lines: readonly Line[] = [
     mean: { value: (run) => run.policies[name].winMinusLoss, format: points },
   })),
   ...policyLines('wins at equal length', trained, (policy) => policy.lengthControlledWinRate, percent),
-  ...policyLines('gold', ['sft', ...trained], (policy) => policy.goldReward, three),
+  ...policyLines('gold', ['sft', ...trained], (policy) => policy.gold, three),
   ...policyLines('KL, nats', trained, ({ kl }) => kl, one),
   ...policyLines('tokens per answer', ['sft', ...trained], (policy) => policy.meanResponseTokens, one),
   ...trained.map((name): Line => ({

@@ -2,7 +2,7 @@
 import { sum } from 'simple-statistics';
 import type { Interval } from '../../intervals';
 import type { ExperimentConfig } from '../config';
-import { conditionsOf } from '../conditions';
+import { conditionsOf, settingsOfConditions } from '../conditions';
 import {
   nameOfCondition,
   compareSettings,
@@ -73,7 +73,7 @@ export function verdictSentence(claims: readonly JudgedClaim[]): string {
 /** Of every condition how many seeds it has, and of every metric mean and interval. */
 export function conditionsTable(experiment: Experiment): string {
   const { config } = experiment;
-  const conditions = conditionsOf(config).map(({ config: settings }) => settings);
+  const conditions = settingsOfConditions(config);
   const rows = conditions.map((settings) => rowsOfCondition(experiment, settings));
   const texts = config.metrics.map((metric) => {
     const estimates = rows.map((own) => estimateMean(metricValues(own, metric)));
@@ -95,9 +95,7 @@ export function conditionsTable(experiment: Experiment): string {
 /** Of every condition but the baseline, for every metric, the paired difference to the baseline. */
 export function differencesTable(experiment: Experiment): string {
   const { config } = experiment;
-  const conditions = conditionsOf(config)
-    .map(({ config: settings }) => settings)
-    .filter((settings) => !isBaseline(config, settings));
+  const conditions = settingsOfConditions(config).filter((settings) => !isBaseline(config, settings));
   const comparisons = config.metrics.map((metric) =>
     conditions.map((settings) => compareSettings(experiment, settings, config.baseline, metric)),
   );

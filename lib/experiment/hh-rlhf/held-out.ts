@@ -3,14 +3,10 @@ import { writeJsonLines } from '../../files';
 import { defineStage, slot } from '../../flow/stage';
 import { rewardScorer } from '../../reward/score';
 import { scorePairs } from '../../reward/scorecard/score-pairs';
+import type { SequenceLimits } from '../../train/sequences';
 import type { PreferencePair } from '../../types';
 import type { JudgedPair } from '../given/pair-measures';
 import { pairSets } from './config';
-
-interface HeldOutConfig {
-  readonly maxPromptTokens: number;
-  readonly maxResponseTokens: number;
-}
 
 /** Responses that the reward model reads in one forward pass. */
 const batchSize = 32;
@@ -24,7 +20,7 @@ export const heldOutPairsStage = defineStage({
     harmless: slot('pairs', 'pairs that it has not seen'),
   },
   outputs: {},
-  async run({ model, ...sets }, limits: HeldOutConfig, run) {
+  async run({ model, ...sets }, limits: SequenceLimits, run) {
     const scorer = rewardScorer(model, { ...limits, batchSize });
     const lengthOf = (response: string): number => model.tokenizer.encode(response).length;
     for (const set of pairSets) {

@@ -22,7 +22,7 @@ export const agreementMeasure: Measure<VotesConfig> = {
  *
  * - `voteAgreement`: share of single votes, ties left out, that the scores agree with,
  * - `humanAgreement`: the same of two people on one pair, which is what `voteAgreement` is to be held against,
- * - `ceiling`: how often the truth itself would agree with the majorities, estimated: what `accuracy` is to be held against.
+ * - `ceiling`: how often a perfect judge would agree with the majorities, estimated: what `accuracy` is to be held against.
  */
 export function votedMeasures(
   pairs: readonly VotedPair[],

@@ -8,6 +8,7 @@ import { itemsOf } from '../../filter/votes';
 import { defineStage, innerSlot, slot } from '../../flow/stage';
 import { rewardScorer } from '../../reward/score';
 import { withContext } from '../../sides';
+import type { SequenceLimits } from '../../train/sequences';
 import type { Comparison, ScorerInput } from '../../types';
 import type { JudgedPair, ScoredLength } from '../given/pair-measures';
 import { questionOf } from './votes';
@@ -24,13 +25,8 @@ export interface VotedPair extends JudgedPair {
 export interface HumanAgreement {
   /** Share of pairs of votes without a tie that agree; null without such pairs. */
   readonly votes: number | null;
-  /** What the truth is estimated to agree with the labels; null where votes agree no more than by chance. */
+  /** How often a perfect judge would agree with the labels, estimated; null where votes agree no more than by chance. */
   readonly ceiling: number | null;
-}
-
-interface HeldOutConfig {
-  readonly maxPromptTokens: number;
-  readonly maxResponseTokens: number;
 }
 
 /** Responses that the reward model reads in one forward pass. */
@@ -45,7 +41,7 @@ export const heldOutVotesStage = defineStage({
     votes: innerSlot<readonly Comparison[]>('votes that it has not seen'),
   },
   outputs: {},
-  async run({ model, votes }, limits: HeldOutConfig, run) {
+  async run({ model, votes }, limits: SequenceLimits, run) {
     const items = itemsOf(votes);
     const inputs = new Map<string, ScorerInput & { promptId: string }>();
     for (const { record, first, second } of items)

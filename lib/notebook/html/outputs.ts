@@ -9,7 +9,7 @@ const shownLines = 14;
 
 /** What the page's script puts in place: by id, as JSON. */
 export interface Parts {
-  readonly figures: Html[];
+  readonly charts: Html[];
   readonly fragments: Html[];
 }
 
@@ -19,7 +19,7 @@ export function renderOutput(output: Output, parts: Parts): Html | undefined {
   const { data } = output;
   const text = (type: string): string => textOf(data[type] as Text);
   if ('application/vnd.plotly.v1+json' in data)
-    return figure(data['application/vnd.plotly.v1+json'], parts, data['text/plain'] as Text | undefined);
+    return chart(data['application/vnd.plotly.v1+json'], parts, data['text/plain'] as Text | undefined);
   if ('text/html' in data) return fragment(text('text/html'), parts);
   if ('image/svg+xml' in data)
     return image('image/svg+xml', Buffer.from(text('image/svg+xml')).toString('base64'));
@@ -29,12 +29,12 @@ export function renderOutput(output: Output, parts: Parts): Html | undefined {
   return 'text/plain' in data ? foldedText(text('text/plain'), 'text') : undefined;
 }
 
-function figure(value: unknown, { figures }: Parts, description: Text | undefined): Html {
+function chart(value: unknown, { charts }: Parts, description: Text | undefined): Html {
   const { layout } = value as { layout?: { height?: number } };
-  figures.push(scriptJson(value));
+  charts.push(scriptJson(value));
   const height = Number(layout?.height ?? 450);
   return html`<div
-    class="figure"
+    class="chart"
     role="img"
     aria-label="${description === undefined ? 'chart' : textOf(description)}"
     style="min-height:${height}px"

@@ -7,13 +7,13 @@ export const pageScript = `
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   // Scripts in markup that is set like this are never run; the page's policy forbids them besides.
   [...document.querySelectorAll('.fragment')].forEach((element, i) => { element.innerHTML = read('fragment-' + i); });
-  const figures = [...document.querySelectorAll('.figure')].map((element, i) => [element, read('figure-' + i)]);
-  if (figures.length === 0) return;
+  const charts = [...document.querySelectorAll('.chart')].map((element, i) => [element, read('chart-' + i)]);
+  if (charts.length === 0) return;
   const templates = read('templates');
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const draw = () => {
     const template = templates[dark.matches ? 'dark' : 'light'];
-    for (const [element, { data, layout, config }] of figures) {
+    for (const [element, { data, layout, config }] of charts) {
       Plotly.react(element, data, { ...layout, template }, { ...config, responsive: true });
     }
   };

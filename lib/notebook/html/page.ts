@@ -17,13 +17,13 @@ import { style } from './style';
  * @param name stands in the title when the notebook has no heading.
  */
 export function renderNotebook(notebook: Notebook, name: string): string {
-  const parts: Parts = { figures: [], fragments: [] };
+  const parts: Parts = { charts: [], fragments: [] };
   const cells = notebook.cells.map((cell) => renderCell(cell, parts));
   const heading = notebook.cells
     .filter(({ cell_type: type }) => type === 'markdown')
     .map(({ source }) => firstHeading(textOf(source)))
     .find((text) => text !== undefined);
-  const scripts = [...(parts.figures.length > 0 ? [plotlySource()] : []), pageScript];
+  const scripts = [...(parts.charts.length > 0 ? [plotlySource()] : []), pageScript];
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -40,7 +40,7 @@ export function renderNotebook(notebook: Notebook, name: string): string {
         <footer>
           <noscript>Tables and charts need JavaScript. </noscript>${name}, a notebook of rlhf-kit
         </footer>
-        ${partScripts('figure', parts.figures)} ${partScripts('fragment', parts.fragments)}
+        ${partScripts('chart', parts.charts)} ${partScripts('fragment', parts.fragments)}
         <script type="application/json" id="templates">
           ${scriptJson({ light: plotlyTemplate('light'), dark: plotlyTemplate('dark') })}
         </script>

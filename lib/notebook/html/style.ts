@@ -36,7 +36,7 @@ pre { margin: 0; overflow-x: auto; }
 .outputs { padding: .5rem 0 0; display: grid; gap: .5rem; grid-template-columns: minmax(0, 1fr); }
 .text { padding: .35rem .9rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
 .error { background: var(--error); border-radius: 0 8px 8px 0; }
-.figure { width: 100%; }
+.chart { width: 100%; }
 /* Foreign markup stays in its place. */
 .fragment { overflow: auto; max-height: 36rem; contain: layout paint; font-size: .9rem; }
 .fragment table, .markdown table { border-collapse: collapse; }

@@ -56,8 +56,8 @@ interface Axis {
   readonly title?: string | { readonly text?: string };
 }
 
-function chartKind(figure: unknown): string {
-  const { data = [], layout = {} } = figure as { data?: { type?: string }[]; layout?: Record<string, Axis> };
+function chartKind(chart: unknown): string {
+  const { data = [], layout = {} } = chart as { data?: { type?: string }[]; layout?: Record<string, Axis> };
   const axes = Object.entries(layout)
     .filter(([name]) => /^[xy]axis\d*$/.test(name))
     .flatMap(([, { title }]) => (typeof title === 'string' ? title : title?.text) ?? []);

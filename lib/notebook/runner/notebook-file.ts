@@ -78,8 +78,7 @@ export function readNotebook(path: string): Notebook {
   const notebook = readJson<Partial<Notebook> | null>(path);
   if (typeof notebook !== 'object' || notebook === null || !Array.isArray(notebook.cells))
     throw new InputError(`${path}: not a notebook (expected a JSON object with 'cells')`);
-  if (notebook.nbformat !== 4)
-    throw mustBe(path, 'nbformat', '4', notebook.nbformat);
+  if (notebook.nbformat !== 4) throw mustBe(path, 'nbformat', '4', notebook.nbformat);
   notebook.metadata ??= {};
   const language = notebook.metadata.kernelspec?.language;
   if (language !== undefined && language !== 'typescript')

@@ -48,7 +48,7 @@ export function accuracyByName<T extends PairScores>(
   return Object.fromEntries([...groupBy(pairs, name)].map(([key, group]) => [key, pairAccuracy(group)]));
 }
 
-/** A response with the truth about it. */
+/** A response with its gold. */
 export interface GoldScored {
   readonly score: number;
   readonly gold: number;
@@ -56,7 +56,7 @@ export interface GoldScored {
 }
 
 /**
- * Agreement with the truth: among all pairs of responses to one prompt whose gold differs, the share in which the better
+ * Agreement with gold: among all pairs of responses to one prompt whose gold differs, the share in which the better
  * one scores higher; equal scores count as wrong. NaN when there is no such pair.
  */
 export function goldAccuracy(responses: readonly GoldScored[]): Accuracy {

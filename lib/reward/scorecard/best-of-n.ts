@@ -1,4 +1,4 @@
-/** Best-of-n curves: what picking the highest-scored of n answers does to the score and to the truth. */
+/** Best-of-n curves: what picking the highest-scored of n answers does to the score and to gold. */
 import { max, mean } from 'simple-statistics';
 import { InputError } from '../../errors';
 import { groupBy } from '../../group-by';

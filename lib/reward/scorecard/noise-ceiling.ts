@@ -4,7 +4,7 @@ import { wilsonInterval, type Interval } from '../../intervals';
 import type { Accuracy } from './accuracy';
 
 export interface CeilingComparison {
-  /** Agreement of a model that knows the truth with the labels, estimated from the votes. */
+  /** Agreement of a perfect judge with the labels, estimated from the votes. */
   readonly ceiling: number;
   readonly agreement: number;
   /** 95% Wilson interval of the agreement. */

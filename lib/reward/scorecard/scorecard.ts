@@ -29,7 +29,7 @@ export interface ScorecardInput {
   readonly pairs: readonly ScoredPair[];
   /** Responses behind spread and length correlation, with gold where it is known. */
   readonly responses: readonly ScoredResponse[];
-  /** Estimated agreement of the truth with the labels, in (½, 1]. */
+  /** Estimated agreement of a perfect judge with the labels, in (½, 1]. */
   readonly noiseCeiling?: number;
 }
 
@@ -56,7 +56,7 @@ export interface RewardScorecard {
 /** Bins of a quantity that accuracy is split by. */
 const bins = 5;
 
-/** Puts the scorecard together. Figures that nothing determines are NaN (null in JSON). */
+/** Puts the scorecard together. Numbers that nothing determines are NaN (null in JSON). */
 export function rewardScorecard({ pairs, responses, noiseCeiling }: ScorecardInput): RewardScorecard {
   const accuracy = pairAccuracy(pairs);
   const withGold = responses.flatMap((row) => (row.gold === undefined ? [] : [{ ...row, gold: row.gold }]));

@@ -39,7 +39,7 @@ describe.skipIf(missing)(
       });
       await page.goto(pathToFileURL(join(folder, 'report.html')).href);
       await page.waitForFunction(
-        "document.querySelectorAll('.js-plotly-plot .main-svg').length >= document.querySelectorAll('.figure').length",
+        "document.querySelectorAll('.js-plotly-plot .main-svg').length >= document.querySelectorAll('.chart').length",
       );
       return { page, problems, requests };
     }
@@ -64,9 +64,9 @@ describe.skipIf(missing)(
       async (scheme) => {
         const { page, problems, requests } = await open(scheme);
         const sizes = await page.evaluate<{ width: number; height: number; marks: number }[]>(
-          `[...document.querySelectorAll('.figure')].map((figure) => {
-        const { width, height } = figure.querySelector('.main-svg').getBoundingClientRect();
-        return { width, height, marks: figure.querySelectorAll('.cartesianlayer .trace path').length };
+          `[...document.querySelectorAll('.chart')].map((chart) => {
+        const { width, height } = chart.querySelector('.main-svg').getBoundingClientRect();
+        return { width, height, marks: chart.querySelectorAll('.cartesianlayer .trace path').length };
       })`,
         );
         expect(sizes).toHaveLength(12);

@@ -15,7 +15,7 @@ const minimal: ReportData = {
   run: { engine: 'cpu', seed: 1, wallSeconds: 1.25, versions: {} },
   policyNames: ['sft'],
   baseline: 'sft',
-  qualityName: 'gold reward',
+  qualityName: 'gold',
 };
 
 describe('renderReport', () => {
@@ -33,13 +33,13 @@ describe('renderReport', () => {
   it('has a chart or a table for every part of the data', () => {
     for (const title of [
       'Wins, ties and losses against sft',
-      'Policies in figures',
+      'Policies in numbers',
       'Forgetting probes',
       'Length of responses',
       'KL–reward frontier',
       'Distribution of reward model score by policy',
       'Reward model score by task',
-      'Distribution of gold reward by policy',
+      'Distribution of gold by policy',
       'Score against length',
       'Calibration',
       'Account of the filter',

@@ -52,7 +52,7 @@ export function sampleReport(): ReportData {
   );
   return {
     title: '从比较到策略 · From comparisons to policies',
-    lead: 'Simulated figures: every chart of the report on made-up numbers, bilingual texts included.',
+    lead: 'Simulated numbers: every chart of the report on made-up numbers, bilingual texts included.',
     run: {
       engine: 'cpu',
       seed: 7,
@@ -63,7 +63,7 @@ export function sampleReport(): ReportData {
     },
     policyNames,
     baseline: 'sft',
-    qualityName: 'gold reward',
+    qualityName: 'gold',
     policies,
     responses: responses.map(({ policy, task, tokens, proxy, gold }): ReportResponse => ({
       policy,

@@ -5,10 +5,10 @@ import { asPrettier } from '../../support/prettier';
 const experiment = sampleExperiment();
 
 describe('resultsExcerpt', () => {
-  it('has verdict, claims, figures and conditions, as Prettier would write them', async () => {
+  it('has verdict, claims, charts and conditions, as Prettier would write them', async () => {
     const excerpt = `${resultsExcerpt(experiment)}\n`;
     expect(excerpt).toContain('**Partly reproduced**');
-    expect(excerpt).toContain('![Differences from the baseline](figures/differences.svg)');
+    expect(excerpt).toContain('![Differences from the baseline](charts/differences.svg)');
     expect(excerpt).toContain('1 of 60 runs failed.');
     expect(await asPrettier(excerpt)).toBe(excerpt);
   });

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { figureJson, writeFindings } from '../../../lib/experiment/findings/findings';
+import { chartJson, writeFindings } from '../../../lib/experiment/findings/findings';
 import { resultsPage } from '../../../lib/experiment/findings/table';
 import { noBrowser } from '../../support/chromium';
 import { sampleExperiment } from '../sample-experiment';
@@ -19,28 +19,28 @@ describe('writeFindings', () => {
     vi.unstubAllEnvs();
   });
 
-  it('writes tables and figures as JSON and says why there is no SVG', async () => {
+  it('writes tables and charts as JSON and says why there is no SVG', async () => {
     vi.stubEnv('RLHF_KIT_CHROMIUM', '/nowhere/chromium');
     const { files, missing } = await writeFindings(folder, experiment);
     expect(files).toEqual([
       'table.md',
-      'figures/conditions.json',
-      'figures/differences.json',
-      'figures/courses.json',
+      'charts/conditions.json',
+      'charts/differences.json',
+      'charts/courses.json',
     ]);
     expect(missing).toContain('there is no Chromium at /nowhere/chromium');
     expect(readFileSync(join(folder, 'table.md'), 'utf8')).toBe(resultsPage(experiment));
-    const figure = JSON.parse(readFileSync(join(folder, 'figures/conditions.json'), 'utf8')) as {
+    const chart = JSON.parse(readFileSync(join(folder, 'charts/conditions.json'), 'utf8')) as {
       data: unknown[];
     };
-    expect(figure.data.length).toBeGreaterThan(0);
+    expect(chart.data.length).toBeGreaterThan(0);
   });
 
   it('has a table alone before the first result', async () => {
     expect(await writeFindings(folder, { config: experiment.config, rows: [] })).toEqual({
       files: ['table.md'],
     });
-    expect(existsSync(join(folder, 'figures'))).toBe(false);
+    expect(existsSync(join(folder, 'charts'))).toBe(false);
   });
 
   it.skipIf(noBrowser !== undefined)(
@@ -54,9 +54,9 @@ describe('writeFindings', () => {
   );
 });
 
-describe('figureJson', () => {
+describe('chartJson', () => {
   it('keeps five digits', () => {
-    expect(figureJson({ data: [{ x: [1 / 3, 123456, null] }], layout: {} })).toBe(
+    expect(chartJson({ data: [{ x: [1 / 3, 123456, null] }], layout: {} })).toBe(
       '{"data":[{"x":[0.33333,123460,null]}],"layout":{}}\n',
     );
   });

@@ -13,7 +13,7 @@ describe('claimRows', () => {
     expect(rows[0]).toEqual({
       experiment: '01-data-filter',
       claim: 'Without ties and cycles the reward model is right more often.',
-      paper: 'filters both; no figure',
+      paper: 'filters both; no number',
       difference: judged?.comparison?.difference,
       'from (95%)': judged?.comparison?.ci?.[0],
       'to (95%)': judged?.comparison?.ci?.[1],

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { markedPart, rewriteMarked } from '../../../lib/experiment/findings/markers';
 
 const marked = { name: 'experiments', madeBy: '`rlhf-kit experiment summary`' };
-const text = `# Title\n\n${markedPart(marked, 'old $& figures')}\n\nThe end.\n`;
+const text = `# Title\n\n${markedPart(marked, 'old $& numbers')}\n\nThe end.\n`;
 
 describe('rewriteMarked', () => {
   it('changes what stands between the markers and nothing else', () => {
     const rewritten = rewriteMarked(text, marked, '| new $1 |\n');
     expect(rewritten).toBe(`# Title\n\n${markedPart(marked, '| new $1 |')}\n\nThe end.\n`);
-    expect(rewriteMarked(rewritten, marked, 'old $& figures')).toBe(text);
+    expect(rewriteMarked(rewritten, marked, 'old $& numbers')).toBe(text);
   });
 
   it('takes parts of other names for text', () => {

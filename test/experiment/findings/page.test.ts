@@ -13,7 +13,7 @@ const experiment = sampleExperiment();
 const words = (page: string): string => page.replace(/<script>[\s\S]*?<\/script>/g, '');
 
 describe('renderExperiment', () => {
-  it('has claims, figures, conditions and where the numbers come from', () => {
+  it('has claims, charts, conditions and where the numbers come from', () => {
     const page = words(renderExperiment(experiment, 'rlhf-kit experiment show experiments/01-data-filter'));
     for (const text of [
       '<h1>Filtering of comparisons</h1>',
@@ -25,7 +25,7 @@ describe('renderExperiment', () => {
       'Made by <code>rlhf-kit experiment show experiments/01-data-filter</code>',
     ])
       expect(page).toContain(text);
-    expect(page.match(/class="figure"/g)).toHaveLength(3);
+    expect(page.match(/class="chart"/g)).toHaveLength(3);
   });
 
   it('escapes what configurations and errors say', () => {
@@ -39,7 +39,7 @@ describe('renderExperiment', () => {
     expect(page).not.toContain('<script>alert');
   });
 
-  it('stands before the first result, without figures and without the bundle', () => {
+  it('stands before the first result, without charts and without the bundle', () => {
     const page = renderExperiment({ config: experiment.config, rows: [] });
     expect(page).toContain('not run yet');
     expect(page.length).toBeLessThan(100_000);
@@ -62,14 +62,14 @@ describe.skipIf(noBrowser !== undefined)(
     });
 
     it.each(['light', 'dark'] as const)(
-      'draws every figure in the %s scheme and asks nothing of the network',
+      'draws every chart in the %s scheme and asks nothing of the network',
       async (colorScheme) => {
         const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 } });
         const watched = watch(page);
         await page.goto(pathToFileURL(file).href);
         await page.waitForFunction("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 3");
-        for (const id of ['figure-0', 'figure-1', 'figure-2']) {
-          expect(await coloursOf(page, `[data-figure="${id}"]`)).toBeGreaterThan(20);
+        for (const id of ['chart-0', 'chart-1', 'chart-2']) {
+          expect(await coloursOf(page, `[data-chart="${id}"]`)).toBeGreaterThan(20);
         }
         expect(watched).toEqual({ requests: [], problems: [] });
         await page.close();

@@ -12,7 +12,7 @@ import { asPrettier } from '../../support/prettier';
 
 function policy(winMinusLoss: number, probes: Readonly<Record<string, number>>): PolicySummary {
   return {
-    goldReward: 0.5 + winMinusLoss / 4,
+    gold: 0.5 + winMinusLoss / 4,
     winRate: 0.5 + winMinusLoss / 2,
     winMinusLoss,
     winMinusLossCi: [winMinusLoss - 0.04, winMinusLoss + 0.04],

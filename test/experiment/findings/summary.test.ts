@@ -23,7 +23,7 @@ const [first] = judgeClaims(experiment);
 const [a, b] = first?.comparison?.means.map((mean) => mean.toFixed(3)) ?? [];
 const firstClaim = [
   'Without ties and cycles the reward model is right more often.',
-  'filters both; no figure',
+  'filters both; no number',
   `+${first?.comparison?.difference.toFixed(3)} (${a} against ${b})`,
   expect.stringMatching(/^\[\+0\.\d{3}, \+0\.\d{3}\]$/) as string,
   'reproduced',

@@ -79,7 +79,7 @@ describe('claimsTable', () => {
       '| Without ties',
     );
     expect(claim).toBe('Without ties and cycles the reward model is right more often.');
-    expect(paper).toBe('filters both; no figure');
+    expect(paper).toBe('filters both; no number');
     expect(compared).toMatch(
       /^reward\.goldAccuracy: filter=both noise=middle 0\.\d+; filter=none noise=middle 0\.\d+$/,
     );

@@ -31,7 +31,7 @@ const notebook = notebookOf(
   markdown(
     '# Rewards & penalties\n\nSee [the next](01-next.ipynb#top) and `code`.\n\n| a | b |\n|---|---|\n| 1 | 2 |',
   ),
-  code('// comment\nconst name: string = `a ${1 + 2} b`;\nplot(figure)', [], [chart, table]),
+  code('// comment\nconst name: string = `a ${1 + 2} b`;\nplot(chart)', [], [chart, table]),
   code('print()', [], [printed(Array.from({ length: 40 }, (_, i) => `line ${i + 1}`).join('\n'))]),
 );
 
@@ -116,8 +116,8 @@ describe.skipIf(noBrowser)(
       async (scheme) => {
         const { page, requests, problems } = await open(notebook, scheme);
         await page.waitForSelector('.js-plotly-plot .main-svg');
-        expect(await page.locator('.figure .bars path').count()).toBe(2);
-        expect(await coloursOf(page, '.figure')).toBeGreaterThan(20);
+        expect(await page.locator('.chart .bars path').count()).toBe(2);
+        expect(await coloursOf(page, '.chart')).toBeGreaterThan(20);
         expect(await page.locator('.fragment td').innerText()).toBe('arithmetic');
         expect(await page.locator('.outputs details pre').isVisible()).toBe(false);
         await page.locator('.outputs summary').click();

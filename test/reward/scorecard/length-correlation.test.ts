@@ -44,7 +44,7 @@ describe('lengthCorrelation', () => {
     expect(lengthCorrelation(rows).equalQuality).toBeCloseTo(partial, 10);
   });
 
-  it('leaves equal quality out where gold is not known, and single answers out of within-prompt figures', () => {
+  it('leaves equal quality out where gold is not known, and single answers out of within-prompt numbers', () => {
     const rows = [
       { score: 1, length: 2, promptId: 'a', task: 't' },
       { score: 2, length: 3, promptId: 'a', task: 't' },

@@ -19,14 +19,14 @@ async function measureFilter(config: ConditionConfig, path: (file: string) => st
   const pairs = await readPairs(path('filter/pairs.jsonl'));
   const world = pipelineWorld(config);
   const judged = new Map<string, GoldVerdict>();
-  const utility = (promptId: string, text: string): number => {
+  const goldOf = (promptId: string, text: string): number => {
     const key = JSON.stringify([promptId, text]);
     const verdict = judged.get(key) ?? world.judge(promptId, text);
     judged.set(key, verdict);
-    return verdict.utility;
+    return verdict.gold;
   };
   const gaps = pairs
-    .map(({ promptId, chosen, rejected }) => utility(promptId, chosen) - utility(promptId, rejected))
+    .map(({ promptId, chosen, rejected }) => goldOf(promptId, chosen) - goldOf(promptId, rejected))
     .filter((gap) => gap !== 0);
   return {
     metrics: {

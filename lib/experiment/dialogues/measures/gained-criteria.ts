@@ -34,13 +34,13 @@ export function gainedCriteria(own: readonly JudgedAnswer[], sft: readonly Judge
   return {
     prompts: Object.fromEntries(
       criteria.flatMap((criterion): [string, number[]][] => {
-        const worth = meanByPrompt(own, (answer) => answer[criterion]);
+        const gold = meanByPrompt(own, (answer) => answer[criterion]);
         const before = meanByPrompt(sft, (answer) => answer[criterion]);
         return [
-          [criterion, [...worth.values()]],
+          [criterion, [...gold.values()]],
           [
             `${criterion}Gain`,
-            [...worth].map(([promptId, value]) => value - (before.get(promptId) as number)),
+            [...gold].map(([promptId, value]) => value - (before.get(promptId) as number)),
           ],
         ];
       }),

@@ -1,4 +1,4 @@
-/** What answers are worth on each criterion, by the truth. */
+/** Gold of answers on each criterion. */
 import { pipelineWorld } from '../../../pipeline/world';
 import type { Rollout } from '../../../types';
 import type { ConditionConfig } from '../config';
@@ -7,10 +7,10 @@ import type { ConditionConfig } from '../config';
 export const criteria = ['helpful', 'harmless', 'fluent'] as const;
 export type Criterion = (typeof criteria)[number];
 
-/** An answer with the truth about it, each in [0, 1]. */
+/** Gold of an answer on each criterion, in [0, 1]. */
 export type JudgedAnswer = Readonly<Record<Criterion, number>> & { readonly promptId: string };
 
-/** Answers with the truth about them, in the same order. */
+/** Gold of answers, in the same order. */
 export function judged(
   config: ConditionConfig,
   answers: readonly Pick<Rollout, 'promptId' | 'response'>[],

@@ -2,17 +2,17 @@
 import { max } from 'simple-statistics';
 
 /**
- * For each pair of answers to one prompt that differ in worth: 1 when scores put it in the order of worth, 0 when they do not, ½ when
+ * For each pair of answers to one prompt that differ in gold: 1 when scores put it in the order of gold, 0 when they do not, ½ when
  * they are equal.
  */
 export function pairsInOrder(
-  answers: readonly { readonly score: number; readonly worth: number }[],
+  answers: readonly { readonly score: number; readonly gold: number }[],
 ): number[] {
   return answers.flatMap((a, i) =>
     answers.slice(i + 1).flatMap((b) => {
-      if (a.worth === b.worth) return [];
+      if (a.gold === b.gold) return [];
       if (a.score === b.score) return [0.5];
-      return [Number(a.score > b.score === a.worth > b.worth)];
+      return [Number(a.score > b.score === a.gold > b.gold)];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { pointAt } from '../../../evaluation/frontier';
 import type { CurvePoint } from '../../results';
 
 /**
- * Of a course: `peakGold`, the most that was true of it, `peakKl`, how far it was from SFT then (nats), and `goldAt9Nats`, left out
+ * Of a course: `peakGold`, its highest gold, `peakKl`, how far it was from SFT then (nats), and `goldAt9Nats`, left out
  * where it never went so far: at one distance courses can be compared, for after as many steps they are unequally far.
  */
 export function overOptimisation(course: readonly CurvePoint[]): Record<string, number> {

@@ -1,4 +1,4 @@
-/** Measure `criteria`: what the answers that a reward model picks are worth on each criterion, by the truth. */
+/** Measure `criteria`: gold, on each criterion, of the answers that a reward model picks. */
 import { mean } from 'simple-statistics';
 import { byPrompt } from '../../../evaluation/judged';
 import { readJson, readJsonLines } from '../../../files';
@@ -26,7 +26,7 @@ async function measurePicks(config: ConditionConfig, path: (file: string) => str
 }
 
 /**
- * Of the answer with the highest score to each prompt (of equals their mean): its worth on each criterion, and how much that is above
+ * Of the answer with the highest score to each prompt (of equals their mean): its gold on each criterion, and how much that is above
  * the mean of all answers. `<criterion>Accuracy`: of all pairs of answers to one prompt that differ on the criterion, the share that
  * scores put in its order; equal scores are half right.
  */
@@ -38,11 +38,11 @@ export function pickedCriteria(
   return {
     prompts: Object.fromEntries(
       criteria.flatMap((criterion): [string, number[]][] => {
-        const worth = picked.map((best) => mean(best.map((answer) => answer[criterion])));
+        const gold = picked.map((best) => mean(best.map((answer) => answer[criterion])));
         const average = prompts.map((own) => mean(own.map((answer) => answer[criterion])));
         return [
-          [criterion, worth],
-          [`${criterion}Gain`, worth.map((value, i) => value - (average[i] as number))],
+          [criterion, gold],
+          [`${criterion}Gain`, gold.map((value, i) => value - (average[i] as number))],
         ];
       }),
     ),
@@ -50,7 +50,7 @@ export function pickedCriteria(
       criteria.map((criterion) => [
         `${criterion}Accuracy`,
         orderAccuracy(
-          prompts.map((own) => own.map((answer) => ({ score: answer.score, worth: answer[criterion] }))),
+          prompts.map((own) => own.map((answer) => ({ score: answer.score, gold: answer[criterion] }))),
         ),
       ]),
     ),
@@ -59,7 +59,7 @@ export function pickedCriteria(
 
 /** 0.5 where no two answers to one prompt differ. */
 function orderAccuracy(
-  prompts: readonly (readonly { readonly score: number; readonly worth: number }[])[],
+  prompts: readonly (readonly { readonly score: number; readonly gold: number }[])[],
 ): number {
   const right = prompts.flatMap(pairsInOrder);
   return right.length === 0 ? 0.5 : mean(right);

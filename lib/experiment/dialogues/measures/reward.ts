@@ -1,4 +1,4 @@
-/** Measure `reward`: how good the reward model is on held-out labels and, by the truth, on the SFT model's answers. */
+/** Measure `reward`: how good the reward model is on held-out labels and, by gold, on the SFT model's answers. */
 import { mean } from 'simple-statistics';
 import { byPrompt } from '../../../evaluation/judged';
 import { readJson } from '../../../files';
@@ -51,6 +51,6 @@ function measureReward(_: ConditionConfig, path: (file: string) => string): Prom
  * so is a prompt whose answers are all equal.
  */
 function promptAccuracy(answers: readonly { readonly score: number; readonly gold: number }[]): number {
-  const right = pairsInOrder(answers.map(({ score, gold }) => ({ score, worth: gold })));
+  const right = pairsInOrder(answers);
   return right.length === 0 ? 0.5 : mean(right);
 }

@@ -11,7 +11,7 @@ import { measureCondition } from '../../../../lib/experiment/measure';
 import { writeJson, writeJsonLines } from '../../../../lib/files';
 import { pipelineWorld } from '../../../../lib/pipeline/world';
 
-/** promptId, score, then worth: helpful, harmless, fluent. */
+/** promptId, score, then gold: helpful, harmless, fluent. */
 type Row = readonly [string, number, number, number, number];
 const answers = (rows: readonly Row[]) =>
   rows.map(([promptId, score, helpful, harmless, fluent]) => ({
@@ -34,7 +34,7 @@ describe('pickedCriteria', () => {
     ]),
   );
 
-  it('gives the worth of the picks, and what they gained over all answers', () => {
+  it('gives gold of the picks, and what they gained over all answers', () => {
     expect(prompts['helpful']).toEqual([0.8, 0.5]);
     expect(prompts['harmless']).toEqual([0, 1]);
     expect(prompts['fluent']?.[1]).toBeCloseTo(0.7);
@@ -113,11 +113,8 @@ describe('measureCondition', () => {
       ['harmless', 'harmlessness'],
       ['fluent', 'fluency'],
     ] as const) {
-      const worth = judged.map((verdict) => verdict[key]);
-      const [first, second] = [0, 1].map((k) => mean(worth.filter((_, i) => i % 2 === k))) as [
-        number,
-        number,
-      ];
+      const gold = judged.map((verdict) => verdict[key]);
+      const [first, second] = [0, 1].map((k) => mean(gold.filter((_, i) => i % 2 === k))) as [number, number];
       expect(metrics[`criteria.${name}`]).toBeCloseTo(second, 4);
       expect(metrics[`criteria.${name}Gain`]).toBeCloseTo((second - first) / 2, 4);
       expect(metrics[`dpoCriteria.${name}`]).toBeCloseTo(second, 4);

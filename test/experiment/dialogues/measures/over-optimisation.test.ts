@@ -12,7 +12,7 @@ const course: CurvePoint[] = [
 ].map(([kl, gold], i) => ({ step: 10 * i, kl: kl as number, proxy: i, gold: gold as number }));
 
 describe('overOptimisation', () => {
-  it('finds where the truth was best, and what was true at nine nats', () => {
+  it('finds where gold was highest, and what it was at nine nats', () => {
     expect(overOptimisation(course)).toEqual({
       peakGold: 0.7,
       peakKl: 4,

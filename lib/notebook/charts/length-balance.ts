@@ -1,0 +1,16 @@
+/** What bucket length balancing does to the training pairs. */
+import type { Chart } from '../../evaluation/report/theme';
+import type { LengthBalanceAccount } from '../../reward/debias/bucket-balance';
+import { barChart } from './bars';
+
+/** How often the longer answer is the chosen one, by bucket of length difference, before and after. */
+export function lengthBalanceChart({ buckets }: LengthBalanceAccount): Chart {
+  const shares = (side: 'before' | 'after') =>
+    Object.fromEntries(
+      buckets.map(({ minDifference, maxDifference, [side]: { longerChosen, shorterChosen } }) => [
+        `${minDifference} to ${maxDifference} tokens`,
+        (100 * longerChosen) / (longerChosen + shorterChosen),
+      ]),
+    );
+  return barChart({ before: shares('before'), after: shares('after') }, 'longer answer chosen (% of pairs)');
+}
