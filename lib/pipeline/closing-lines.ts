@@ -1,5 +1,6 @@
 /** What a person reads when the pipeline has ended. */
-import { pipelinePolicies, type PipelineSummary } from '../evaluation/summary';
+import type { pipelinePolicies} from '../evaluation/summary';
+import { type PipelineSummary } from '../evaluation/summary';
 import { intervalText, points } from '../number-text';
 
 /**
