@@ -18,6 +18,7 @@ const root = [
   'settings.ts',
   'scorer.ts',
   'distinct-ids.ts',
+  'sides.ts',
   'intervals.ts',
   'group-by.ts',
   'number-text.ts',
