@@ -5,14 +5,9 @@ import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { errorMessage, InputError } from '../errors';
 import { readJson, readText } from '../files';
 import type { Message, Prompt } from '../types';
-import {
-  chatTemplate,
-  chatTemplateSource,
-  templateFile,
-  templateFolder,
-  type ChatTemplate,
-} from './chat-template';
-import { addedTokens, specialTokenTexts, withSpecialTokensMap, type AddedToken } from './special-tokens';
+import { chatTemplate, chatTemplateSource, templateFile, templateFolder } from './chat-template';
+import { turnEndToken, writtenAnswer } from './turns';
+import { addedTokens, specialTokenTexts, withSpecialTokensMap } from './special-tokens';
 
 export interface Tokenizer {
   /** Largest token id + 1: the rows that an embedding table needs. */
@@ -37,7 +32,10 @@ export interface Tokenizer {
    * @throws {TemplateError} when the template refuses the conversation.
    */
   renderPrompt(prompt: Prompt): number[];
-  /** A response with the token that ends it: after a conversation the end of turn, after plain text (or no prompt) EOS. */
+  /**
+   * A response with the token that ends it: after a conversation as the template writes the answer, up to the end of turn;
+   * after plain text (or no prompt) the text and EOS.
+   */
   renderResponse(response: string, prompt?: Prompt): number[];
   /** The files as they were read or made, to be written beside weights. */
   readonly files: Readonly<Record<string, string>>;
@@ -149,6 +147,8 @@ export function createTokenizer(
   );
   const turnEnd = ownTemplate === undefined ? undefined : turnEndToken(render, encode, added);
   const end = (prompt: Prompt): number => (typeof prompt === 'string' ? eos.id : (turnEnd ?? eos.id));
+  const answer = (turns: readonly Message[], content: string): number[] | undefined =>
+    ownTemplate === undefined ? undefined : writtenAnswer(render, encode, turns, content, turnEnd ?? eos.id);
   const cleansUp = cleansUpSpaces(tokenizerJson, config);
   return {
     vocabSize: 1 + [...inner.get_vocab().values()].reduce((a, b) => Math.max(a, b), -1),
@@ -165,7 +165,11 @@ export function createTokenizer(
         : inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: cleansUp }),
     renderPrompt: (prompt) =>
       typeof prompt === 'string' ? [...prefix, ...encode(prompt)] : encode(render(prompt, true)),
-    renderResponse: (response, prompt = '') => [...encode(response), end(prompt)],
+    renderResponse: (response, prompt = '') =>
+      (typeof prompt === 'string' ? undefined : answer(prompt, response)) ?? [
+        ...encode(response),
+        end(prompt),
+      ],
     files,
   };
 }
@@ -190,32 +194,6 @@ function addedBefore(inner: HfTokenizer): number[] {
   const whole: number[] = inner.encode('a', { add_special_tokens: true }).ids;
   const begin = whole.findIndex((_, i) => bare.every((id, k) => whole[i + k] === id));
   return whole.slice(0, Math.max(0, begin));
-}
-
-/** Stands for an answer where a template is asked what it writes after one. */
-const sampleAnswer = 'answer';
-
-/** The added token that a template ends an assistant's turn with; undefined when it ends turns with none. */
-function turnEndToken(
-  render: ChatTemplate,
-  encode: (text: string) => number[],
-  added: readonly AddedToken[],
-): number | undefined {
-  const turns: Message[] = [
-    { role: 'user', content: 'question' },
-    { role: 'assistant', content: sampleAnswer },
-  ];
-  let text: string;
-  try {
-    text = render(turns, false);
-  } catch {
-    // Broken, or for other conversations: what is wrong is said where one is rendered.
-    return undefined;
-  }
-  const at = text.lastIndexOf(sampleAnswer);
-  if (at < 0) return undefined;
-  const [first] = encode(text.slice(at + sampleAnswer.length).trimStart());
-  return added.some(({ id }) => id === first) ? first : undefined;
 }
 
 /** Whether spaces before punctuation go when ids become text: only where asked for, and never with BPE, as in transformers 5. */

@@ -47,12 +47,13 @@ export function encodeDemonstration(
   const { promptTokens, responseTokens } = encodeTurn(tokenizer, prompt, response, finished);
   const tokens = [...promptTokens, ...responseTokens];
   const lossMask = tokens.map((_, i) => (i >= promptTokens.length ? 1 : 0));
+  const turnEnd = tokenizer.turnEndTokenId ?? tokenizer.eosTokenId;
   if (counts === 'assistant' && typeof prompt !== 'string') {
     prompt.forEach((message, k) => {
       if (message.role !== 'assistant') return;
       const before = beginning(tokenizer, prompt.slice(0, k));
       if (before === undefined) return;
-      const turn = [...before, ...tokenizer.renderResponse(message.content, prompt)];
+      const turn = [...before, ...tokenizer.encode(message.content), turnEnd];
       if (turn.every((token, i) => token === tokens[i])) lossMask.fill(1, before.length, turn.length);
     });
   }

@@ -33,8 +33,11 @@ export function encodeTurn(
   finished: boolean,
 ): EncodedRow {
   if (typeof prompt !== 'string') {
-    const responseTokens = finished ? tokenizer.renderResponse(response, prompt) : tokenizer.encode(response);
-    return { promptTokens: tokenizer.renderPrompt(prompt), responseTokens };
+    const responseTokens = tokenizer.renderResponse(response, prompt);
+    return {
+      promptTokens: tokenizer.renderPrompt(prompt),
+      responseTokens: finished ? responseTokens : responseTokens.slice(0, -1),
+    };
   }
   const { promptTokens, responseTokens } = encodeJoined(tokenizer, prompt, response);
   const end = finished ? tokenizer.renderResponse('', prompt) : [];

@@ -5,9 +5,12 @@ import json
 import os
 from pathlib import Path
 
-import torch
-
-torch.set_num_threads(1)
+try:
+    import torch
+except ImportError:  # The scripts about tokenizers compute with no tensors.
+    torch = None
+else:
+    torch.set_num_threads(1)
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("RLHF_KIT_SHARED", HERE.parents[2] / "shared"))
@@ -16,7 +19,7 @@ MAX_BYTES = 400_000
 
 def rounded(value, digits=9):
     """Tensors to nested lists, floats to `digits` significant digits."""
-    if isinstance(value, torch.Tensor):
+    if torch is not None and isinstance(value, torch.Tensor):
         value = value.tolist()
     if isinstance(value, float):
         return float(f"{value:.{digits}g}")

@@ -70,7 +70,7 @@ describe('createTokenizer', () => {
       make({
         ...tokenizerConfig,
         additional_special_tokens: ['c'],
-        chat_template: `{% for m in messages %}{{ m.role[0] + ':' + m.content }}${end}{% endfor %}`,
+        chat_template: `{% for m in messages %}{{ m.role[0] + ':' + m.content }}${end}{% endfor %}{% if add_generation_prompt %}a:{% endif %}`,
         added_tokens_decoder: { 4: { content: 'c', special: true } },
       });
     const turns = [{ role: 'user' as const, content: 'a' }];
@@ -83,6 +83,20 @@ describe('createTokenizer', () => {
       expect(ending(end).turnEndTokenId).toBeUndefined();
       expect(ending(end).renderResponse('ab', turns)).toEqual([2, 3, 1]);
     }
+  });
+
+  it('writes an answer as the template does, and as it stands where the template does not go on from the prompt', () => {
+    const written = (assistant: string, opening = ''): number[] =>
+      make({
+        ...tokenizerConfig,
+        chat_template: `{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% else %}${assistant}{% endif %}{% endfor %}{% if add_generation_prompt %}${opening}{% endif %}`,
+      }).renderResponse(' ab ', [{ role: 'user', content: 'a' }]);
+    expect(written('{{ m.content | trim + eos_token }}')).toEqual([2, 3, 1]);
+    expect(written("{{ 'b' + m.content | trim + eos_token }}")).toEqual([3, 2, 3, 1]);
+    const asItStands = [...make(tokenizerConfig).encode(' ab '), 1];
+    expect(written('{{ m.content | trim + eos_token }}', 'b')).toEqual(asItStands);
+    expect(written('{{ m.content | trim }}')).toEqual(asItStands);
+    expect(written("{{ raise_exception('no answers') }}")).toEqual(asItStands);
   });
 
   it('reads one template, or the default of several', () => {
