@@ -1,5 +1,5 @@
 /** What a person reads when the pipeline has ended. */
-import type { pipelinePolicies} from '../evaluation/summary';
+import type { pipelinePolicies } from '../evaluation/summary';
 import { type PipelineSummary } from '../evaluation/summary';
 import { intervalText, points } from '../number-text';
 
