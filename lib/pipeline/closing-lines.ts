@@ -1,6 +1,5 @@
 /** What a person reads when the pipeline has ended. */
-import type { pipelinePolicies } from '../evaluation/summary';
-import { type PipelineSummary } from '../evaluation/summary';
+import type { PipelinePolicy, PipelineSummary } from '../evaluation/summary';
 import { intervalText, points } from '../number-text';
 
 /**
@@ -27,7 +26,7 @@ export function closingLines(summary: PipelineSummary, report: string, next: str
 }
 
 /** The capability whose probes fell most against SFT. */
-function fallText({ policies }: PipelineSummary, policy: (typeof pipelinePolicies)[number]): string {
+function fallText({ policies }: PipelineSummary, policy: PipelinePolicy): string {
   const changes = Object.entries(policies[policy].probes).map(
     ([task, passed]) => [task, passed - (policies.sft.probes[task] ?? Number.NaN)] as const,
   );
