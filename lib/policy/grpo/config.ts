@@ -1,4 +1,4 @@
-/** Configuration of group relative policy optimization. */
+/** Configuration of the algorithm. */
 import * as field from '../../fields';
 import { groupFields } from '../groups';
 import { advantageScales } from './advantage';

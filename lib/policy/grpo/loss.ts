@@ -1,4 +1,4 @@
-/** The loss of GRPO, with the model in it: a pure function of parameters and a batch. */
+/** The loss, with the model in it: a pure function of parameters and a batch. */
 import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../../model/config';
 import type { NamedTensors } from '../../train/adamw';

@@ -1,4 +1,4 @@
-/** Stage 5 by GRPO. */
+/** Stage 5 by the algorithm of this folder. */
 import { sampledStage } from '../sampled-stage';
 import { grpoFields } from './config';
 import { trainGrpo } from './trainer';

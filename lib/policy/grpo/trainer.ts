@@ -17,7 +17,7 @@ export const grpo = {
 };
 
 /**
- * Trains a policy by GRPO and returns its parameters, as {@link trainSampled}. Metrics are TRL's, and as PPO has them `objective/kl`,
+ * Trains a policy and returns its parameters, as {@link trainSampled}. Metrics are TRL's, and as PPO has them `objective/kl`,
  * `loss/{policy,sft}_avg` and `val/{ratio,ratio_var}`.
  */
 export const trainGrpo = samplingTrainer(grpo);

@@ -1,4 +1,4 @@
-/** Configuration of REINFORCE leave-one-out. */
+/** Configuration of the algorithm. */
 import * as field from '../../fields';
 import { groupFields } from '../groups';
 
