@@ -84,7 +84,10 @@ describe('rlhf-kit filter', () => {
     const votes = writeVotes();
     await expect(run('--votes', votes, '--pairs', votes, '--out', at('out'))).rejects.toThrow(/got both/);
     await expect(run('--votes', at('none.jsonl'), '--out', at('out'))).rejects.toThrow(/no such file/);
-    await expect(run('--votes', folder, '--out', at('out'))).rejects.toThrow(/directory/);
+    writeFileSync(at('notes.txt'), 'mine');
+    await expect(run('--votes', folder, '--out', at('out'))).rejects.toThrow(
+      /shards of a folder must have names that differ in numbers alone, got notes\.txt and votes\.jsonl/,
+    );
     expect(existsSync(at('out'))).toBe(false);
   });
 
