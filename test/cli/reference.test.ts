@@ -5,6 +5,8 @@ import { commandReference, referenceMarkers } from '../../lib/cli/reference';
 import { flagName } from '../../lib/cli/command';
 import { rewriteMarked } from '../../lib/experiment/findings/markers';
 import { readText } from '../../lib/files';
+import { factsOf } from '../../lib/config';
+import type { Fields } from '../../lib/fields';
 
 describe('commandReference', () => {
   const reference = commandReference(commands);
@@ -14,12 +16,15 @@ describe('commandReference', () => {
     expect(rewriteMarked(page, referenceMarkers, reference)).toBe(page);
   });
 
-  it('has every command with every flag', () => {
+  it('has every command with every flag and every part', () => {
     const sections = reference.split(/^### /m).slice(1);
     expect(sections.map((section) => section.split('\n')[0])).toEqual(commands.map(({ name }) => name));
     commands.forEach(({ fields }, i) => {
-      for (const field of Object.keys(fields))
-        expect(sections[i]).toMatch(new RegExp(`^ +--${flagName(field)}$`, 'm'));
+      for (const [key, field] of Object.entries(fields as Fields)) {
+        // A part has no flag: a file of settings holds it.
+        const said = factsOf(field).type === 'object' ? `\\b${key}\\b` : `^ +--${flagName(key)}$`;
+        expect(sections[i]).toMatch(new RegExp(said, 'm'));
+      }
     });
   });
 });
