@@ -29,11 +29,16 @@ export function flagName(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** A field of a command, with what it says of itself. */
+type CommandField = readonly [key: string, facts: FieldFacts, field: ZodType];
+
+function fieldsOf({ fields }: { readonly fields: object }): CommandField[] {
+  return Object.entries(fields as Fields).map(([key, field]) => [key, factsOf(field), field]);
+}
+
 /** Parts have no flags: a `--config` file holds them. */
-function flagsOf({ fields }: { readonly fields: object }): [string, FieldFacts, ZodType][] {
-  return Object.entries(fields as Fields)
-    .map(([key, field]): [string, FieldFacts, ZodType] => [key, factsOf(field), field])
-    .filter(([, { type }]) => type !== 'object');
+function isPart([, { type }]: CommandField): boolean {
+  return type === 'object';
 }
 
 /**
@@ -45,7 +50,7 @@ export function parseCommandLine<C extends object>(
   command: Command<C>,
   argv: readonly string[],
 ): Readonly<C> {
-  const fields = flagsOf(command);
+  const fields = fieldsOf(command).filter((one) => !isPart(one));
   const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> = {
     config: { type: 'string' },
   };
@@ -128,16 +133,15 @@ export function commandHelp<C extends object>(command: Command<C>): string {
     .map((name) => ` [${name}${factsOf(command.fields[name]).type === 'strings' ? ' …' : ''}]`)
     .join('');
   const lines = [`rlhf-kit ${command.name}${positionals} [flags]`, '', `  ${command.summary}`, '', 'Flags'];
-  for (const [key, facts, field] of flagsOf(command)) {
+  const fields = fieldsOf(command);
+  for (const [key, facts, field] of fields.filter((one) => !isPart(one))) {
     const { doc, optional, default: value } = facts;
     const when = value !== undefined ? `default ${String(value)}` : optional ? 'optional' : 'required';
     const source = facts.source === undefined ? '' : `, ${facts.source}`;
     const unit = facts.unit === undefined ? '' : ` ${facts.unit}`;
     lines.push(`  --${flagName(key)}`, `      ${doc} (${describeField(field)}${unit}; ${when}${source})`);
   }
-  const parts = Object.keys(command.fields).filter(
-    (key) => factsOf(command.fields[key as keyof C]).type === 'object',
-  );
+  const parts = fields.filter(isPart).map(([key]) => key);
   lines.push(
     '  --config',
     `      a JSON file with the same fields in camelCase${parts.length === 0 ? '' : `, and with those of ${parts.join(', ')}`}; flags win over it`,

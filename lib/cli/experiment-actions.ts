@@ -40,21 +40,7 @@ import { rekeyExperiment, type Rekeyed } from '../experiment/rekey';
 import { runExperiment } from '../experiment/run';
 import { cheapestRow, verificationTable, verifyRow } from '../experiment/verify';
 import { writeFileAtomically } from '../files';
-
-export const experimentActions = ['run', 'show', 'compare', 'verify', 'rekey', 'summary'] as const;
-
-export interface ExperimentCommandConfig {
-  readonly action: (typeof experimentActions)[number];
-  readonly experiment?: string;
-  readonly condition?: string;
-  readonly against?: string;
-  readonly metric?: string;
-  readonly engine?: string;
-  readonly jobs?: number;
-  readonly store: string;
-  readonly sample: number;
-  readonly json: boolean;
-}
+import type { ExperimentCommandConfig } from './experiment-fields';
 
 type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string };
 
