@@ -101,7 +101,7 @@ const zones = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'runs/', 'shims/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'runs/', 'coverage/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

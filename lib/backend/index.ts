@@ -44,7 +44,7 @@ export { processorName } from './processor';
 export { checkEngine, checkTolerance, type EngineReport } from './check';
 export { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './setup/cache';
 export { setupDefaultEngine } from './setup/default';
-export { findPython, runProgram } from './setup/programs';
+export { findProgram, findPython, runProgram } from './setup/programs';
 export { setupTensorflow } from './setup/tensorflow';
 export { setupXla } from './setup/xla';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';

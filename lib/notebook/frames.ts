@@ -12,12 +12,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { table as arqueroTable, type ColumnTable } from 'arquero';
-import type * as Danfo from 'danfojs-node';
 import type { DataFrame } from 'danfojs-node';
 import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { InputError } from '../errors';
 import { readJsonLines } from '../files';
 import type { MetricsRow } from '../train/metrics';
+import { loadDanfo } from './danfo';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** A danfo frame, an arquero table, or plain rows. */
@@ -63,7 +63,7 @@ export function toArquero(frame: Frame): ColumnTable {
 /**
  * A danfo frame of the same rows. Values that danfo cannot hold, such as the messages of a prompt, become JSON text.
  *
- * @throws {InputError} without rows: danfo has no empty frames with columns.
+ * @throws {InputError} without rows: danfo has no empty frames with columns; when danfojs-node is not installed.
  */
 export function toDanfo(frame: Frame): DataFrame {
   if (!isRows(frame) && isDanfo(frame)) return frame;
@@ -72,9 +72,8 @@ export function toDanfo(frame: Frame): DataFrame {
   );
   const rows = columns[0]?.[1].length ?? 0;
   if (rows === 0) throw new InputError('toDanfo: the frame has no rows, and danfo cannot hold that');
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- it takes a second to load, and few need it
-  const danfo = require('danfojs-node') as typeof Danfo;
-  return new danfo.DataFrame(
+  const { DataFrame: Danfo } = loadDanfo();
+  return new Danfo(
     Array.from({ length: rows }, (_, row) =>
       columns.map(([, values]) => values[row]),
     ) as unknown[][] as never,

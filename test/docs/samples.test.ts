@@ -54,7 +54,8 @@ beforeAll(() => {
       rejected: `no ${'!'.repeat(i % 7)}`,
     })),
   );
-  symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(project, join(folder, 'node_modules', 'rlhf-kit'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

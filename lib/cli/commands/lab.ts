@@ -1,6 +1,7 @@
 /** `rlhf-kit lab`: the notebooks in JupyterLab, by one command. */
-import { chosenEngine, engineNames, defaultEngine } from '../../backend';
+import { BackendUnavailableError, chosenEngine, engineNames, defaultEngine } from '../../backend';
 import * as field from '../../fields';
+import { setupDanfo } from '../../notebook/danfo';
 import { setupLab } from '../../notebook/lab/environment';
 import { labFolder, startLab } from '../../notebook/lab/lab';
 import { notebookFolder } from '../../notebook/runner/notebook-file';
@@ -31,6 +32,7 @@ export const labCommand = defineCommand<LabConfig>({
     // A wrong name is said now, not by the first cell.
     chosenEngine(engine);
     const environment = await setupLab(say);
+    await setupDanfo(say).catch(withoutDanfo(say));
     say('starting JupyterLab');
     const lab = await startLab(environment, { folder: shown, port, browser, engine });
     process.removeAllListeners('SIGINT');
@@ -46,3 +48,11 @@ export const labCommand = defineCommand<LabConfig>({
     await lab.ended;
   },
 });
+
+/** Most cells need no danfo: where it cannot be installed, the others run. */
+function withoutDanfo(say: (line: string) => void): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof BackendUnavailableError)) throw error;
+    say(`cells with toDanfo will fail: ${error.message}`);
+  };
+}

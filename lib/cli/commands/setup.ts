@@ -1,14 +1,15 @@
-/** `rlhf-kit setup`: puts an engine or JupyterLab in place. */
+/** `rlhf-kit setup`: puts an engine, JupyterLab or danfojs-node in place. */
 import * as field from '../../fields';
 import { BackendUnavailableError, setupDefaultEngine, setupTensorflow, setupXla } from '../../backend';
 import { InputError } from '../../errors';
+import { setupDanfo } from '../../notebook/danfo';
 import { setupLab } from '../../notebook/lab/environment';
 import { defineCommand } from '../command';
 
 const fields = {
   target: field.choice(
-    ['tensorflow', 'xla', 'jupyter'],
-    'engine to set up, or jupyter: what rlhf-kit lab runs',
+    ['tensorflow', 'xla', 'jupyter', 'danfo'],
+    'engine to set up; jupyter: what rlhf-kit lab runs; danfo: danfojs-node, for toDanfo',
   ),
   gpu: field
     .boolean(
@@ -29,18 +30,24 @@ const fields = {
 
 type SetupConfig = field.ConfigOf<typeof fields>;
 
-const titles = { tensorflow: 'the tensorflow engine', xla: 'the xla plugin', jupyter: 'JupyterLab' } as const;
+const titles = {
+  tensorflow: 'the tensorflow engine',
+  xla: 'the xla plugin',
+  jupyter: 'JupyterLab',
+  danfo: 'danfojs-node',
+} as const;
 
 export const setupCommand = defineCommand<SetupConfig>({
   name: 'setup',
   summary:
-    'put a native engine or JupyterLab in place: rlhf-kit setup tensorflow [--gpu] | xla [--cuda13 | --cuda12 | --plugin FILE] | jupyter',
+    'put a native engine, JupyterLab or danfojs-node in place: rlhf-kit setup tensorflow [--gpu] | xla [--cuda13 | --cuda12 | --plugin FILE] | jupyter | danfo',
   fields,
   example: 'npx rlhf-kit setup xla',
   positionals: ['target'],
   async run({ target, gpu, cuda12, cuda13, plugin, ifPossible }) {
-    if (target === 'jupyter' && (gpu === true || cuda12 || cuda13 || plugin !== undefined))
-      throw new InputError('setup jupyter: there is nothing to choose');
+    const isEngine = target === 'tensorflow' || target === 'xla';
+    if (!isEngine && (gpu === true || cuda12 || cuda13 || plugin !== undefined))
+      throw new InputError(`setup ${target}: there is nothing to choose`);
     if (target === 'xla' && gpu === true)
       throw new InputError('setup xla: there is no --gpu; expected --cuda13 or --cuda12');
     const chosen = [cuda12 && '--cuda12', cuda13 && '--cuda13', plugin !== undefined && '--plugin'].filter(
@@ -54,6 +61,7 @@ export const setupCommand = defineCommand<SetupConfig>({
     const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
     try {
       if (target === 'jupyter') return await setupLab(say);
+      if (target === 'danfo') return await setupDanfo(say);
       if (target === 'tensorflow') return await setupTensorflow({ gpu, say });
       const chooses = cuda !== undefined || plugin !== undefined;
       return ifPossible && !chooses ? await setupDefaultEngine(say) : await setupXla(say, { cuda, plugin });
