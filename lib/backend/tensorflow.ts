@@ -37,6 +37,15 @@ function usesGpu(): boolean {
   return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
 
+/** @throws {BackendUnavailableError} on a Node that the binding does not run on. */
+export function refuseLaterNode(version = process.versions.node): void {
+  if (Number(version.split('.')[0]) > lastNodeMajor) {
+    throw new BackendUnavailableError(
+      `the tensorflow engine needs Node ${lastNodeMajor} or older (its binding uses an API that Node ${lastNodeMajor + 1} removed), got Node ${version}`,
+    );
+  }
+}
+
 interface Binding {
   readonly TF_Version: string;
 }
@@ -46,11 +55,7 @@ interface Binding {
  * library and loads tensorboard's protocol buffers on its way.
  */
 function loadNative(): { registerBackend(): void; tensorflowVersion: string } {
-  if (Number(process.versions.node.split('.')[0]) > lastNodeMajor) {
-    throw new BackendUnavailableError(
-      `the tensorflow engine needs Node ${lastNodeMajor} or older (its binding uses an API that Node ${lastNodeMajor + 1} removed), got Node ${process.versions.node}`,
-    );
-  }
+  refuseLaterNode();
   // Else TensorFlow writes a banner about processor features to stderr.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   try {

@@ -7,7 +7,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type * as Danfo from 'danfojs-node';
 import {
   BackendUnavailableError,
   buildInPlace,
@@ -19,6 +18,13 @@ import {
 } from '../backend';
 import { InputError } from '../errors';
 import { writeJson } from '../files';
+
+/* eslint-disable @typescript-eslint/ban-ts-comment, @typescript-eslint/consistent-type-imports -- for the types of the package: those who install it may have no danfojs-node */
+/** @ts-ignore: where danfojs-node is not installed, this is any */
+type Danfo = typeof import('danfojs-node');
+/** @ts-ignore: where danfojs-node is not installed, this is any */
+export type DataFrame = import('danfojs-node').DataFrame;
+/* eslint-enable @typescript-eslint/ban-ts-comment, @typescript-eslint/consistent-type-imports */
 
 const version = '1.2.0';
 const downloadSize = '8 MB';
@@ -37,13 +43,13 @@ const tfjsPackage = { name: '@tensorflow/tfjs-node', version: tf.version.tfjs, m
 const tfjsProgram = `module.exports = globalThis[Symbol.for('${sharedTfjs.description}')];\n`;
 
 /** @throws {InputError} when there is none. */
-export function loadDanfo(): typeof Danfo {
+export function loadDanfo(): Danfo {
   (globalThis as Record<symbol, unknown>)[sharedTfjs] = tf;
   const place = danfoPlaces().find(isInstalled);
   if (place === undefined)
     throw new InputError('danfojs-node is not installed; run: npx rlhf-kit setup danfo');
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- it takes a second to load, and few need it
-  return require(require.resolve('danfojs-node', { paths: [place] })) as typeof Danfo;
+  return require(require.resolve('danfojs-node', { paths: [place] })) as Danfo;
 }
 
 /**

@@ -12,12 +12,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { table as arqueroTable, type ColumnTable } from 'arquero';
-import type { DataFrame } from 'danfojs-node';
 import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { InputError } from '../errors';
 import { readJsonLines } from '../files';
 import type { MetricsRow } from '../train/metrics';
-import { loadDanfo } from './danfo';
+import { loadDanfo, type DataFrame } from './danfo';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** A danfo frame, an arquero table, or plain rows. */

@@ -3,6 +3,7 @@
  * come out of its Python wheel into the user's cache, the binding is compiled against them.
  */
 import { dirname, join } from 'node:path';
+import { refuseLaterNode } from '../tensorflow';
 import { compileBinding, fetchPackage, isPlaced, placePackage } from './binding';
 import { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from './cache';
 import { isWhole, writeMarker } from './marker';
@@ -27,12 +28,13 @@ export function engineDirectory({ folder }: EngineBuild): string {
 /**
  * Puts the engine in place, fetching only what is missing or damaged.
  *
- * @throws {BackendUnavailableError} on another platform than Linux; without Python, pip, npm, tar or a C++ compiler; when a
+ * @throws {BackendUnavailableError} on another platform than Linux; on a Node that is too new for the binding; without Python, pip, npm, tar or a C++ compiler; when a
  * download fails or has another hash; when the disk is full or may not be written.
  */
 export async function setupTensorflow({ gpu, say }: SetupOptions): Promise<SetupResult> {
   const modules = dirname(dirname(dirname(require.resolve('@tensorflow/tfjs/package.json'))));
   return withFileErrors('setup tensorflow', async () => {
+    refuseLaterNode();
     const build = chooseBuild(
       gpu ?? (await isPlaced(engineDirectory(gpuBuild), modules)),
       process.platform,
