@@ -192,7 +192,7 @@ export async function rekeyRows({
 
 /** Writes the marked parts of docs/results.md, README.md, experiments/README.md and the page of the pipeline's runs. */
 export async function summarize(): Promise<unknown> {
-  const found = await openExperiments();
+  const found = await openExperiments(experimentsHome);
   if (found.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
   const content = experimentsSummary(found);
   updateMarked(join('docs', 'results.md'), { marked: summaryMarkers, content });

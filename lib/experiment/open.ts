@@ -2,18 +2,19 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean, InputError } from '../errors';
+import { projectPath } from '../project-path';
 import { readExperiment } from './config';
 import type { Experiment } from './experiment';
 import { readResults } from './results';
 
-/** Where experiments are looked for by name. */
+/** Where experiments are looked for by name: this folder of the project. */
 export const experimentsHome = 'experiments';
 
 /** Where summaries of the default pipeline's runs are kept, below {@link experimentsHome}. */
 export const pipelineRunsName = '00-pipeline';
 
 /** Names of all experiments, in order. */
-export function experimentNames(home = experimentsHome): string[] {
+export function experimentNames(home = projectPath(experimentsHome)): string[] {
   if (!existsSync(home)) return [];
   return readdirSync(home)
     .filter((name) => existsSync(join(home, name, 'config.json')))
@@ -27,7 +28,7 @@ export function experimentNames(home = experimentsHome): string[] {
  * @throws {InputError} with the near match when there is none.
  */
 export function experimentFolder(experiment: string): string {
-  const inHome = join(experimentsHome, experiment);
+  const inHome = projectPath(experimentsHome, experiment);
   const folder = [experiment, inHome].find((path) => existsSync(join(path, 'config.json')));
   if (folder !== undefined) return folder;
   const names = experimentNames();
@@ -42,6 +43,6 @@ export async function openExperiment(folder: string): Promise<Experiment> {
 }
 
 /** All experiments, in the order of their names. */
-export function openExperiments(home = experimentsHome): Promise<Experiment[]> {
+export function openExperiments(home = projectPath(experimentsHome)): Promise<Experiment[]> {
   return Promise.all(experimentNames(home).map((name) => openExperiment(join(home, name))));
 }
