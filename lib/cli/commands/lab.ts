@@ -1,13 +1,19 @@
 /** `rlhf-kit lab`: the notebooks in JupyterLab, by one command. */
+import { resolve } from 'node:path';
 import { chosenEngine, engineNames, defaultEngine } from '../../backend';
 import * as field from '../../fields';
+import { copiesFolder, copyNotebooks } from '../../notebook/lab/copies';
 import { setupLab } from '../../notebook/lab/environment';
 import { labFolder, startLab } from '../../notebook/lab/lab';
 import { notebookFolder } from '../../notebook/runner/notebook-file';
 import { defineCommand } from '../command';
 
 const fields = {
-  folder: field.path('folder with notebooks', { default: notebookFolder }),
+  folder: field
+    .path(
+      `folder with notebooks, which are changed; absent: copies of ${notebookFolder}/ in ${copiesFolder}/`,
+    )
+    .optional(),
   port: field
     .integer('port on this machine; absent: the first free one from 8888 on', { min: 1, max: 65535 })
     .optional(),
@@ -27,12 +33,18 @@ export const labCommand = defineCommand<LabConfig>({
   positionals: ['folder'],
   async run({ folder, port, browser, engine }) {
     const say = (line: string): void => void process.stderr.write(`lab: ${line}\n`);
-    const shown = labFolder(folder);
+    const shown = labFolder(folder ?? notebookFolder);
     // A wrong name is said now, not by the first cell.
     chosenEngine(engine);
     const environment = await setupLab(say);
+    if (folder === undefined) copyNotebooks(shown, copiesFolder).forEach(say);
     say('starting JupyterLab');
-    const lab = await startLab(environment, { folder: shown, port, browser, engine });
+    const lab = await startLab(environment, {
+      folder: folder === undefined ? resolve(copiesFolder) : shown,
+      port,
+      browser,
+      engine,
+    });
     process.removeAllListeners('SIGINT');
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
