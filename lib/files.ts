@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { errorMessage, InputError } from './errors';
 
@@ -83,9 +83,16 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (isSystemError(error)) throw new InputError(`cannot read ${path}: ${describeSystemError(error)}`);
-    throw error;
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'ENOENT') throw notThere(path);
+    throw new InputError(`cannot read ${path}: ${describeSystemError(error)}`);
   }
+}
+
+/** What to say of a file that is missing: of a relative path also where that is, e.g. from a notebook's folder. */
+export function notThere(path: string, what = 'file or directory'): InputError {
+  const place = isAbsolute(path) ? '' : ` (${resolve(path)})`;
+  return new InputError(`cannot read ${path}: no such ${what}${place}`);
 }
 
 /** One line of a JSON-lines file. */
@@ -117,7 +124,7 @@ export async function* streamJsonLines(path: string): AsyncGenerator<JsonLine> {
 
 /** Streams the lines of a text file, gzip or not, without holding it in memory. */
 export async function* streamLines(path: string): AsyncGenerator<string> {
-  if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file`);
+  if (!existsSync(path)) throw notThere(path);
   const source = createReadStream(path);
   const lines = path.endsWith('.gz') ? createGunzip() : source;
   if (lines !== source) {

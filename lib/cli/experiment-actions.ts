@@ -35,6 +35,7 @@ import {
   openExperiment,
   openExperiments,
   pipelineRunsName,
+  writableExperimentFolder,
 } from '../experiment/open';
 import { rekeyExperiment, type Rekeyed } from '../experiment/rekey';
 import { runExperiment } from '../experiment/run';
@@ -46,7 +47,7 @@ type Named = Readonly<ExperimentCommandConfig> & { readonly experiment: string }
 
 /** Computes what is missing, then makes table, charts, page and the README's part from all rows that there are. */
 export async function runAndWrite({ experiment, engine, jobs, store }: Named): Promise<unknown> {
-  const folder = experimentFolder(experiment);
+  const folder = writableExperimentFolder(experiment);
   const outcome = await runExperiment(readExperiment(folder), {
     folder,
     root: store,
@@ -161,7 +162,7 @@ export async function rekeyRows({
   const reports: Rekeyed[] = [];
   try {
     for (const name of names) {
-      const folder = experimentFolder(name);
+      const folder = writableExperimentFolder(name);
       const found = withResults('rekey', await openExperiment(folder));
       const report = await rekeyExperiment(found, {
         folder,
@@ -192,7 +193,7 @@ export async function rekeyRows({
 
 /** Writes the marked parts of docs/results.md, README.md, experiments/README.md and the page of the pipeline's runs. */
 export async function summarize(): Promise<unknown> {
-  const found = await openExperiments();
+  const found = await openExperiments(experimentsHome);
   if (found.length === 0) throw new InputError(`experiment summary: ${experimentsHome}/ has no experiments`);
   const content = experimentsSummary(found);
   updateMarked(join('docs', 'results.md'), { marked: summaryMarkers, content });

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chosenEngine, processorName, threadsEach, useEngine, type EngineName } from '../backend';
 import { errorMessage, InputError } from '../errors';
+import { projectPath } from '../project-path';
 import { versions } from '../train/versions';
 import type { ExperimentConfig } from './config';
 import { nodesBehind, type FlowNode } from '../flow/flow';
@@ -15,8 +16,8 @@ import { isFailed, readResults, writeResults, type ResultRow, type Row } from '.
 export interface ExperimentOptions {
   /** Folder of the experiment: its configuration and its results. */
   readonly folder: string;
-  /** Where stages are kept, for all experiments. */
-  readonly root: string;
+  /** Where stages are kept, for all experiments; absent: the project's `runs/experiments`. */
+  readonly root?: string;
   readonly engine?: string;
   /** Worker processes; one a core when absent. Each has its part of the threads. */
   readonly jobs?: number;
@@ -43,12 +44,12 @@ export async function runExperiment(
   experiment: ExperimentConfig,
   options: ExperimentOptions,
 ): Promise<ExperimentOutcome> {
-  const { folder, jobs = availableParallelism() } = options;
+  const { folder, root: kept = projectPath('runs', 'experiments'), jobs = availableParallelism() } = options;
   const started = Date.now();
   const engine = chosenEngine(options.engine);
   const threads = threadsEach(jobs);
   // Another number of threads rounds differently: its stages are other stages.
-  const root = join(options.root, `${engine}-${threads}`);
+  const root = join(kept, `${engine}-${threads}`);
   const grid = gridOf(experiment, root, engine);
   const rows = new Map((await readResults(folder)).map((row) => [rowKey(row.condition, row.seed), row]));
   refuseOtherResults(folder, [...rows.values()], grid, engine);

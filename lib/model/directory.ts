@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
-import { readJson, writeFileAtomically, writeJson } from '../files';
+import { notThere, readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
 import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
 import { paramShapes, type Params } from './params';
@@ -34,8 +34,7 @@ const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]>
  * or the tokenizer has more tokens than the model.
  */
 export function loadModel(directory: string): Model {
-  if (!existsSync(directory))
-    throw new InputError(`cannot read model directory ${directory}: no such directory`);
+  if (!existsSync(directory)) throw notThere(directory, 'model directory');
   const config = readModelConfig(directory);
   const tokenizer = loadTokenizer(directory);
   if (tokenizer.vocabSize > config.vocabSize) {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage, InputError, mustBe } from '../errors';
-import { readJson, writeFileAtomically } from '../files';
+import { notThere, readJson, writeFileAtomically } from '../files';
 import type { Params } from './params';
 
 export type WeightType = 'F32' | 'F16' | 'BF16';
@@ -36,6 +36,7 @@ export function readSafetensors(path: string, wanted: Wanted = () => true): Para
   try {
     bytes = readFileSync(path);
   } catch (error) {
+    if (!existsSync(path)) throw notThere(path);
     throw new InputError(`cannot read ${path}: ${errorMessage(error)}`);
   }
   const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;

@@ -24,6 +24,8 @@ import { writeJson } from '../files';
 type Danfo = typeof import('danfojs-node');
 /** @ts-ignore: where danfojs-node is not installed, this is any */
 export type DataFrame = import('danfojs-node').DataFrame;
+/** @ts-ignore: where danfojs-node is not installed, this is any */
+export type Series = import('danfojs-node').Series;
 /* eslint-enable @typescript-eslint/ban-ts-comment, @typescript-eslint/consistent-type-imports */
 
 const version = '1.2.0';

@@ -16,11 +16,11 @@ import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics
 import { InputError } from '../errors';
 import { readJsonLines } from '../files';
 import type { MetricsRow } from '../train/metrics';
-import { loadDanfo, type DataFrame } from './danfo';
+import { loadDanfo, type DataFrame, type Series } from './danfo';
 
 export type Row = Readonly<Record<string, unknown>>;
-/** A danfo frame, an arquero table, or plain rows. */
-export type Frame = DataFrame | ColumnTable | readonly object[];
+/** A danfo frame or series, an arquero table, or plain rows. */
+export type Frame = DataFrame | Series | ColumnTable | readonly object[];
 
 /** Values by column, rows in order; what is missing is null. */
 export type Columns = Readonly<Record<string, readonly unknown[]>>;
@@ -32,8 +32,9 @@ export function columnsOf(frame: Frame): Columns {
     return collect([...names], (name) => frame.map((row) => (row as Row)[name]));
   }
   if (isDanfo(frame)) {
-    const values = frame.values as unknown[][];
-    return collect(frame.columns, (_, column) => values.map((row) => row[column]));
+    const values = frame.values as unknown[];
+    if (isSeries(frame)) return collect(frame.columns, () => [...values]);
+    return collect(frame.columns, (_, column) => values.map((row) => (row as unknown[])[column]));
   }
   return collect(frame.columnNames(), (name) => Array.from(frame.array(name) as ArrayLike<unknown>));
 }
@@ -49,8 +50,30 @@ function isRows(frame: Frame): frame is readonly object[] {
 }
 
 /** By what it has, so that danfo is loaded only by those who use it. */
-function isDanfo(frame: DataFrame | ColumnTable): frame is DataFrame {
-  return 'ctypes' in frame;
+function isDanfo(frame: object): frame is DataFrame | Series {
+  return '$isSeries' in frame && '$index' in frame;
+}
+
+function isSeries(frame: DataFrame | Series): frame is Series {
+  return frame.$isSeries;
+}
+
+/** Whether a value is a frame of danfo or arquero; rows are any array of objects. */
+export function isFrame(value: unknown): value is DataFrame | Series | ColumnTable {
+  if (typeof value !== 'object' || value === null) return false;
+  return isDanfo(value) || ('numRows' in value && 'columnNames' in value && 'array' in value);
+}
+
+/**
+ * The names of a danfo frame's rows, where they say something: those of a frame that are not just numbers, those of a series that do not
+ * count from 0, such as the values that `valueCounts` has counted.
+ */
+export function rowNames(frame: Frame): readonly (string | number)[] | undefined {
+  if (isRows(frame) || !isDanfo(frame)) return undefined;
+  const { index } = frame;
+  const isPlain = (name: unknown, row: number): boolean =>
+    isSeries(frame) ? name === row : Number.isInteger(name);
+  return index.every(isPlain) ? undefined : index;
 }
 
 /** An arquero table of the same rows. */
@@ -65,7 +88,7 @@ export function toArquero(frame: Frame): ColumnTable {
  * @throws {InputError} without rows: danfo has no empty frames with columns; when danfojs-node is not installed.
  */
 export function toDanfo(frame: Frame): DataFrame {
-  if (!isRows(frame) && isDanfo(frame)) return frame;
+  if (!isRows(frame) && isDanfo(frame) && !isSeries(frame)) return frame;
   const columns = Object.entries(columnsOf(frame)).map(
     ([name, values]) => [name, values.map(flatValue)] as const,
   );

@@ -2,16 +2,16 @@
 import { mkdtempSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentEngine } from '../backend';
+import { projectPath } from '../project-path';
 import { openRunDirectory, type RunDirectory } from '../train/run-directory';
 
-const root = join('runs', 'notebooks', 'scratch');
-
 /**
- * A folder that nobody had before, below `runs/notebooks/scratch`: a cell can be run again and again.
+ * A folder that nobody had before, below the project's `runs/notebooks/scratch`: a cell can be run again and again.
  *
  * @param name begins the folder's name.
  */
 export function scratchFolder(name: string): string {
+  const root = projectPath('runs', 'notebooks', 'scratch');
   mkdirSync(root, { recursive: true });
   return mkdtempSync(join(root, `${name}-`));
 }

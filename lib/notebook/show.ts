@@ -2,7 +2,7 @@
 import { html, type Html } from '../evaluation/report/html';
 import { display } from './cell-output';
 import { columnText, type ColumnText } from './format';
-import { columnsOf, type Frame } from './frames';
+import { columnsOf, rowNames, type Frame } from './frames';
 
 export interface ShowOptions {
   /** The most rows that are shown; 20 when absent. */
@@ -18,9 +18,13 @@ interface Column extends ColumnText {
   readonly name: string;
 }
 
-/** Shows the first rows of a frame as a table, and says how many there are. Long texts are folded. */
+/** Shows the first rows of a frame as a table, and says how many there are. Long texts are folded. Rows that danfo has named keep their names. */
 export function show(frame: Frame, { rows: most = defaultRows }: ShowOptions = {}): void {
-  const columns = Object.entries(columnsOf(frame));
+  const names = rowNames(frame);
+  const columns: [string, readonly unknown[]][] = [
+    ...(names === undefined ? [] : [['', names] as [string, typeof names]]),
+    ...Object.entries(columnsOf(frame)),
+  ];
   const rows = columns[0]?.[1].length ?? 0;
   const shown = Math.min(most, rows);
   const texts = columns.map(([name, values]): Column => ({ name, ...columnText(values.slice(0, shown)) }));

@@ -1,9 +1,9 @@
 /** Stages of the pipeline one by one, kept from run to run: how notebooks share what takes long. */
-import { join } from 'node:path';
 import { currentEngine } from '../backend';
 import { stageFiles, type Flow } from '../flow/flow';
 import { runFlow } from '../flow/run';
 import { openStore } from '../flow/store';
+import { projectPath } from '../project-path';
 import type { PipelineConfig } from './config';
 import { pipelineFlow } from './flow';
 
@@ -19,14 +19,13 @@ export interface Stages {
   run(...names: string[]): Promise<void>;
 }
 
-/** Where notebooks keep their stages, below the folder that a notebook runs in. */
-const defaultRoot = join('runs', 'notebooks');
-
 /**
  * The stages of a pipeline, each with a folder `<name>-<key>`. Two configurations that differ in a late stage share the early
  * ones.
+ *
+ * @param root holds the folders; absent: the project's `runs/notebooks`.
  */
-export function openStages(config: PipelineConfig, root = defaultRoot): Stages {
+export function openStages(config: PipelineConfig, root = projectPath('runs', 'notebooks')): Stages {
   const flow = pipelineFlow(config);
   const store = openStore({ kind: 'keyed', root, engine: currentEngine() });
   return {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
-import { isUnfinished, readJson, sha256File, writeJson } from '../files';
+import { isUnfinished, notThere, readJson, sha256File, writeJson } from '../files';
 import { templateFolder } from '../tokenizer/chat-template';
 import { localTime, setTemplateClock } from '../tokenizer/clock';
 import { newestCheckpoint } from './checkpoint-steps';
@@ -115,7 +115,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
 async function hashInputs(paths: readonly string[]): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const path of paths) {
-    if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file or directory`);
+    if (!existsSync(path)) throw notThere(path);
     const files = statSync(path).isDirectory()
       ? [...filesIn(path), ...filesIn(join(path, templateFolder))]
       : [path];

@@ -19,7 +19,8 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 /** An environment as a terminal has it, without what npm and vitest give their children. */
 function plainEnvironment(bin: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^npm_|^NODE_|^VITEST|^RLHF_KIT_ENGINE$|^CI$/i.test(name),
+    ([name]) =>
+      !/^npm_(lifecycle|package|command)|^NODE_(ENV|OPTIONS|PATH)$|^VITEST|^RLHF_KIT_ENGINE$|^CI$/.test(name),
   );
   return { ...Object.fromEntries(kept), PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
 }

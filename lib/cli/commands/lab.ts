@@ -1,14 +1,22 @@
 /** `rlhf-kit lab`: the notebooks in JupyterLab, by one command. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { BackendUnavailableError, chosenEngine, engineNames, defaultEngine } from '../../backend';
 import * as field from '../../fields';
 import { setupDanfo } from '../../notebook/danfo';
+import { copiesFolder, copyNotebooks } from '../../notebook/lab/copies';
 import { setupLab } from '../../notebook/lab/environment';
 import { labFolder, startLab } from '../../notebook/lab/lab';
 import { notebookFolder } from '../../notebook/runner/notebook-file';
+import { packageRoot } from '../../train/versions';
 import { defineCommand } from '../command';
 
 const fields = {
-  folder: field.path('folder with notebooks', { default: notebookFolder }),
+  folder: field
+    .path(
+      `folder with notebooks, which are changed; absent: copies of ${notebookFolder}/, or of the package's own, in ${copiesFolder}/`,
+    )
+    .optional(),
   port: field
     .integer('port on this machine; absent: the first free one from 8888 on', { min: 1, max: 65535 })
     .optional(),
@@ -28,13 +36,19 @@ export const labCommand = defineCommand<LabConfig>({
   positionals: ['folder'],
   async run({ folder, port, browser, engine }) {
     const say = (line: string): void => void process.stderr.write(`lab: ${line}\n`);
-    const shown = labFolder(folder);
+    const shown = labFolder(folder ?? originals());
     // A wrong name is said now, not by the first cell.
     chosenEngine(engine);
     const environment = await setupLab(say);
     await setupDanfo(say).catch(withoutDanfo(say));
+    if (folder === undefined) copyNotebooks(shown, copiesFolder).forEach(say);
     say('starting JupyterLab');
-    const lab = await startLab(environment, { folder: shown, port, browser, engine });
+    const lab = await startLab(environment, {
+      folder: folder === undefined ? resolve(copiesFolder) : shown,
+      port,
+      browser,
+      engine,
+    });
     process.removeAllListeners('SIGINT');
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
@@ -48,6 +62,11 @@ export const labCommand = defineCommand<LabConfig>({
     await lab.ended;
   },
 });
+
+/** The notebooks of the project; where it has none, those that come with the package. */
+function originals(): string {
+  return existsSync(notebookFolder) ? notebookFolder : join(packageRoot(), notebookFolder);
+}
 
 /** Most cells need no danfo: where it cannot be installed, the others run. */
 function withoutDanfo(say: (line: string) => void): (error: unknown) => void {

@@ -2,6 +2,7 @@
 import { requestInterrupt } from '../../train/interrupt';
 import { kitVersion, packageRoot } from '../../train/versions';
 import { languageInfo } from '../runner/notebook-file';
+import { gatherStreams } from './gather';
 import { startSession } from './session';
 import { loadTslab } from './tslab';
 import { endWithParent } from './watch-parent';
@@ -51,11 +52,15 @@ export async function serveKernel(connectionFile: string, engine?: string): Prom
       count++;
       send(server.iopub, request, 'execute_input', { code, execution_count: count });
     }
+    const printed = gatherStreams((name, text) => send(server.iopub, request, 'stream', { name, text }));
     const failure = await session.execute(code, {
-      stream: (name, text) => send(server.iopub, request, 'stream', { name, text }),
-      display: (display, update) =>
-        send(server.iopub, request, update ? 'update_display_data' : 'display_data', display),
+      stream: printed.stream,
+      display(display, update) {
+        printed.flush();
+        send(server.iopub, request, update ? 'update_display_data' : 'display_data', display);
+      },
     });
+    printed.flush();
     if (failure !== undefined) {
       send(server.iopub, request, 'error', failure);
       if (stop) abortedUntil = performance.now() + onTheirWay;

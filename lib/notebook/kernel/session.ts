@@ -4,6 +4,8 @@ import type { Executor } from 'tslab/dist/executor';
 import { useEngine } from '../../backend';
 import { errorMessage } from '../../errors';
 import { packageRoot } from '../../train/versions';
+import { showValue } from '../show-value';
+import { declarationsReached, withoutEmptying } from './declarations';
 import { describeDiagnostics, describeThrown, type CellFailure } from './failure';
 import { loadTslab } from './tslab';
 
@@ -38,37 +40,64 @@ export interface Session {
   readonly executor: Executor;
 }
 
+/** What tslab hands to the code of cells. */
+interface CellGlobals {
+  readonly exports: Record<string, unknown>;
+  readonly require: NodeJS.Require;
+}
+
 /**
- * Starts a session whose root is this package's folder, wherever the notebook lies.
+ * Starts a session. Packages are this package's, wherever the notebook lies; paths are from the folder that the process was started in.
  *
  * @param engine computes from the first cell on; as for `useEngine`.
  */
 export function startSession(engine?: string): Session {
   const root = packageRoot();
+  const folder = process.cwd();
   const { ts, converter, executor: executors, jupyter } = loadTslab(root);
+  // The compiler takes the folder that it finds the process in for the root of all imports and all types.
+  process.chdir(root);
   const compiler = converter.createConverter({ isJS: false, isBrowser: false });
   let diagnostics: readonly Diagnostic[] = [];
   let thrown: { readonly value: unknown } | undefined;
+  // Declarations of all cells so far; those of the newest one, and the names that it has given values to.
+  let declared = '';
+  let newest = { whole: '', names: [] as readonly string[] };
+  let reached = new Set<string>();
   const node: typeof compiler = {
     ...compiler,
-    convert(previous, source) {
-      const converted = compiler.convert(previous, source);
+    convert(_, source) {
+      const converted = compiler.convert(declared, source);
       ({ diagnostics } = converted);
-      return converted;
+      if (diagnostics.length > 0) return converted;
+      const { output, names } = withoutEmptying(converted.output ?? '');
+      newest = { whole: converted.declOutput ?? '', names };
+      return { ...converted, output };
     },
+    inspect: (_, source, position) => compiler.inspect(declared, source, position),
+    complete: (_, source, position) => compiler.complete(declared, source, position),
   };
   const executor = executors.createExecutor(
     root,
     { node, browser: node, close: () => compiler.close() },
     {
-      /* eslint-disable-next-line no-console -- the value of a cell's last expression, printed as tslab prints it */
-      log: (...values: unknown[]) => console.log(...values),
+      // The value of a cell's last expression.
+      log: (value: unknown) => showValue(value),
       // tslab reports diagnostics here too; those are at hand already.
       error: (...values: unknown[]) => {
         if (diagnostics.length === 0) thrown ??= { value: values[0] };
       },
     },
   );
+  const globals = globalThis as unknown as { __tslab__: CellGlobals };
+  globals.__tslab__ = { ...globals.__tslab__, exports: noting(executor.locals, (name) => reached.add(name)) };
+  const keepDeclarations = (isWhole: boolean): void => {
+    const unreached = newest.names.filter((name) => !reached.has(name));
+    declared = isWhole ? newest.whole : declarationsReached(ts, declared, newest.whole, new Set(unreached));
+    // E.g. a `var` of a block that was not entered.
+    if (isWhole) for (const name of unreached) executor.locals[name] = undefined;
+  };
+  process.chdir(folder);
 
   let crash: ((error: unknown) => void) | undefined;
   const onCrash = (error: unknown): void => {
@@ -107,6 +136,8 @@ export function startSession(engine?: string): Session {
       }
       diagnostics = [];
       thrown = undefined;
+      newest = { whole: declared, names: [] };
+      reached = new Set();
       interrupted = false;
       const crashed = new Promise<false>((resolve) => {
         crash = (error) => {
@@ -120,6 +151,7 @@ export function startSession(engine?: string): Session {
       await new Promise((resolve) => setImmediate(resolve));
       crash = undefined;
       ok &&= thrown === undefined;
+      keepDeclarations(ok);
       if (ok) return undefined;
       if (diagnostics.length > 0) return describeDiagnostics(source, diagnostics);
       if (interrupted || isInterruption(thrown)) {
@@ -133,6 +165,20 @@ export function startSession(engine?: string): Session {
       );
     },
   };
+}
+
+/** The values of cells; whoever sets one is heard. */
+function noting(values: Record<string, unknown>, note: (name: string) => void): Record<string, unknown> {
+  return new Proxy(values, {
+    set(target, name, value) {
+      note(String(name));
+      return Reflect.set(target, name, value);
+    },
+    defineProperty(target, name, attributes) {
+      note(String(name));
+      return Reflect.defineProperty(target, name, attributes);
+    },
+  });
 }
 
 /** A cell that never waits is stopped by Node, without a call of `interrupt`. */

@@ -15,11 +15,12 @@ export interface Tslab {
 let loaded: Tslab | undefined;
 
 /**
- * Loads tslab with strict types and with packages' `exports` resolved. It takes the folder that it finds the process in for the root of
- * all imports and all types, so that is set first and for good.
+ * Loads tslab with strict types and with packages' `exports` resolved. What it loads takes the folder that it finds the process in for
+ * the root of all imports and all types.
  */
 export function loadTslab(root: string): Tslab {
   if (loaded !== undefined) return loaded;
+  const folder = process.cwd();
   process.chdir(root);
   const ts = useProjectOptions();
   /* eslint-disable @typescript-eslint/no-require-imports -- they take the compiler when they are loaded */
@@ -30,6 +31,7 @@ export function loadTslab(root: string): Tslab {
     jupyter: require('tslab/dist/jupyter') as Tslab['jupyter'],
   };
   /* eslint-enable @typescript-eslint/no-require-imports */
+  process.chdir(folder);
   return loaded;
 }
 

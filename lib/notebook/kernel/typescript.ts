@@ -16,8 +16,22 @@ export interface BindingElement extends SyntaxNode {
   readonly propertyName?: unknown;
 }
 
+export interface ImportClause {
+  readonly isTypeOnly?: boolean;
+  readonly name?: SyntaxNode;
+  readonly namedBindings?: SyntaxNode & {
+    /** Of `* as name`. */
+    readonly name?: SyntaxNode;
+    /** Of `{ a, b as c }`. */
+    readonly elements?: readonly (SyntaxNode & { readonly name: SyntaxNode })[];
+  };
+}
+
 export interface Statement extends SyntaxNode {
   readonly declarationList?: { readonly declarations: readonly VariableDeclaration[] };
+  readonly importClause?: ImportClause;
+  readonly moduleSpecifier?: SyntaxNode;
+  readonly name?: SyntaxNode;
 }
 
 export interface SourceFile extends SyntaxNode {
@@ -42,4 +56,6 @@ export interface TypeScript {
   };
   isAsExpression(node: SyntaxNode): boolean;
   isVariableStatement(node: SyntaxNode): boolean;
+  isInterfaceDeclaration(node: SyntaxNode): boolean;
+  isTypeAliasDeclaration(node: SyntaxNode): boolean;
 }

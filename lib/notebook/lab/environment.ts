@@ -13,8 +13,8 @@ import {
   type SetupResult,
 } from '../../backend';
 import { readText, writeJson } from '../../files';
-import { startProgress } from '../../train/progress';
 import { packageRoot } from '../../train/versions';
+import { followPip, type PipProgress } from './pip-lines';
 
 /** Older interpreters lack some of the pinned packages. */
 const leastPython = [3, 11] as const;
@@ -65,27 +65,26 @@ export async function setupLab(say: (line: string) => void): Promise<SetupResult
     say(
       `installing ${version('jupyterlab')}, ${version('plotly')} and what they need from the Python package index: ${downloadSize} to download, ${diskSize} on disk in ${directory}; once`,
     );
-    await buildInPlace(directory, (unfinished) => install(python, unfinished, requirements.length));
+    await buildInPlace(directory, (unfinished) =>
+      install(python, unfinished, followPip(requirements.length, say)),
+    );
     say('JupyterLab is set up');
     return { changed: true, python, directory };
   });
 }
 
 /** Into a folder, not into a virtual environment: that would need more of Python than pip, and could not be moved when it is whole. */
-async function install(python: string, directory: string, packages: number): Promise<void> {
-  const progress = startProgress('packages', packages, 'package');
-  let collected = 0;
+async function install(python: string, directory: string, progress: PipProgress): Promise<void> {
   try {
     await runProgram(
       python,
       [
-        ...['-m', 'pip', 'install', '--disable-pip-version-check', '--no-warn-conflicts'],
+        // Unbuffered, so that its lines come when it prints them.
+        ...['-u', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-warn-conflicts'],
         ...['--only-binary=:all:', '--target', directory, '-r', requirementsFile()],
       ],
       'installing JupyterLab',
-      (line) => {
-        if (line.startsWith('Collecting ')) progress.update(Math.min(packages, ++collected));
-      },
+      progress.onLine,
     );
   } finally {
     progress.stop();

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { cacheDirectory, type EngineName } from '../../backend';
 import { InputError } from '../../errors';
 import { installKernel } from '../kernel/kernelspec';
+import { pathsFromHere } from '../kernel/paths';
 import { kernelName } from '../runner/notebook-file';
 import type { LabEnvironment } from './environment';
 
@@ -65,7 +66,12 @@ export async function startLab(
     // A group of its own: Ctrl-C comes to this process, which then ends the server in good order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment(directory, specification), JUPYTER_TOKEN: token },
+    env: {
+      ...process.env,
+      ...pathsFromHere(),
+      ...environment(directory, specification),
+      JUPYTER_TOKEN: token,
+    },
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr])

@@ -45,7 +45,19 @@ export function errorOutput({ ename, evalue, traceback }: CellFailure): Output {
 export function finishOutputs(outputs: readonly Output[]): Output[] {
   return outputs.map((output) =>
     output.output_type === 'stream'
-      ? { ...output, text: (output.text as string).replace(/[^\n]*\r(?!\n)/g, '') }
+      ? {
+          ...output,
+          text: (output.text as string)
+            .split(/(?<=\n)/)
+            .map(lastState)
+            .join(''),
+        }
       : output,
   );
+}
+
+/** Of a line, what was written last. Not by one pattern over the whole text: that takes the square of a line's length. */
+function lastState(line: string): string {
+  const written = line.endsWith('\r\n') ? line.slice(0, -2) : line;
+  return line.slice(written.lastIndexOf('\r') + 1);
 }

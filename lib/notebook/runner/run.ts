@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { chosenEngine, engineEnvironment } from '../../backend';
 import { InputError } from '../../errors';
 import type { CellFailure } from '../kernel/failure';
+import { pathsFromHere } from '../kernel/paths';
 import { startProgress } from '../../train/progress';
 import type { CellOrder, Order, Report } from './messages';
 import { tagsOf, textOf, type Notebook, type Output } from './notebook-file';
 
 export interface RunOptions {
+  /** The notebook's, which its paths are from. */
+  readonly folder: string;
   /** Computes from the first cell on; as for `useEngine`. */
   readonly engine: string | undefined;
   /** Longest time of a cell, in seconds. */
@@ -57,7 +60,8 @@ export async function runNotebook(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // It leads a group, so that whatever a cell starts can be ended with it.
     detached: true,
-    env: { ...process.env, ...engineEnvironment(chosenEngine(options.engine)) },
+    cwd: options.folder,
+    env: { ...process.env, ...pathsFromHere(), ...engineEnvironment(chosenEngine(options.engine)) },
   });
   const stop = (): void => endGroup(child);
   process.once('exit', stop);

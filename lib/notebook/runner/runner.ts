@@ -1,12 +1,12 @@
 /** Runs notebook files: writes their outputs back, or checks that they still show what is committed. */
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { unknownName } from '../../errors';
 import { compareOutputs } from './compare';
 import { readNotebook, stampKernel, textOf, writeNotebook, type Notebook } from './notebook-file';
 import { parameterNames, setParameters, type Parameters } from './parameters';
 import { runNotebook, type NotebookFailure, type NotebookRun, type RunOptions } from './run';
 
-export interface RunnerOptions extends RunOptions {
+export interface RunnerOptions extends Omit<RunOptions, 'folder'> {
   /** Compare with the committed outputs and write nothing. */
   readonly check: boolean;
   readonly parameters: Parameters;
@@ -59,7 +59,7 @@ async function runFile(file: string, committed: Notebook, options: RunnerOptions
   const ownParameters = committed.cells.every(
     ({ source }, i) => textOf(source) === textOf(notebook.cells[i]?.source ?? ''),
   );
-  const run = await runNotebook(basename(file), notebook, options);
+  const run = await runNotebook(basename(file), notebook, { ...options, folder: dirname(file) });
   const differences =
     check && run.failed === undefined ? compareOutputs(committed, run.outputs, ownParameters) : [];
   const passed = run.failed === undefined && differences.length === 0;

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
+import { notThere } from '../../files';
 
 const byNumber = new Intl.Collator('en', { numeric: true });
 
@@ -13,7 +14,7 @@ const byNumber = new Intl.Collator('en', { numeric: true });
  * differ in numbers alone, all of them there where the names say how many there are (`-of-00004`).
  */
 export function filesOf(path: string): readonly string[] {
-  if (!existsSync(path)) throw new InputError(`cannot read ${path}: no such file`);
+  if (!existsSync(path)) throw notThere(path);
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path)
     .filter((name) => !/^[._]/.test(name))

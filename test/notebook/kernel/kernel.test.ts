@@ -1,6 +1,6 @@
 /** The kernel as Jupyter starts it and talks to it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ describe('the kernel', () => {
   afterEach(() => clients.splice(0).forEach((client) => client.close()));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('runs cells on the chosen engine, with the project’s folder and packages, and says what it is', async () => {
+  it('runs cells on the chosen engine, in the notebook’s folder with the project’s packages, and says what it is', async () => {
     const kernel = await start('wasm');
     expect(await kernel.request('kernel_info_request', {})).toMatchObject({
       status: 'ok',
@@ -36,7 +36,7 @@ describe('the kernel', () => {
     );
     expect(first.stderr).toBe('');
     expect(first.reply).toMatchObject({ status: 'ok', execution_count: 1 });
-    expect(first.stdout).toBe(`wasm ${root} function 2\n`);
+    expect(first.stdout).toBe(`wasm ${realpathSync(folder)} function 2\n`);
     // A later cell sees what an earlier one declared, and may declare it anew.
     const second = await kernel.execute('const t = 5;\nt + 1');
     expect([second.reply['execution_count'], second.stdout]).toEqual([2, '6\n']);
@@ -67,6 +67,59 @@ describe('the kernel', () => {
       stop_on_error: false,
     });
     expect(rejected.reply).toMatchObject({ status: 'error', evalue: 'nobody waits' });
+  }, 60_000);
+
+  it('keeps what a cell declared before it threw, and what earlier cells declared under names that it did not get to', async () => {
+    const kernel = await start();
+    const go = { stop_on_error: false };
+    await kernel.execute("const old = 1;\nconst name = 'first';");
+    const failed = await kernel.execute(
+      "import * as kit from 'rlhf-kit';\nlet empty: number | undefined;\nawait kit.readPairs('missing.jsonl');\nconst name = 2;\nconst later = 3;",
+      go,
+    );
+    expect(failed.reply).toMatchObject({
+      ename: 'InputError',
+      evalue: `cannot read missing.jsonl: no such file or directory (${join(realpathSync(folder), 'missing.jsonl')})`,
+    });
+    expect((await kernel.execute('[typeof kit.readPairs, empty, old, name.length]')).stdout).toBe(
+      "[ 'function', undefined, 1, 5 ]\n",
+    );
+    expect((await kernel.execute('later', go)).reply['evalue']).toContain("Cannot find name 'later'");
+    expect(
+      (await kernel.request('complete_request', { code: 'kit.readPai', cursor_pos: 11 }))['matches'],
+    ).toContain('readPairs');
+    // One that stops waiting leaves what it has too.
+    await kernel.execute(
+      "const kept = 4;\nvoid Promise.reject(new Error('nobody waits'));\nawait new Promise(() => {});",
+      go,
+    );
+    expect((await kernel.execute('kept')).stdout).toBe('4\n');
+  }, 60_000);
+
+  it('shows a table that is the last expression', async () => {
+    const kernel = await start();
+    const { stdout, messages } = await kernel.execute(
+      "import { DataFrame } from 'danfojs-node';\nnew DataFrame([{ task: 'list', n: 2 }]).describe()",
+    );
+    expect(stdout).toBe('');
+    const shown = messages
+      .filter(({ type }) => type === 'display_data')
+      .map(({ content }) => content['data']);
+    expect(shown).toMatchObject([
+      {
+        'text/plain': expect.stringMatching(/^ +n\ncount +1\n/) as unknown,
+        'text/html': expect.stringContaining('<table') as unknown,
+      },
+    ]);
+  }, 60_000);
+
+  it('loses no line of a cell that prints thousands, nor a line of 300 kB', async () => {
+    const kernel = await start();
+    const lines = await kernel.execute("for (let i = 0; i < 20000; i++) console.log('line', i);");
+    expect(lines.stdout).toBe(Array.from({ length: 20000 }, (_, i) => `line ${i}\n`).join(''));
+    const long = await kernel.execute("console.log('x'.repeat(300000));");
+    expect(long.stdout).toHaveLength(300_001);
+    expect(long.messages.filter(({ type }) => type === 'stream')).toHaveLength(1);
   }, 60_000);
 
   it('does not run cells that were waiting when one failed', async () => {

@@ -40,4 +40,12 @@ describe('collectOutputs', () => {
     sink.stream('stderr', 'start\n10%\r50%\r100%\nend\r\n');
     expect(finishOutputs(outputs)[0]).toMatchObject({ text: 'start\n100%\nend\r\n' });
   });
+
+  // With the square of its length in steps it would take hours.
+  it('takes a line of three million characters', () => {
+    const text = 'x'.repeat(3_000_000);
+    expect(finishOutputs([{ output_type: 'stream', name: 'stdout', text: `\r${text}` }])).toEqual([
+      { output_type: 'stream', name: 'stdout', text },
+    ]);
+  });
 });

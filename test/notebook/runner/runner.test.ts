@@ -1,5 +1,5 @@
 /** `rlhf-kit notebooks run` through the program. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ describe('rlhf-kit notebooks run', () => {
       markdown('# A notebook'),
       code("const size: 'default' | 'smoke' = 'default';", ['parameters']),
       code(
-        "import * as tf from '@tensorflow/tfjs';\nimport { createRng } from 'rlhf-kit';\nconst rng = createRng(1).fork('a');\nconsole.log(tf.getBackend(), size, typeof rng);",
+        `import * as tf from '@tensorflow/tfjs';\nimport { createRng } from 'rlhf-kit';\nconst rng = createRng(1).fork('a');\nconsole.log(tf.getBackend(), size, typeof rng, process.cwd() === ${JSON.stringify(realpathSync(folder))});`,
       ),
       code(
         "import { display } from 'tslab';\ndisplay.raw('application/vnd.plotly.v1+json', { data: [{ type: 'bar', x: [1], y: [2] }], layout: { xaxis: { title: { text: 'tokens' } } } } as any);",
@@ -36,7 +36,7 @@ describe('rlhf-kit notebooks run', () => {
     );
   });
 
-  it('runs cells on the engine, in the package’s folder, and writes their outputs back', async () => {
+  it('runs cells on the engine, in the notebook’s folder, and writes their outputs back', async () => {
     const { code: status, stdout, stderr } = await run(file);
     expect(stderr).toMatch(/ok .*whole\.ipynb: 6 cells in .*\n1 passed, 0 failed\n$/);
     expect(status).toBe(0);
@@ -49,7 +49,7 @@ describe('rlhf-kit notebooks run', () => {
     });
     expect(cells.map((cell) => cell.execution_count)).toEqual([undefined, 1, 2, 3, 4, null, 5, 6]);
     expect(cells[2]?.outputs).toEqual([
-      { output_type: 'stream', name: 'stdout', text: ['cpu default object\n'] },
+      { output_type: 'stream', name: 'stdout', text: ['cpu default object true\n'] },
     ]);
     expect(cells[3]?.outputs?.[0]).toMatchObject({
       output_type: 'display_data',

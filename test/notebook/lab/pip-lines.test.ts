@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { followPip } from '../../../lib/notebook/lab/pip-lines';
+import { offerProgressTo } from '../../../lib/train/progress';
+
+describe('followPip', () => {
+  const drawn: (number | 'stop')[] = [];
+  beforeEach(() => {
+    drawn.length = 0;
+    vi.stubEnv('RLHF_KIT_PROGRESS', '');
+    offerProgressTo(() => ({ update: (done) => drawn.push(done), stop: () => drawn.push('stop') }));
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    offerProgressTo(() => undefined);
+  });
+
+  it('ends its bar at its end, before pip unpacks, and says that it does', () => {
+    const said: string[] = [];
+    const { onLine, stop } = followPip(3, (line) => said.push(line));
+    onLine('Collecting anyio==4.16.0 (from -r requirements.txt (line 6))');
+    onLine('  Downloading anyio-4.16.0-py3-none-any.whl (100 kB)');
+    onLine('Collecting arrow==1.4.0');
+    onLine('Installing collected packages: anyio, arrow');
+    stop();
+    expect(drawn).toEqual([1, 2, 3, 'stop']);
+    expect(said).toEqual(['unpacking them']);
+  });
+
+  it('leaves the bar where it was when pip fails, and never beyond its end', () => {
+    const { onLine, stop } = followPip(1, () => {});
+    for (const name of ['a', 'b']) onLine(`Collecting ${name}`);
+    stop();
+    expect(drawn).toEqual([1, 1, 'stop']);
+  });
+});
