@@ -23,7 +23,8 @@ export function serveOrders<O>(run: (order: O) => Promise<void>): void {
 }
 
 function send(message: WorkerMessage): void {
-  if (process.connected) process.send?.(message);
+  // The other may have let go a moment ago, before this process was told: then nobody needs the message, and it is no error.
+  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }
 
 function tellProgress() {
