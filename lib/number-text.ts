@@ -30,3 +30,15 @@ export function points(difference: number): string {
 export function intervalText([low, high]: Interval, format: (value: number) => string): string {
   return `[${format(low)}, ${format(high)}]`;
 }
+
+/** A time in seconds: `8 s`, `1 min 40 s`, `1 h 5 min`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = whole < 3600 ? Math.floor(whole / 60) : Math.round(whole / 60);
+  const [larger, smaller, names] =
+    whole < 3600
+      ? [minutes, whole % 60, ['min', 's']]
+      : [Math.floor(minutes / 60), minutes % 60, ['h', 'min']];
+  return smaller === 0 ? `${larger} ${names[0]}` : `${larger} ${names[0]} ${smaller} ${names[1]}`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, intervalText, percent, points, signed } from '../lib/number-text';
+import { decimal, durationText, intervalText, percent, points, signed } from '../lib/number-text';
 
 describe('numbers', () => {
   it('have a true minus, and no sign where they round to nothing', () => {
@@ -27,5 +27,12 @@ describe('numbers', () => {
 
   it('stand with their intervals', () => {
     expect(intervalText([-1, 1], (value) => signed(value, 0))).toBe('[−1, +1]');
+  });
+});
+
+describe('durationText', () => {
+  it('has two units at most, and never sixty of the smaller one', () => {
+    expect([0.4, 8, 59.4, 59.6, 100, 239.7].map(durationText)).toEqual(['0 s', '8 s', '59 s', '1 min', '1 min 40 s', '4 min']); // prettier-ignore
+    expect([3599.8, 3900, 7199, -3].map(durationText)).toEqual(['1 h', '1 h 5 min', '2 h', '0 s']);
   });
 });

@@ -27,6 +27,7 @@ export {
   type EngineName,
   type ProgramMemory,
 } from './engine';
+export { watchCompiling } from './compiling';
 export { fusedAttention, hasFusedAttention, type AttentionSizes } from './fused-attention';
 export { jit, type JitOptions } from './jit';
 export {

@@ -1,11 +1,12 @@
 /** The command of a stage: its flags, what they name, its run folder, its result. */
-import { compilations } from '../backend';
+import { compilations, watchCompiling } from '../backend';
 import type { FieldsOf } from '../fields';
 import { InputError } from '../errors';
 import { createFlow, type InputsOf } from '../flow/flow';
 import { sharedInput, type Input } from '../flow/input';
 import { completeManifest, runStage } from '../flow/run-stage';
 import type { Outputs, Slot, Slots, Stage } from '../flow/stage';
+import { durationText } from '../number-text';
 import { runFields, type RunConfig } from '../train/fields';
 import { defineCommand, type Command } from './command';
 import { startEngine } from './restart';
@@ -63,6 +64,8 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
         throw new InputError(`${name}: the run in ${folder} is complete; there is nothing to resume`);
       const flow = createFlow({ module: __filename, config: flags });
       const { node } = flow.add(stage, inputs as InputsOf<S>, flags as unknown as C);
+      let compiling = false;
+      const unwatch = watchCompiling(() => (compiling = true));
       const manifest = await runStage(node, {
         command: name,
         folder,
@@ -70,11 +73,11 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
         engine,
         resume: flags.resume,
         config: { ...flags, out: folder },
-      });
+      }).finally(unwatch);
       const compiled = compilations();
-      if (compiled !== undefined) {
+      if (compiled !== undefined && compiling) {
         process.stderr.write(
-          `${name}: ${compiled.programs} programs in ${compiled.seconds.toFixed(1)} s, ${compiled.fromDisk} of them from the disk\n`,
+          `${name}: compiling took ${durationText(compiled.seconds)}; what was compiled is kept, so the next run begins sooner\n`,
         );
       }
       process.stderr.write(`${name}: the run is in ${folder}\n`);

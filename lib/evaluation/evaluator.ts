@@ -50,7 +50,7 @@ export async function evaluateModels(
   const rng = createRng(config.seed).fork('evaluation');
   const rollouts: JudgedRollout[] = [];
   for (const [policy, model] of Object.entries(models)) {
-    const progress = startProgress(`evaluate ${policy}`, asked.length * config.samplesPerPrompt, 'response');
+    const progress = startProgress(`evaluate: ${policy}`, asked.length * config.samplesPerPrompt, 'response');
     const sampled = await sampleResponses(model, asked, {
       samplesPerPrompt: config.samplesPerPrompt,
       maxNewTokens: config.maxNewTokens,

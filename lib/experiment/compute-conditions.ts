@@ -4,7 +4,9 @@ import { basename, join } from 'node:path';
 import { errorMessage } from '../errors';
 import { runFlow, type Progression, type StageFailure } from '../flow/run';
 import type { Store } from '../flow/store';
-import { startProgress, type Progress } from '../train/progress';
+import type { StageWatch } from '../flow/workers';
+import { drawOn, startProgress, type Progress } from '../train/progress';
+import { lineScreen } from '../train/screen';
 import type { ConditionRun } from './grid';
 
 export interface ComputeOptions {
@@ -64,14 +66,9 @@ export async function computeConditions(
       runs.flatMap(({ finals }) => finals),
       {
         store,
-        workers: {
-          count,
-          threads,
-          environment: { RLHF_KIT_PROGRESS: 'lines' },
-          onLine: (line, order) => {
-            if (order !== undefined) note(logOf(store, order.folder), line);
-          },
-        },
+        // A log has progress even where the terminal is to have none.
+        workers: { count, threads, environment: { RLHF_KIT_PROGRESS: 'lines' } },
+        watch: { stage: (node) => watchInLog(logOf(store, store.folder(node))) },
         onFailure: 'skipDependents',
         until,
         onProgress: settle,
@@ -90,6 +87,12 @@ function describeFailure(store: Store, failure: StageFailure, told: Set<StageFai
   if (!told.has(failure)) note(log, errorMessage(error));
   told.add(failure);
   return { error: firstLine(`${node.label}: ${errorMessage(error)}`), log };
+}
+
+/** What a stage has to say while it runs goes into its log. */
+function watchInLog(log: string): StageWatch {
+  const line = (text: string): void => note(log, text);
+  return { line, place: () => drawOn(lineScreen(line)) };
 }
 
 function logOf(store: Store, folder: string): string {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { readJson } from '../files';
+import { withinStage } from '../train/progress';
 import { openRunDirectory } from '../train/run-directory';
 import type { FlowNode } from './flow';
 import { isHandle, openAll, type Source } from './input';
@@ -35,7 +36,11 @@ export interface StagePlace {
  * @returns the manifest.
  * @throws {InputError} when the folder was begun with another configuration or other inputs.
  */
-export async function runStage(
+export function runStage(node: FlowNode, place: StagePlace): Promise<StageManifest> {
+  return withinStage(node.label, () => runInto(node, place));
+}
+
+async function runInto(
   node: FlowNode,
   { command, folder, folderOf, engine, resume, config }: StagePlace,
 ): Promise<StageManifest> {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { engineEnvironment, takeThreads, type EngineName } from '../backend';
 import { InterruptedError } from '../errors';
 import { interruptible, requestInterrupt } from '../train/interrupt';
+import { drawOn, offerProgressTo } from '../train/progress';
+import { screen } from '../train/screen';
 import { nodesBehind, type FlowNode } from './flow';
 import type { Store } from './store';
 import type { FlowOrder } from './worker-process';
-import { startWorkers, type Running } from './workers';
+import { startWorkers, type Running, type StageWatch } from './workers';
 
 /** Processes that run stages, one at a time each. */
 export interface WorkerPool {
@@ -15,8 +17,15 @@ export interface WorkerPool {
   readonly threads: number;
   /** What they get besides this process's environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Takes what they write to stderr; it goes to this process's when absent. */
-  readonly onLine?: (line: string, order: FlowOrder | undefined) => void;
+}
+
+/** Who shows how stages come along. */
+export interface FlowWatch {
+  onStart?(node: FlowNode): void;
+  /** Takes what a stage has to say while it runs. */
+  stage(node: FlowNode): StageWatch;
+  /** @param done or it failed. */
+  onEnd?(node: FlowNode, done: boolean): void;
 }
 
 /** How far a run of stages has come. */
@@ -42,7 +51,8 @@ export interface RunOptions {
   readonly onFailure: 'stop' | 'skipDependents';
   /** No stage is begun after this, ms since the epoch. */
   readonly until?: number;
-  readonly onStart?: (node: FlowNode) => void;
+  /** Progress and lines go to stderr when absent. */
+  readonly watch?: FlowWatch;
   /** Called before the first stage begins and whenever one has ended. */
   readonly onProgress?: (progression: Progression) => Promise<void> | void;
 }
@@ -54,9 +64,14 @@ export interface RunOptions {
  * @throws {InterruptedError} on Ctrl-C, once every process has stopped.
  */
 export async function runFlow(wanted: readonly FlowNode[], options: RunOptions): Promise<number> {
-  const { store, workers: pool } = options;
-  if (pool === undefined)
-    return schedule(wanted, 1, options, (node) => ({ done: store.run(node), stop: requestInterrupt }));
+  const { store, workers: pool, watch } = options;
+  if (pool === undefined) {
+    const run = async (node: FlowNode): Promise<void> => {
+      const withdraw = watch && offerProgressTo(watch.stage(node).place);
+      await store.run(node).finally(withdraw);
+    };
+    return schedule(wanted, 1, options, (node) => ({ done: run(node), stop: requestInterrupt }));
+  }
   const workers = startWorkers<FlowOrder>({
     count: pool.count,
     program: join(__dirname, 'worker-process.js'),
@@ -65,15 +80,12 @@ export async function runFlow(wanted: readonly FlowNode[], options: RunOptions):
       ...engineEnvironment(store.place.engine as EngineName),
       ...pool.environment,
     },
-    ...(pool.onLine !== undefined && { onLine: pool.onLine }),
   });
   const start = (node: FlowNode): Running =>
-    workers.run({
-      name: node.label,
-      recipe: node.recipe,
-      folder: store.folder(node),
-      store: store.place,
-    });
+    workers.run(
+      { name: node.label, recipe: node.recipe, store: store.place },
+      watch?.stage(node) ?? watchPlainly(node),
+    );
   try {
     return await interruptible(() => schedule(wanted, pool.count, options, start), workers.end);
   } finally {
@@ -81,11 +93,15 @@ export async function runFlow(wanted: readonly FlowNode[], options: RunOptions):
   }
 }
 
+function watchPlainly({ label }: FlowNode): StageWatch {
+  return { line: (line) => screen().print(`[${label}] ${line}`), place: () => drawOn(screen()) };
+}
+
 /** What decides when each stage runs; `start` decides where. */
 export async function schedule(
   wanted: readonly FlowNode[],
   jobs: number,
-  { store, onFailure, until = Number.POSITIVE_INFINITY, onStart, onProgress }: Omit<RunOptions, 'workers'>,
+  { store, onFailure, until = Number.POSITIVE_INFINITY, watch, onProgress }: Omit<RunOptions, 'workers'>,
   start: (node: FlowNode) => Running,
 ): Promise<number> {
   const nodes = new Map<string, FlowNode>();
@@ -119,7 +135,7 @@ export async function schedule(
       if (running.size >= jobs || Date.now() > until) return;
       if (!node.upstream.every(progression.isDone)) continue;
       waiting.delete(folder);
-      onStart?.(node);
+      watch?.onStart?.(node);
       const { done: end, stop } = start(node);
       running.set(folder, {
         stop,
@@ -140,6 +156,7 @@ export async function schedule(
     const ended = await Promise.race([...running.values()].map(({ end }) => end));
     const { folder, node } = ended;
     running.delete(folder);
+    watch?.onEnd?.(node, !('error' in ended));
     if (!('error' in ended)) done.add(folder);
     else {
       const { error } = ended;

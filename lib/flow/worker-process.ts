@@ -9,8 +9,6 @@ import type { StageOrder } from './workers';
 /** One stage of one flow. */
 export interface FlowOrder extends StageOrder {
   readonly recipe: FlowRecipe;
-  /** Folder of its results. */
-  readonly folder: string;
   readonly store: StorePlace;
 }
 

@@ -1,10 +1,17 @@
 /** Progress of long work: a bar below the cell that runs, updated in place; outside of a notebook the one of the command line. */
-import { describeShown, offerProgressTo, rateOf, startProgress, type Progress } from '../train/progress';
+import {
+  describeShown,
+  offerProgressTo,
+  remark,
+  startProgress,
+  type Drawing,
+  type Progress,
+  type ProgressState,
+} from '../train/progress';
+import { barText } from '../train/screen';
 import { html } from '../evaluation/report/html';
 import { liveDisplay, type MimeBundle, type OutputMetadata } from './cell-output';
 
-/** Milliseconds between two pictures of a bar: more would only keep the browser busy. */
-const interval = 100;
 const textWidth = 24;
 
 /** Marks outputs that only whoever waits has use for: runs that are kept leave them out. */
@@ -23,41 +30,26 @@ export function progress(title: string, total: number, unit = 'step'): Progress 
   return startProgress(title, total, unit);
 }
 
-function cellBar(title: string, total: number, unit: string): Progress | undefined {
-  const show = liveDisplay(progressMetadata);
-  if (show === undefined) return undefined;
-  const started = performance.now();
-  let drawn = -Infinity;
-  let done = 0;
-  let shown: Readonly<Record<string, number>> = {};
-  const draw = (remark: string): void => show(picture(title, done, total, unit, remark));
-  const whileRunning = (): string => {
-    const seconds = (performance.now() - started) / 1000;
-    const left = done === 0 ? '' : ` · ${Math.ceil((seconds / done) * (total - done))} s left`;
-    return `${rateOf(done, started)} ${unit}/s${left} ${describeShown(shown)}`;
-  };
-  draw('');
+function cellBar(): Drawing | undefined {
+  const display = liveDisplay(progressMetadata);
+  if (display === undefined) return undefined;
   return {
-    update(nowDone, nowShown = {}) {
-      [done, shown] = [nowDone, nowShown];
-      if (performance.now() - drawn < interval) return;
-      drawn = performance.now();
-      draw(whileRunning());
-    },
-    stop: () => draw(describeShown(shown)),
+    show: (state) => display(picture(state, remark(state))),
+    // Kept outputs have no times, which differ from run to run.
+    end: (state) => display(picture(state, describeShown(state.shown))),
   };
 }
 
-function picture(title: string, done: number, total: number, unit: string, remark: string): MimeBundle {
-  const full = Math.round((textWidth * Math.min(done, total)) / total);
-  const counts = `${done}/${total} ${unit}s`;
+function picture({ title, done, total, unit }: ProgressState, text: string): MimeBundle {
+  const counts = total === 0 ? '' : `${done}/${total} ${unit}s`;
+  const bar = total === 0 ? '' : barText(done / total, textWidth);
   return {
-    'text/plain': `${title} ${'█'.repeat(full)}${'░'.repeat(textWidth - full)} ${counts} ${remark}`.trimEnd(),
+    'text/plain': [title, bar, counts, text].filter(Boolean).join(' '),
     'text/html': html`<div style="display: flex; gap: 0.75em; align-items: center">
       <span style="min-width: 9em">${title}</span>
-      <progress value="${done}" max="${total}" style="width: 14em"></progress>
+      ${total === 0 ? undefined : html`<progress value="${done}" max="${total}" style="width: 14em"></progress>`}
       <span>${counts}</span>
-      <span>${remark}</span>
+      <span>${text}</span>
     </div>`.markup,
   };
 }

@@ -59,7 +59,7 @@ export const evaluationStage = defineStage({
     }));
     const probes: Record<string, Record<string, ProbeResult>> = {};
     for (const [policy, model] of Object.entries(models)) {
-      const progress = startProgress(`probe ${policy}`, asked.length, 'response');
+      const progress = startProgress(`evaluation: probes of ${policy}`, asked.length, 'response');
       probes[policy] = await askProbes(config, model, asked, (done) => progress.update(done));
       progress.stop();
     }

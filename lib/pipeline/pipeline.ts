@@ -5,11 +5,14 @@ import { chosenEngine, threadsEach, useEngine } from '../backend';
 import type { PipelineSummary } from '../evaluation/summary';
 import { InputError } from '../errors';
 import { readJson, writeJson } from '../files';
+import { openBoard } from '../flow/board';
 import { runFlow, type Progression } from '../flow/run';
 import type { StageManifest } from '../flow/run-stage';
 import { openStore } from '../flow/store';
 import { refuseDifferences } from '../train/run-directory';
+import { screen } from '../train/screen';
 import type { PipelineConfig } from './config';
+import { expectedSeconds } from './expected-seconds';
 import { pipelineFlow } from './flow';
 import { summarize } from './summarize';
 import { wallSeconds } from './wall-seconds';
@@ -59,14 +62,23 @@ export async function runPipeline(
   const keepConfig = ({ isDone }: Progression): void => {
     if (!existsSync(out('config.json')) && nodes.some(isDone)) writeJson(out('config.json'), config);
   };
-  await runFlow(nodes, {
-    store,
-    ...(jobs !== undefined && { workers: { count: jobs, threads: threadsEach(jobs) } }),
-    onFailure: 'stop',
-    onProgress: keepConfig,
-    onStart: (node) =>
-      void process.stderr.write(`${nodes.indexOf(node) + 1}/${nodes.length} ${node.label}\n`),
+  const board = openBoard(screen(), {
+    nodes,
+    done: nodes.filter(store.isDone),
+    jobs: jobs ?? 1,
+    expected: expectedSeconds(config),
   });
+  try {
+    await runFlow(nodes, {
+      store,
+      ...(jobs !== undefined && { workers: { count: jobs, threads: threadsEach(jobs) } }),
+      onFailure: 'stop',
+      onProgress: keepConfig,
+      watch: board,
+    });
+  } finally {
+    board.close();
+  }
   const manifests = nodes.map(store.manifest);
   const stageSeconds = Object.fromEntries(
     nodes.map(({ label }, i) => [label, (manifests[i] as StageManifest).seconds]),

@@ -61,7 +61,7 @@ export const preferencesStage = defineStage({
   },
   async run({ model, prompts, utility }, config: PreferencesConfig, run) {
     const rng = createRng(config.seed).fork('preferences');
-    const progress = startProgress('sample', prompts.length * config.samplesPerPrompt, 'response');
+    const progress = startProgress('preferences', prompts.length * config.samplesPerPrompt, 'response');
     const rollouts = await sampleResponses(model, prompts, {
       samplesPerPrompt: config.samplesPerPrompt,
       temperature: config.temperature,

@@ -26,7 +26,7 @@ function run(name: string, flags: string[], incident?: Incident): Promise<{ code
     [program, 'pipeline', '--preset', 'smoke', '--out', join(folder, name), ...flags],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, RLHF_KIT_PROGRESS: 'off', RLHF_KIT_ENGINE: engines[0] },
+      env: { ...process.env, RLHF_KIT_PROGRESS: '', RLHF_KIT_ENGINE: engines[0] },
     },
   );
   let errors = '';

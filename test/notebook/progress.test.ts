@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { announceCompiling } from '../../lib/backend/compiling';
 import { isProgress, progress } from '../../lib/notebook/progress';
 import { collectOutputs } from '../../lib/notebook/runner/outputs';
 import { startProgress } from '../../lib/train/progress';
@@ -20,11 +21,25 @@ describe('progress', () => {
     });
     expect(new Set(shown.map(({ id }) => id)).size).toBe(1);
     expect(shown.map(({ update }) => update)).toEqual([false, ...shown.slice(1).map(() => true)]);
-    expect(shown[1]?.data['text/plain']).toMatch(
-      /^sft █{12}░{12} 2\/4 steps .* step\/s · \d+ s left loss 0\.500$/,
-    );
+    expect(shown[1]?.data['text/plain']).toBe(`sft ${'█'.repeat(12)}${'░'.repeat(12)} 2/4 steps loss 0.500`);
     expect(shown.at(-1)?.data['text/plain']).toBe(`sft ${'█'.repeat(24)} 4/4 steps loss 0.250`);
     expect(shown.at(-1)?.data['text/html']).toContain('<progress value="4" max="4"');
+  });
+
+  it('says that the engine compiles, until the next step is done', async () => {
+    const shown = await inCell(() => {
+      const bar = progress('sft', 400);
+      announceCompiling();
+      announceCompiling();
+      bar.update(1);
+      bar.stop();
+    });
+    expect(shown.map(({ data }) => String(data['text/plain']).replace(/[█░]+/, '…'))).toEqual([
+      'sft … 0/400 steps',
+      'sft … 0/400 steps compiling (first time; kept for later)',
+      'sft … 1/400 steps',
+      'sft … 1/400 steps',
+    ]);
   });
 
   it('is where training reports too', async () => {

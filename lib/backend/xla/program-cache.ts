@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../../errors';
 import { writeFileAtomically } from '../../files';
+import { announceCompiling } from '../compiling';
 import { processorFeatures } from '../processor';
 import { cacheDirectory } from '../setup/cache';
 import type { Client } from './pjrt/client';
@@ -16,6 +17,9 @@ const mostBytes = 2 ** 30;
 
 /** What compiles faster than this is not worth a file, milliseconds. */
 const leastCompileTime = 100;
+
+/** Characters: steps are longer and take seconds; single operations are much shorter, and nobody is told of them. */
+const longText = 5_000;
 
 /** A file under a temporary name that is older than this belongs to nobody, milliseconds. */
 const longestWrite = 600_000;
@@ -72,6 +76,7 @@ export function cached(
       rmSync(path, { force: true });
     }
   }
+  if (text.length >= longText) announceCompiling();
   const started = performance.now();
   const executable = compile();
   if (performance.now() - started >= leastCompileTime) writeProgram(path, executable);

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { watchCompiling } from '../../../lib/backend/compiling';
 import type { Executable } from '../../../lib/backend/xla/pjrt/executable';
 import { cached, removeOldest } from '../../../lib/backend/xla/program-cache';
 
@@ -45,6 +46,20 @@ describe('the cache of compiled programs', () => {
   it('keeps nothing that compiles at once', () => {
     cached('text', 'machine', () => loaded, compiler(5));
     expect(() => readdirSync(programs())).toThrow();
+  });
+
+  it('tells before it compiles what takes long, and not when the disk has it', () => {
+    const told = vi.fn();
+    const unwatch = watchCompiling(told);
+    const long = 'text '.repeat(100_000);
+    const compile = compiler(2000);
+    cached(long, 'machine', () => loaded, compile);
+    expect(told.mock.invocationCallOrder[0]).toBeLessThan(compile.mock.invocationCallOrder[0] as number);
+    cached(long, 'machine', () => loaded, compile);
+    cached('short', 'machine', () => loaded, compile);
+    unwatch();
+    cached(long, 'other machine', () => loaded, compile);
+    expect(told).toHaveBeenCalledTimes(1);
   });
 
   it('compiles a damaged or a refused program anew and replaces it', () => {
