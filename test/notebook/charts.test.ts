@@ -126,8 +126,8 @@ describe('lengthBalanceChart', () => {
       buckets: [bucket(1), bucket(4)],
     });
     expect(chart.data.map(({ name, x, y }) => [name, x, y])).toEqual([
-      ['before', ['1 to 3 tokens', '4 to 6 tokens'], [75, 75]],
-      ['after', ['1 to 3 tokens', '4 to 6 tokens'], [50, 50]],
+      ['before', ['1 to 3', '4 to 6'], [75, 75]],
+      ['after', ['1 to 3', '4 to 6'], [50, 50]],
     ]);
   });
 });
