@@ -16,7 +16,13 @@ export function lengthBalanceChart({ buckets }: LengthBalanceAccount): Chart {
     { before: shares('before'), after: shares('after') },
     'longer answer chosen (% of pairs)',
   );
-  const xaxis = { ...(chart.layout['xaxis'] as object), title: { text: 'how much longer it is (tokens)' } };
+  const xaxis = {
+    ...(chart.layout['xaxis'] as object),
+    title: { text: 'how much longer it is (tokens)' },
+    // Names that are whole numbers come first in an object.
+    categoryorder: 'array',
+    categoryarray: buckets.map(({ minDifference, maxDifference }) => rangeText(minDifference, maxDifference)),
+  };
   return { ...chart, layout: { ...chart.layout, xaxis } };
 }
 
