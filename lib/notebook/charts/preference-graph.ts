@@ -67,6 +67,8 @@ export function preferenceGraphChart({ edges }: PreferenceGraph): Chart {
         ];
       }),
     },
+    // The names beside the circle need more of a narrow chart.
+    narrow: { below: 520, layout: { xaxis: { ...hidden, range: [-2.3, 2.3] } } },
   };
 }
 
