@@ -141,7 +141,16 @@ export { experimentCharts } from './experiment/findings/charts/experiment-charts
 export { describe, readMetrics, readTable, toArquero, toDanfo, type Frame } from './notebook/frames';
 export { show } from './notebook/show';
 export { lastTurn, showAnswers } from './notebook/answers';
-export { courseRow, policyRow, preferenceRow, probeRow, scorecardRow, voteRow } from './notebook/rows';
+export {
+  annotatorRow,
+  courseRow,
+  policyRow,
+  preferenceRow,
+  probeRow,
+  scorecardRow,
+  voteRow,
+} from './notebook/rows';
+export { shownName } from './shown-names';
 export { plot } from './notebook/plot';
 export * as charts from './notebook/charts';
 export { progress } from './notebook/progress';

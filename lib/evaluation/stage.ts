@@ -3,15 +3,15 @@ import { currentEngine } from '../backend';
 import * as field from '../fields';
 import { writeFileAtomically, writeJson, writeJsonLines } from '../files';
 import { jsonLines, type Format } from '../flow/formats';
+import { shownName } from '../shown-names';
 import type { Scorer } from '../types';
 import { defineStage, innerSlot, output, slot } from '../flow/stage';
 import type { Model } from '../model/directory';
 import { versions } from '../train/versions';
 import { evaluationFields } from './config';
 import { evaluateModels, type Evaluation, type JudgedRollout } from './evaluator';
-import { byPrompt } from './judged';
 import { renderReport } from './report/report';
-import type { SampleComparison } from './report/report-data';
+import { sideBySide } from './side-by-side';
 
 const fields = {
   baseline: field.text('name of the policy that the others are compared with'),
@@ -70,7 +70,7 @@ function report(
   const prompts = policies[baseline]?.prompts ?? 0;
   return renderReport({
     title: 'Evaluation of policies',
-    lead: `${policyNames.join(', ')} on ${prompts} prompts, judged by ${config.judge}.`,
+    lead: `${policyNames.map(shownName).join(', ')} on ${prompts} prompts, judged by ${config.judge}.`,
     run: { engine: currentEngine(), seed: config.seed, wallSeconds, versions: versions() },
     policyNames,
     baseline,
@@ -83,24 +83,5 @@ function report(
       quality,
     })),
     samples: sideBySide(rollouts, config.reportSamples),
-  });
-}
-
-/** The first answer of every policy to the first prompts. */
-function sideBySide(rollouts: readonly JudgedRollout[], count: number): SampleComparison[] {
-  const first = byPrompt(rollouts.filter(({ sample }) => sample === 0));
-  return [...first.values()].slice(0, count).map((answers) => {
-    const { prompt, task } = answers[0] as JudgedRollout;
-    return {
-      prompt,
-      ...(task !== undefined && { task }),
-      answers: answers.map(({ policy, response, quality, responseTokens, finished }) => ({
-        policy,
-        text: response,
-        quality,
-        tokens: responseTokens,
-        finished,
-      })),
-    };
   });
 }

@@ -85,7 +85,7 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
     ...(report.unusable === 0
       ? []
       : [
-          `${report.unusable} of the kept pairs have identical or empty answers, which training refuses; \`--check-texts\` removes them.`,
+          `${report.unusable} of the kept pairs have identical or empty answers. \`reward\` and \`dpo\` set such pairs aside and count them; \`--check-texts\` removes them here.`,
         ]),
     ...(renamedIds.prompts + renamedIds.responses === 0
       ? []
@@ -151,12 +151,12 @@ export function reportMarkdown(report: FilterReport, badRows = 0): string {
       [
         ['rows', statistics.rows],
         ['prompts', statistics.prompts],
-        ['turns', statistics.turns.toFixed(2)],
-        ['tokens of history', statistics.historyTokens.toFixed(1)],
-        ['tokens of the prompt', statistics.promptTokens.toFixed(1)],
-        ['tokens of a response', statistics.responseTokens.toFixed(1)],
-        ['… chosen', statistics.chosenTokens.toFixed(1)],
-        ['… rejected', statistics.rejectedTokens.toFixed(1)],
+        ['turns', decimal(statistics.turns, 2)],
+        ['tokens of history', decimal(statistics.historyTokens, 1)],
+        ['tokens of the prompt', decimal(statistics.promptTokens, 1)],
+        ['tokens of a response', decimal(statistics.responseTokens, 1)],
+        ['… chosen', decimal(statistics.chosenTokens, 1)],
+        ['… rejected', decimal(statistics.rejectedTokens, 1)],
       ],
     ),
   ];

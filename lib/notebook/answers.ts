@@ -2,6 +2,7 @@
 import { html, type Html } from '../evaluation/report/html';
 import { seriesStyles } from '../evaluation/report/theme';
 import { decimal } from '../number-text';
+import { shownName } from '../shown-names';
 import type { Prompt } from '../types';
 import { display } from './cell-output';
 import { asWritten } from './show';
@@ -29,7 +30,7 @@ function htmlAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): Html {
   const styles = seriesStyles(answers.map(({ name }) => name));
   const heads = answers.map(({ name }) => {
     const line = `border-bottom: 3px solid ${styles.get(name)?.color}`;
-    return html`<th style="${cellStyle}; ${line}">${name}</th>`;
+    return html`<th style="${cellStyle}; ${line}">${shownName(name)}</th>`;
   });
   const texts = answers.map(({ text }) => html`<td style="${cellStyle}">${asWritten(shownText(text))}</td>`);
   const notes = answers.map(
@@ -73,7 +74,7 @@ function textAnswers(prompt: Prompt, answers: readonly ShownAnswer[]): string {
     ...turnsOf(prompt).map(({ role, content }) => `${role}: ${content}`),
     ...answers.map(({ name, text, marks = {} }) => {
       const numbers = Object.entries(marks).map(([mark, value]) => `${mark} ${markText(value)}`);
-      return `${name}${numbers.length === 0 ? '' : ` (${numbers.join(', ')})`}: ${shownText(text)}`;
+      return `${shownName(name)}${numbers.length === 0 ? '' : ` (${numbers.join(', ')})`}: ${shownText(text)}`;
     }),
   ].join('\n');
 }

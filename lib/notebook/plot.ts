@@ -14,8 +14,14 @@ const config = {
  * nothing can be drawn; a line on stdout says what the chart would show.
  */
 export function plot(chart: Chart): void {
-  const { data, layout } = chart;
-  const themed = { data, layout: { ...layout, template: plotlyTemplate('either') }, config };
+  const { data, layout, narrow } = chart;
+  const themed = {
+    data,
+    layout: { ...layout, template: plotlyTemplate('either') },
+    config,
+    // For the kit's pages; JupyterLab has no narrow cells.
+    ...(narrow !== undefined && { narrow }),
+  };
   display({
     'application/vnd.plotly.v1+json': plainNumbers(themed) as object,
     'text/plain': `Chart (drawn in notebooks): ${summary(chart)}`,

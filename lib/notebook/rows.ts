@@ -3,15 +3,17 @@ import { InputError } from '../errors';
 import type { PolicyResult } from '../evaluation/policies';
 import type { FrontierPoint } from '../evaluation/frontier';
 import type { ProbeResult } from '../evaluation/probes';
+import type { AnnotatorRow } from '../filter/agreement';
 import type { FilterReport } from '../filter/report';
 import type { RewardScorecard } from '../reward/scorecard/scorecard';
+import { shownName } from '../shown-names';
 import type { Comparison } from '../types';
 
 /** What an evaluation says of a policy; shares and gold from 0 to 1, intervals 95%. */
 export function policyRow(policy: string, result: PolicyResult) {
   const [from, to] = result.winMinusLossCi;
   return {
-    policy,
+    policy: shownName(policy),
     'mean gold': result.quality,
     'wins − losses': result.winMinusLoss,
     'from (95%)': from,
@@ -38,12 +40,23 @@ export function scorecardRow(model: string, card: RewardScorecard) {
 
 /** A vote, with the texts that were compared. */
 export function voteRow({ task = 'other', a, b, winner, annotator }: Comparison) {
-  return { task, a: a.text, b: b.text, winner, annotator };
+  return { task: shownName(task), a: a.text, b: b.text, winner, annotator };
+}
+
+/** An annotator's habits: ties, and agreement with the label of the others where these judged too. */
+export function annotatorRow({ annotator, votes, tieRate, sharedVotes, leaveOneOutAgreement }: AnnotatorRow) {
+  return {
+    annotator,
+    votes,
+    'ties (share)': tieRate,
+    'judged by others too': sharedVotes,
+    'agrees with the others (share)': leaveOneOutAgreement,
+  };
 }
 
 /** How often a probe was passed; shares from 0 to 1. */
 export function probeRow(probe: string, { prompts, passRate, passRateCi: [from, to] }: ProbeResult) {
-  return { probe, prompts, 'passed (share)': passRate, 'from (95%)': from, 'to (95%)': to };
+  return { probe: shownName(probe), prompts, 'passed (share)': passRate, 'from (95%)': from, 'to (95%)': to };
 }
 
 /**
@@ -59,7 +72,7 @@ export function courseRow(policy: string, points: readonly FrontierPoint[]) {
     (point.gold ?? -Infinity) > (top.gold ?? -Infinity) ? point : top,
   );
   return {
-    policy,
+    policy: shownName(policy),
     'score, first': first.proxy,
     'score, last': last.proxy,
     'gold, first': first.gold ?? null,

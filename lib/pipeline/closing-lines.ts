@@ -1,6 +1,7 @@
 /** What a person reads when the pipeline has ended. */
 import type { PipelinePolicy, PipelineSummary } from '../evaluation/summary';
 import { intervalText, points } from '../number-text';
+import { shownName } from '../shown-names';
 
 /**
  * Five lines: what each policy won against SFT, the largest fall of a capability with and without the SFT loss, the time, where the report
@@ -13,7 +14,7 @@ export function closingLines(summary: PipelineSummary, report: string, next: str
   const { policies, wallSeconds } = summary;
   const wins = (['dpo', 'ppo'] as const).map((policy) => {
     const { winMinusLoss, winMinusLossCi } = policies[policy];
-    return `${policy.toUpperCase()} ${points(winMinusLoss)} ${intervalText(winMinusLossCi, points)}`;
+    return `${shownName(policy)} ${points(winMinusLoss)} ${intervalText(winMinusLossCi, points)}`;
   });
   const minutes = Math.round(wallSeconds / 60);
   return [
@@ -33,5 +34,5 @@ function fallText({ policies }: PipelineSummary, policy: PipelinePolicy): string
   const [first, ...others] = changes;
   if (first === undefined) return 'no probes';
   const [task, change] = others.reduce((worst, one) => (one[1] < worst[1] ? one : worst), first);
-  return change < 0 ? `${task} ${points(change)} points` : 'no capability fell';
+  return change < 0 ? `${shownName(task)} ${points(change)} points` : 'no capability fell';
 }

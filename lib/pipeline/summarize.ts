@@ -1,7 +1,7 @@
 /** The end of the pipeline: `summary.json` and the report, from the files of the stages alone. */
 import { frontierByStep, pointAt } from '../evaluation/frontier';
 import { renderReport } from '../evaluation/report/report';
-import type { AccountRow, Highlight, ReportData, SampleComparison } from '../evaluation/report/report-data';
+import type { AccountRow, Highlight, ReportData } from '../evaluation/report/report-data';
 import {
   pipelinePolicies,
   policySummary,
@@ -9,10 +9,13 @@ import {
   type PipelineSummary,
   type PolicySummary,
 } from '../evaluation/summary';
+import { sideBySide } from '../evaluation/side-by-side';
 import { readJson, readJsonLines, writeFileAtomically, writeJson } from '../files';
 import type { FilterReport } from '../filter/report';
+import { decimal, percent, points } from '../number-text';
 import type { LengthBalanceAccount } from '../reward/debias/bucket-balance';
 import type { RewardScorecard } from '../reward/scorecard/scorecard';
+import { shownName } from '../shown-names';
 import type { MetricsRow } from '../train/metrics';
 import { versions } from '../train/versions';
 import type { PipelineConfig } from './config';
@@ -98,6 +101,7 @@ export async function summarize(
     policyNames: pipelinePolicies,
     baseline: 'sft',
     qualityName: 'gold',
+    besidePaper: true,
     highlights: highlights(summary),
     policies,
     responses: rollouts.map(({ policy, task, responseTokens, proxy, quality }) => ({
@@ -111,11 +115,9 @@ export async function summarize(
     rewardAccount: rewardAccount(summary, plain, residual),
     scoreLength: rewardVariants.map((variant) => ({
       name: variant,
-      correlation: summary.reward.scoreLengthCorrelation[variant],
-      points: scorecards[variant].responses.map(({ length, score, gold }) => ({
+      points: scorecards[variant].responses.map(({ length, ...response }) => ({
         tokens: length,
-        score,
-        gold,
+        ...response,
       })),
     })),
     calibration: rewardVariants.map((variant) => ({ name: variant, ...scorecards[variant].calibration })),
@@ -138,7 +140,7 @@ export async function summarize(
       await curves('Reward model', { plain: 'reward-plain', debiased: 'reward-debiased' }, out),
       await curves('SFT', { sft: 'sft' }, out),
     ],
-    samples: sideBySide(rollouts),
+    samples: sideBySide(rollouts, shownPrompts),
   };
   writeFileAtomically(out('report.html'), renderReport(data));
   return summary;
@@ -152,17 +154,16 @@ async function curves(title: string, runs: Readonly<Record<string, string>>, out
   return { title, runs: await Promise.all(read) };
 }
 
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)}%`;
-const points = (fraction: number): string =>
-  `${fraction >= 0 ? '+' : '−'}${Math.abs(100 * fraction).toFixed(1)} points`;
+const two = (value: number): string => decimal(value, 2);
+const three = (value: number): string => decimal(value, 3);
 
 function highlights({ policies, reward }: PipelineSummary): Highlight[] {
   const wins = (policy: PipelinePolicy): { label: string; value: string; note: string } => {
     const { winMinusLoss, winMinusLossCi: ci } = policies[policy];
     return {
-      label: `${policy}: wins − losses against sft`,
-      value: points(winMinusLoss),
-      note: `95% interval ${points(ci[0])} to ${points(ci[1])}`,
+      label: `${shownName(policy)}: wins − losses against ${shownName('sft')}`,
+      value: `${points(winMinusLoss)} points`,
+      note: `95% interval ${points(ci[0])} to ${points(ci[1])} points`,
     };
   };
   const { plain, debiased } = reward.scoreLengthCorrelation;
@@ -171,7 +172,7 @@ function highlights({ policies, reward }: PipelineSummary): Highlight[] {
     wins('dpo'),
     {
       label: 'score–length correlation at equal quality',
-      value: `${plain.toFixed(2)} → ${debiased.toFixed(2)}`,
+      value: `${two(plain)} → ${two(debiased)}`,
       note: 'plain → debiased reward model',
     },
     {
@@ -197,7 +198,7 @@ function agreementAccount(filter: FilterReport): AccountRow[] {
   return [
     {
       label: 'Krippendorff’s α',
-      value: filter.alpha?.toFixed(3) ?? 'none',
+      value: filter.alpha === null ? 'none' : three(filter.alpha),
       note: '0 is chance, 1 perfect agreement',
     },
     {
@@ -232,13 +233,13 @@ function rewardAccount(
     },
     {
       label: 'score–length correlation at equal quality',
-      value: correlation.debiased.toFixed(2),
-      note: `plain ${correlation.plain.toFixed(2)}; plain less its length residual ${(residual.scoreLengthCorrelation.equalQuality ?? Number.NaN).toFixed(2)}`,
+      value: two(correlation.debiased),
+      note: `plain ${two(correlation.plain)}; plain less its length residual ${two(residual.scoreLengthCorrelation.equalQuality ?? Number.NaN)}`,
     },
     {
       label: 'calibration error',
-      value: reward.ece.toFixed(3),
-      note: `plain ${plain.calibration.ece.toFixed(3)}`,
+      value: three(reward.ece),
+      note: `plain ${three(plain.calibration.ece)}`,
     },
     {
       label: 'accuracy of “the longer answer wins”',
@@ -247,31 +248,8 @@ function rewardAccount(
     },
     {
       label: 'score',
-      value: `${reward.scoreMean.toFixed(2)} ± ${reward.scoreStd.toFixed(2)}`,
+      value: `${two(reward.scoreMean)} ± ${two(reward.scoreStd)}`,
       note: 'mean and standard deviation on SFT samples',
     },
   ];
-}
-
-function sideBySide(rollouts: readonly EvaluatedRollout[]): SampleComparison[] {
-  const prompts = [...new Set(rollouts.map(({ promptId }) => promptId))].slice(0, shownPrompts);
-  return prompts.map((promptId) => {
-    const own = rollouts.filter((rollout) => rollout.promptId === promptId);
-    const answers = pipelinePolicies.flatMap((policy) =>
-      own.filter((rollout) => rollout.policy === policy).slice(0, 1),
-    );
-    const { prompt, task } = own[0] as EvaluatedRollout;
-    return {
-      prompt,
-      ...(task !== undefined && { task }),
-      answers: answers.map(({ policy, response, quality, proxy, responseTokens, finished }) => ({
-        policy,
-        text: response,
-        quality,
-        proxy,
-        tokens: responseTokens,
-        finished,
-      })),
-    };
-  });
 }

@@ -112,9 +112,9 @@ describe('lengthPreferenceChart', () => {
 describe('lengthBalanceChart', () => {
   it('has the share of pairs whose longer answer is chosen, in per cent, a group a bucket', () => {
     const side = (longerChosen: number, shorterChosen: number) => ({ longerChosen, shorterChosen });
-    const bucket = (minDifference: number) => ({
+    const bucket = (minDifference: number, maxDifference = minDifference + 2) => ({
       minDifference,
-      maxDifference: minDifference + 2,
+      maxDifference,
       before: side(3, 1),
       after: side(2, 2),
     });
@@ -123,12 +123,16 @@ describe('lengthBalanceChart', () => {
       pairs: { before: 8, after: 8 },
       lengthOnlyAccuracy: { before: 0.75, after: 0.5 },
       equalLength: 0,
-      buckets: [bucket(1), bucket(4)],
+      buckets: [bucket(1), bucket(4), bucket(7, 7)],
     });
     expect(chart.data.map(({ name, x, y }) => [name, x, y])).toEqual([
-      ['before', ['1 to 3 tokens', '4 to 6 tokens'], [75, 75]],
-      ['after', ['1 to 3 tokens', '4 to 6 tokens'], [50, 50]],
+      ['before', expect.arrayContaining(['1 to 3', '4 to 6', '7']), [75, 75, 75]],
+      ['after', expect.arrayContaining(['1 to 3', '4 to 6', '7']), [50, 50, 50]],
     ]);
+    expect(chart.layout['xaxis']).toMatchObject({
+      title: { text: 'how much longer it is (tokens)' },
+      categoryarray: ['1 to 3', '4 to 6', '7'],
+    });
   });
 });
 

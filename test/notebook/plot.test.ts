@@ -19,7 +19,7 @@ describe('plot', () => {
     expect(drawn.layout.template.layout.paper_bgcolor).toBe('rgba(0,0,0,0)');
     expect(drawn.config.responsive).toBe(true);
     // What frontends without Plotly show.
-    expect(shown?.data['text/plain']).toBe('Chart (drawn in notebooks): share; sft, dpo');
+    expect(shown?.data['text/plain']).toBe('Chart (drawn in notebooks): share; SFT, DPO');
   });
 
   it('writes plain arrays where it is given typed ones', async () => {
@@ -36,6 +36,6 @@ describe('plot', () => {
   });
 
   it('says outside of a notebook what it would draw', async () => {
-    expect(await onStdout(() => plot(chart))).toBe('Chart (drawn in notebooks): share; sft, dpo\n');
+    expect(await onStdout(() => plot(chart))).toBe('Chart (drawn in notebooks): share; SFT, DPO\n');
   });
 });

@@ -29,7 +29,7 @@ describe('rows of tables', () => {
       { baseline: 'sft', tieMargin: 0, rng: createRng(1), resamples: 10 },
     );
     expect(policyRow('dpo', results['dpo'] as NonNullable<(typeof results)['dpo']>)).toMatchObject({
-      policy: 'dpo',
+      policy: 'DPO',
       'mean gold': 0.75,
       'wins − losses': 1,
       'from (95%)': 1,
@@ -73,7 +73,7 @@ describe('rows of tables', () => {
       annotator: 'ann',
     });
     expect(probeRow('json', { prompts: 4, passRate: 0.5, passRateCi: [0.2, 0.8] })).toEqual({
-      probe: 'json',
+      probe: 'JSON',
       prompts: 4,
       'passed (share)': 0.5,
       'from (95%)': 0.2,
@@ -81,7 +81,7 @@ describe('rows of tables', () => {
     });
     const point = (kl: number, proxy: number, gold: number) => ({ kl, sqrtKl: Math.sqrt(kl), proxy, gold });
     expect(courseRow('ppo', [point(0, 0, 0.4), point(2, 1, 0.5), point(9, 2, 0.1)])).toEqual({
-      policy: 'ppo',
+      policy: 'PPO',
       'score, first': 0,
       'score, last': 2,
       'gold, first': 0.4,

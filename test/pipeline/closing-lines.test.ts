@@ -21,7 +21,7 @@ describe('closingLines', () => {
   it('are five: what won, what was forgotten, the time, the report, what is next', () => {
     expect(closingLines(summary, 'r.html', 'more')).toEqual([
       'wins − losses against SFT, in points, with 95% intervals: DPO +25.0 [+20.0, +30.0], PPO +12.5 [+7.5, +17.5]',
-      'forgetting: arithmetic −1.0 points with the SFT loss, json −60.0 points without it',
+      'forgetting: arithmetic −1.0 points with the SFT loss, JSON −60.0 points without it',
       'time: 5 min',
       'report: r.html',
       'next: more',
@@ -32,7 +32,7 @@ describe('closingLines', () => {
     const { sft } = summary.policies;
     const kept = { ...summary, wallSeconds: 12, policies: { ...summary.policies, ppo: sft } };
     const lines = closingLines(kept, 'r.html', 'more');
-    expect(lines[1]).toMatch(/^forgetting: no capability fell with the SFT loss, json/);
+    expect(lines[1]).toMatch(/^forgetting: no capability fell with the SFT loss, JSON/);
     expect(lines[2]).toBe('time: 12 s');
   });
 });

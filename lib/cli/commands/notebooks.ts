@@ -4,6 +4,7 @@ import { FailedCheckError, InputError } from '../../errors';
 import * as field from '../../fields';
 import { engineNames, defaultEngine } from '../../backend';
 import { writeFileAtomically } from '../../files';
+import { renderIndex } from '../../notebook/html/index-page';
 import { renderNotebook } from '../../notebook/html/page';
 import { findNotebooks, readNotebook } from '../../notebook/runner/notebook-file';
 import { parseParameters } from '../../notebook/runner/parameters';
@@ -13,7 +14,7 @@ import { defineCommand } from '../command';
 const fields = {
   action: field.choice(
     ['run', 'html'],
-    'run: run every cell and write the outputs back (a notebook that fails stays as it is); html: one page a notebook, with live charts, that works offline',
+    'run: run every cell and write the outputs back (a notebook that fails stays as it is); html: one page per notebook, with live charts, that works offline, and an index.html of them',
   ),
   files: field.texts('notebooks, or folders of them; absent: those in notebooks/').optional(),
   check: field.boolean(
@@ -92,13 +93,20 @@ function exportPages({
     name: basename(file, '.ipynb'),
     notebook: readNotebook(file),
   }));
+  if (notebooks.some(({ name }) => name === 'index'))
+    throw new InputError(
+      'notebooks html: index.html lists the notebooks; rename index.ipynb, whose page it would be',
+    );
   const pages = notebooks.map(({ name, notebook }) => {
     const page = join(out, `${name}.html`);
     writeFileAtomically(page, renderNotebook(notebook, name));
     say(page);
     return page;
   });
-  return { command: 'notebooks html', pages };
+  const index = join(out, 'index.html');
+  writeFileAtomically(index, renderIndex(notebooks));
+  say(index);
+  return { command: 'notebooks html', index, pages };
 }
 
 function say(line: string): void {

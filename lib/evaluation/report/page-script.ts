@@ -1,25 +1,28 @@
-/** The script of the page: draws every chart with the template of the reader's colour scheme, and again when it changes. */
+/** The script of the page. */
+import { drawCharts } from './draw-charts';
+import { markScrollers } from './scrollers';
 
-/** Runs in the reader's browser, after Plotly and the JSON of the charts. */
+/** Runs in the reader's browser, after Plotly (if there is a chart) and the JSON of the charts. */
 export const pageScript = `
 'use strict';
 (() => {
+  ${drawCharts}
+  ${markScrollers}
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const templates = read('templates');
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const config = {
-    responsive: true,
-    displaylogo: false,
-    modeBarButtons: [['toImage', 'resetScale2d']],
-  };
-  const charts = [...document.querySelectorAll('.chart')].map((element) => [element, read(element.dataset.chart)]);
-  const draw = () => {
-    const template = templates[dark.matches ? 'dark' : 'light'];
-    for (const [element, { data, layout }] of charts) {
-      Plotly.react(element, data, { ...layout, template }, config);
-    }
-  };
-  dark.addEventListener('change', draw);
-  draw();
+  for (const choice of document.querySelectorAll('.choice')) {
+    // Without this script all is shown and there is nothing to choose.
+    choice.hidden = false;
+    choice.addEventListener('change', ({ target: { value } }) => {
+      for (const fold of choice.parentElement.querySelectorAll('details[data-language]'))
+        fold.hidden = value !== '' && fold.dataset.language !== value;
+    });
+  }
+  markScrollers(document.querySelectorAll('.scroll'));
+  const config = { displaylogo: false, modeBarButtons: [['toImage', 'resetScale2d']] };
+  const charts = [...document.querySelectorAll('.chart')];
+  drawCharts(
+    charts.map((element) => [element, { ...read(element.dataset.chart), config }]),
+    read('templates'),
+  );
 })();
 `;

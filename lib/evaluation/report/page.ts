@@ -1,5 +1,6 @@
 /** The page: one HTML file with style, Plotly, charts and script inside, which asks the network for nothing. */
 import { readText } from '../../files';
+import { decimal } from '../../number-text';
 import { html, scriptJson, trusted, type Html } from './html';
 import { pageScript } from './page-script';
 import type { Highlight, RunFacts } from './report-data';
@@ -87,13 +88,9 @@ export function renderPage({ title, lead, run, highlights, sections }: Page): st
               ${scriptJson(chart)}
             </script> `,
         )}
-        ${
-          plotly === undefined
-            ? undefined
-            : html`<script>
-                ${trusted(pageScript)};
-              </script>`
-        }
+        <script>
+          ${trusted(pageScript)};
+        </script>
       </body>
     </html> `.markup;
 }
@@ -149,7 +146,7 @@ function footer({ command, stageSeconds }: RunFacts): Html {
 
 function duration(seconds: number): string {
   const whole = Math.round(seconds);
-  if (whole < 60) return `${seconds.toFixed(1)} s`;
+  if (whole < 60) return `${decimal(seconds, 1)} s`;
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 

@@ -49,6 +49,8 @@ export interface AccountRow {
 export interface SampleComparison {
   readonly prompt: Prompt;
   readonly task?: string;
+  /** A language tag, e.g. `zh`. */
+  readonly language?: string;
   readonly answers: readonly {
     readonly policy: string;
     readonly text: string;
@@ -70,6 +72,8 @@ export interface ReportData {
   readonly baseline: string;
   /** What `quality` is, e.g. `gold`. */
   readonly qualityName: string;
+  /** The run repeats the paper's in small: notes then say what the paper found. */
+  readonly besidePaper?: boolean;
   readonly highlights?: readonly Highlight[];
   readonly policies?: Readonly<Record<string, PolicyResult>>;
   readonly responses?: readonly ReportResponse[];

@@ -1,5 +1,6 @@
 /** Puts a report together: which charts and tables there are for the data given, and what to see in each. */
 import { intervalText, points } from '../../number-text';
+import { shownName } from '../../shown-names';
 import { reliabilityDiagram } from './charts/calibration';
 import { frontierChart } from './charts/frontier';
 import { lengthChart } from './charts/lengths';
@@ -41,23 +42,31 @@ function policyHighlights({ policies = {}, baseline }: ReportData): Highlight[] 
   return Object.entries(policies)
     .filter(([name]) => name !== baseline)
     .map(([name, { winMinusLoss, winMinusLossCi }]) => ({
-      label: `${name}: wins − losses against ${baseline}`,
+      label: `${shownName(name)}: wins − losses against ${shownName(baseline)}`,
       value: `${points(winMinusLoss)} points`,
       note: `95% ${intervalText(winMinusLossCi, points)}`,
     }));
 }
 
+/** What the paper found, beside runs that repeat it; of anything else it says nothing. */
+function paperNotes({ besidePaper = false }: ReportData): (note: string) => string[] {
+  return (note) => (besidePaper ? [note] : []);
+}
+
 function resultCards(data: ReportData, styles: Styles): Card[] {
+  const paper = paperNotes(data);
   const { policies, baseline, qualityName, probes, responses } = data;
   const cards: Card[] = [];
   if (policies !== undefined) {
     if (Object.keys(policies).length > 1) {
       cards.push({
-        title: `Wins, ties and losses against ${baseline}`,
+        title: `Wins, ties and losses against ${shownName(baseline)}`,
         chart: winTieLoss(policies, baseline, styles),
         notes: [
-          `Every sample of a policy is set against every sample of ${baseline} for the same prompt and judged by ${qualityName}. Whiskers are 95% bootstrap intervals over prompts; one that stays right of zero is a gain that another draw of prompts would very likely show too.`,
-          'In the paper: about 15% more wins than SFT for PPO on internal Chinese prompts, and PPO slightly above DPO.',
+          `Every sample of a policy is set against every sample of ${shownName(baseline)} for the same prompt and judged by ${qualityName}. Whiskers are 95% bootstrap intervals over prompts; one that stays right of zero is a gain that another draw of prompts would very likely show too.`,
+          ...paper(
+            'In the paper: about 15% more wins than SFT for PPO on internal Chinese prompts, and PPO slightly above DPO.',
+          ),
         ],
       });
     }
@@ -65,7 +74,7 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
       title: 'Policies in numbers',
       content: policyTable(policies, data, styles),
       notes: [
-        'Win rate counts a tie as half. The length-controlled rate is what a logistic regression predicts for answers as long as the baseline’s: where it is well below the win rate, part of the wins came from length. Intervals (95%) stand under their charts.',
+        'Win rate counts a tie as half. The length-controlled rate is what a logistic regression predicts for answers as long as the baseline’s: where it is well below the win rate, part of the wins came from length. Below each number is its 95% interval.',
       ],
     });
   }
@@ -75,7 +84,10 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
       half: responses !== undefined,
       chart: probeChart(probes, styles),
       notes: [
-        'Tasks left out of the reinforcement-learning prompts. In the paper RLHF made the model forget its name and the JSON format; the next-token loss on SFT data, added to the objective, is the remedy.',
+        'Tasks left out of the reinforcement-learning prompts.',
+        ...paper(
+          'In the paper RLHF made the model forget its name and the JSON format; the next-token loss on SFT data, added to the objective, is the remedy.',
+        ),
       ],
     });
   }
@@ -85,14 +97,19 @@ function resultCards(data: ReportData, styles: Styles): Card[] {
       half: probes !== undefined,
       chart: lengthChart(responses, styles),
       notes: [
-        'Dotted lines and the numbers in brackets are the means. In the paper both PPO and DPO lengthen answers, DPO more than PPO although it scores lower.',
+        'Dotted lines and the numbers in brackets are the means.',
+        ...paper(
+          'In the paper both PPO and DPO lengthen answers, DPO more than PPO although it scores lower.',
+        ),
       ],
     });
   }
   return cards;
 }
 
-function frontierCards({ frontier }: ReportData, styles: Styles): Card[] {
+function frontierCards(data: ReportData, styles: Styles): Card[] {
+  const { frontier } = data;
+  const paper = paperNotes(data);
   if (frontier === undefined) return [];
   const extra = frontier.map(({ name }) => name).filter((name) => !styles.has(name));
   return [
@@ -101,13 +118,17 @@ function frontierCards({ frontier }: ReportData, styles: Styles): Card[] {
       chart: frontierChart(frontier, seriesStyles([...styles.keys(), ...extra])),
       notes: [
         'How much reward a policy bought for the distance it went from SFT. Where the proxy goes on rising while gold levels off or falls, the policy exploits the reward model. Best-of-n is what choosing among SFT samples reaches without training.',
-        'The paper, without a gold judge, shows the reward over KL only: with the reference baseline, KL grows more slowly.',
+        ...paper(
+          'The paper, without a gold judge, shows the reward over KL only: with the reference baseline, KL grows more slowly.',
+        ),
       ],
     },
   ];
 }
 
-function scoreCards({ responses = [], qualityName }: ReportData, styles: Styles): Card[] {
+function scoreCards(data: ReportData, styles: Styles): Card[] {
+  const { responses = [], qualityName } = data;
+  const paper = paperNotes(data);
   const kinds = [
     ['proxy', 'reward model score'],
     ['quality', qualityName],
@@ -135,7 +156,10 @@ function scoreCards({ responses = [], qualityName }: ReportData, styles: Styles)
         notes:
           key === 'proxy'
             ? [
-                'Levels differ by task whatever the quality: pairwise training leaves them free. That is why the paper’s PPO subtracts the reference answer’s score from the reward.',
+                'Levels differ by task whatever the quality: pairwise training leaves them free.',
+                ...paper(
+                  'That is why the paper’s PPO subtracts the reference answer’s score from the reward.',
+                ),
               ]
             : [],
       });
@@ -144,7 +168,9 @@ function scoreCards({ responses = [], qualityName }: ReportData, styles: Styles)
   });
 }
 
-function rewardCards({ rewardAccount, scoreLength: panels, calibration }: ReportData): Card[] {
+function rewardCards(data: ReportData): Card[] {
+  const { rewardAccount, scoreLength: panels, calibration } = data;
+  const paper = paperNotes(data);
   const cards: Card[] = [];
   if (rewardAccount !== undefined) {
     cards.push({
@@ -159,7 +185,8 @@ function rewardCards({ rewardAccount, scoreLength: panels, calibration }: Report
       half: rewardAccount !== undefined,
       chart: reliabilityDiagram(calibration, seriesStyles(calibration.map(({ name }) => name))),
       notes: [
-        'Below the diagonal on the right, the model is surer than it should be. ECE is the mean gap between the two. The paper reports accuracy only (about 64% to 68%); DPO and PPO also rely on the size of score differences, which calibration checks.',
+        'Below the diagonal on the right, the model is surer than it should be. ECE is the mean gap between the two. DPO and PPO also rely on the size of score differences, which calibration checks.',
+        ...paper('The paper reports accuracy only (about 64% to 68%).'),
       ],
     });
   }
@@ -168,22 +195,26 @@ function rewardCards({ rewardAccount, scoreLength: panels, calibration }: Report
       title: 'Score against length',
       chart: scoreLength(panels),
       notes: [
-        'A point is a response, the line the least-squares fit. Annotators prefer longer answers, and a plain reward model learns that; balancing within buckets of length difference (in the paper: length bias reduction) takes the cue out of the training pairs, and a length term of its own, which is left out when the model is used, takes up what balancing leaves. The correlation in each title is taken among answers of equal gold quality, where length should say nothing.',
+        'A point is a response. The line, and the correlation r in the title, say how the score rises with length among answers of equal gold quality to one prompt, where length should say nothing. Annotators prefer longer answers, and a plain reward model learns that; balancing within buckets of length difference takes the cue out of the training pairs, and a length term of its own, which is left out when the model is used, takes up what balancing leaves.',
+        ...paper('In the paper, balancing in buckets is called length bias reduction.'),
       ],
     });
   }
   return cards;
 }
 
-function filterCards({ filter }: ReportData): Card[] {
+function filterCards(data: ReportData): Card[] {
+  const { filter } = data;
   if (filter === undefined) return [];
+  const paper = paperNotes(data);
   const cards: Card[] = [
     {
       title: 'Account of the filter',
       half: filter.agreement !== undefined,
       content: accountTable(filter.account),
       notes: [
-        'The paper removes ties and cyclic preferences after collection. An edge is cyclic when it lies in a cycle of its prompt’s preference graph.',
+        'An edge is cyclic when it lies in a cycle of its prompt’s preference graph.',
+        ...paper('The paper removes ties and cyclic preferences after collection.'),
       ],
     },
   ];

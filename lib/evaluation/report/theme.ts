@@ -1,9 +1,13 @@
 /** Colours and type of report and notebooks: one palette that reads on light and dark ground and with colour-blind eyes. */
 
+import { shownName } from '../../shown-names';
+
 /** A Plotly chart. */
 export interface Chart {
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly layout: Readonly<Record<string, unknown>>;
+  /** What of the layout is different in a chart of fewer pixels of width; absent: nothing. */
+  readonly narrow?: { readonly below: number; readonly layout: Readonly<Record<string, unknown>> };
 }
 
 /** How a series looks everywhere. Marker and dash repeat what the colour says. */
@@ -50,6 +54,20 @@ export function translucent(hex: string, opacity: number): string {
 /** Text in a chart: Plotly reads a little HTML in labels, names and hover texts. */
 export function chartText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** Name of a policy, task or other series in a chart. */
+export function chartName(name: string): string {
+  return chartText(shownName(name));
+}
+
+/** The same where there is little room: a long name breaks into two lines. */
+export function brokenName(name: string): string {
+  const text = chartName(name);
+  if (text.length <= 14) return text;
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  const [middle] = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2));
+  return middle === undefined ? text : `${text.slice(0, middle)}<br>${text.slice(middle + 1)}`;
 }
 
 export const fontFamily =

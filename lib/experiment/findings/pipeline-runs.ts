@@ -8,6 +8,7 @@ import { estimateMean } from '../statistics/compare-conditions';
 import { markdownTable } from '../../markdown-table';
 import type { Marked } from './markers';
 import { decimal, intervalText, percent, points } from '../../number-text';
+import { shownName } from '../../shown-names';
 import { paragraph } from './paragraph';
 import { estimateText } from './result-text';
 
@@ -37,12 +38,6 @@ export function readPipelineRuns(folder: string): Map<string, PipelineSummary[]>
 }
 
 const trained = ['dpo', 'ppo', 'ppoNoSftLoss'] as const satisfies readonly PipelinePolicy[];
-const policyNames: Readonly<Record<PipelinePolicy, string>> = {
-  sft: 'SFT',
-  dpo: 'DPO',
-  ppo: 'PPO',
-  ppoNoSftLoss: 'PPO without the SFT loss',
-};
 
 /** A number of a run: the text of its cell, and where a mean over seeds says something, the number with its format. */
 interface Line {
@@ -88,7 +83,7 @@ function policyLines(
   format: (value: number) => string,
 ): Line[] {
   return policies.map((name) => ({
-    what: `${what}, ${policyNames[name]}`,
+    what: `${what}, ${shownName(name)}`,
     cell: (run) => format(value(run.policies[name])),
     mean: { value: (run) => value(run.policies[name]), format },
   }));
@@ -111,7 +106,7 @@ function largestFall({ policies }: PipelineSummary, policy: PipelinePolicy): { p
 
 const lines: readonly Line[] = [
   ...trained.map((name): Line => ({
-    what: `wins − losses against SFT, points [95%], ${policyNames[name]}`,
+    what: `wins − losses against SFT, points [95%], ${shownName(name)}`,
     cell: ({ policies: { [name]: policy } }) =>
       `${points(policy.winMinusLoss)} ${intervalText(policy.winMinusLossCi, points)}`,
     mean: { value: (run) => run.policies[name].winMinusLoss, format: points },
@@ -121,10 +116,10 @@ const lines: readonly Line[] = [
   ...policyLines('KL, nats', trained, ({ kl }) => kl, one),
   ...policyLines('tokens per answer', ['sft', ...trained], (policy) => policy.meanResponseTokens, one),
   ...trained.map((name): Line => ({
-    what: `largest drop of a probe, points, ${policyNames[name]}`,
+    what: `largest drop of a probe, points, ${shownName(name)}`,
     cell: (run) => {
       const { probe, fall } = largestFall(run, name);
-      return fall === 0 ? 'none' : `${points(fall)} (${probe})`;
+      return fall === 0 ? 'none' : `${points(fall)} (${shownName(probe)})`;
     },
   })),
   {

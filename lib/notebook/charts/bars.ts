@@ -1,6 +1,6 @@
 /** Bars by category, a colour a series. */
 import { legendAbove } from '../../evaluation/report/charts/panels';
-import { chartText, seriesStyles, type Chart } from '../../evaluation/report/theme';
+import { chartName, seriesStyles, type Chart } from '../../evaluation/report/theme';
 
 /** Values by category. */
 export type Bars = Readonly<Record<string, number>>;
@@ -16,11 +16,11 @@ export function barChart(series: Readonly<Record<string, Bars>>, valueTitle: str
   return {
     data: Object.entries(series).map(([name, bars]) => ({
       type: 'bar',
-      name: chartText(name),
-      x: categories.map(chartText),
+      name: chartName(name),
+      x: categories.map(chartName),
       y: categories.map((category) => bars[category] ?? null),
       marker: { color: styles.get(name)?.color },
-      hovertemplate: `%{x}: %{y:.4g}<extra>${chartText(name)}</extra>`,
+      hovertemplate: `%{x}: %{y:.4g}<extra>${chartName(name)}</extra>`,
     })),
     layout: {
       height: 320,

@@ -1,7 +1,7 @@
 /** Lines over an axis of numbers. */
 import { errorBars, legendAbove } from '../../evaluation/report/charts/panels';
 import {
-  chartText,
+  chartName,
   seriesStyles,
   translucent,
   type Chart,
@@ -33,7 +33,7 @@ export function lineChart(series: Readonly<Record<string, readonly LinePoint[]>>
         return {
           type: 'scatter',
           mode: points.length > 60 ? 'lines' : 'lines+markers',
-          name: chartText(name),
+          name: chartName(name),
           x: points.map(({ x }) => x),
           y: points.map(({ y }) => y),
           ...(points.some(({ interval }) => interval !== undefined) && {
@@ -46,7 +46,7 @@ export function lineChart(series: Readonly<Record<string, readonly LinePoint[]>>
           }),
           line: { color, dash, width: 2 },
           marker: { color, symbol, size: 6.5 },
-          hovertemplate: `%{x}: %{y:.4g}<extra>${chartText(name)}</extra>`,
+          hovertemplate: `%{x}: %{y:.4g}<extra>${chartName(name)}</extra>`,
         };
       }),
     layout: {

@@ -1,5 +1,5 @@
 /** A prompt's preference graph, drawn: answers on a circle, an arrow from each winner to its loser. */
-import { chartText, neutral, outcomeColors, type Chart } from '../../evaluation/report/theme';
+import { chartName, neutral, outcomeColors, type Chart } from '../../evaluation/report/theme';
 import type { PreferenceGraph } from '../../filter/preference-graph';
 
 /** Part of an arrow's length that is left free at each answer. */
@@ -23,7 +23,7 @@ export function preferenceGraphChart({ edges }: PreferenceGraph): Chart {
         mode: 'markers+text',
         x: names.map((name) => at(name).x),
         y: names.map((name) => at(name).y),
-        text: names.map(chartText),
+        text: names.map(chartName),
         textposition: names.map((name) => outside(at(name))),
         marker: { size: 16, color: neutral },
         hoverinfo: 'text',
@@ -67,6 +67,8 @@ export function preferenceGraphChart({ edges }: PreferenceGraph): Chart {
         ];
       }),
     },
+    // The names beside the circle need more of a narrow chart.
+    narrow: { below: 520, layout: { xaxis: { ...hidden, range: [-2.3, 2.3] } } },
   };
 }
 

@@ -3,16 +3,6 @@ import { metricPanels } from '../../evaluation/report/charts/training-curves';
 import type { Chart } from '../../evaluation/report/theme';
 
 /** As `metricPanels`, for metrics that are shares. */
-export function sharePanels(...given: Parameters<typeof metricPanels>): Chart {
-  const { data, layout } = metricPanels(...given);
-  const axes = Object.entries(layout).filter(([key]) => key.startsWith('yaxis')) as [string, object][];
-  return {
-    data,
-    layout: {
-      ...layout,
-      ...Object.fromEntries(
-        axes.map(([key, axis]) => [key, { ...axis, range: [0, 1.05], tickformat: '.0%' }]),
-      ),
-    },
-  };
+export function sharePanels(...[runs, metrics, styles]: Parameters<typeof metricPanels>): Chart {
+  return metricPanels(runs, metrics, styles, { range: [0, 1.05], tickformat: '.0%' });
 }

@@ -19,10 +19,6 @@ import { style } from './style';
 export function renderNotebook(notebook: Notebook, name: string): string {
   const parts: Parts = { charts: [], fragments: [] };
   const cells = notebook.cells.map((cell) => renderCell(cell, parts));
-  const heading = notebook.cells
-    .filter(({ cell_type: type }) => type === 'markdown')
-    .map(({ source }) => firstHeading(textOf(source)))
-    .find((text) => text !== undefined);
   const scripts = [...(parts.charts.length > 0 ? [plotlySource()] : []), pageScript];
   return html`<!doctype html>
     <html lang="en">
@@ -30,7 +26,7 @@ export function renderNotebook(notebook: Notebook, name: string): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta http-equiv="Content-Security-Policy" content="${contentPolicy(scripts)}" />
-        <title>${heading ?? name}</title>
+        <title>${titleOf(notebook) ?? name}</title>
         <style>
           ${trusted(style)}
         </style>
@@ -47,6 +43,14 @@ export function renderNotebook(notebook: Notebook, name: string): string {
         ${trusted(scripts.map((script) => `<script>${script}</script>`).join('\n'))}
       </body>
     </html> `.markup;
+}
+
+/** Its first heading. */
+export function titleOf({ cells }: Notebook): string | undefined {
+  return cells
+    .filter(({ cell_type: type }) => type === 'markdown')
+    .map(({ source }) => firstHeading(textOf(source)))
+    .find((text) => text !== undefined);
 }
 
 function renderCell(cell: Cell, parts: Parts): Html | undefined {

@@ -1,4 +1,5 @@
 /** Style sheet of exported notebooks, light and dark. */
+import { scrollerStyle } from '../../evaluation/report/scrollers';
 import { fontFamily } from '../../evaluation/report/theme';
 
 export const style = `
@@ -15,7 +16,7 @@ export const style = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; max-width: 900px; padding: 2rem 1.25rem 3rem; background: var(--ground); color: var(--text);
+  margin: 0 auto; max-width: 1060px; padding: 2rem 1.25rem 3rem; background: var(--ground); color: var(--text);
   font: 16px/1.6 ${fontFamily};
   -webkit-text-size-adjust: 100%;
 }
@@ -25,7 +26,9 @@ h3 { font-size: 1.05rem; margin: 1.6rem 0 .3rem; }
 a { color: var(--accent); }
 img { max-width: 100%; }
 pre, code { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: .84rem; }
-pre { margin: 0; overflow-x: auto; }
+p, li { max-width: 80ch; }
+pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+${scrollerStyle}
 .markdown code { background: var(--soft); border-radius: 4px; padding: .1em .3em; }
 .markdown pre { background: var(--soft); border-radius: 8px; padding: .7rem .9rem; }
 .markdown pre code { background: none; padding: 0; }
@@ -34,7 +37,7 @@ pre { margin: 0; overflow-x: auto; }
 .keyword { color: var(--keyword); } .string { color: var(--string); } .number { color: var(--number); }
 .comment { color: var(--comment); font-style: italic; }
 .outputs { padding: .5rem 0 0; display: grid; gap: .5rem; grid-template-columns: minmax(0, 1fr); }
-.text { padding: .35rem .9rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
+.text { padding: .35rem .9rem; border-left: 3px solid var(--line); }
 .error { background: var(--error); border-radius: 0 8px 8px 0; }
 .chart { width: 100%; }
 /* Foreign markup stays in its place. */

@@ -8,7 +8,7 @@ import { scoreDistributions, scoresByTask } from '../../../lib/evaluation/report
 import { scoreLength } from '../../../lib/evaluation/report/charts/score-length';
 import { metricPanels, trainingCurves } from '../../../lib/evaluation/report/charts/training-curves';
 import { winTieLoss } from '../../../lib/evaluation/report/charts/win-tie-loss';
-import { seriesStyles } from '../../../lib/evaluation/report/theme';
+import { seriesStyles, type Chart } from '../../../lib/evaluation/report/theme';
 import { sampleReport } from './sample-report';
 
 const report = sampleReport();
@@ -19,7 +19,7 @@ describe('winTieLoss', () => {
 
   it('leaves the baseline out and stacks shares that add up to one', () => {
     expect(data.map(({ name }) => name)).toEqual(['win', 'tie', 'loss', undefined]);
-    expect(data[0]?.['y']).toEqual(['dpo', 'ppo', 'ppoNoSftLoss']);
+    expect(data[0]?.['y']).toEqual(['DPO', 'PPO', 'PPO without<br>the SFT loss']);
     const totals = [0, 1, 2].map((i) =>
       data.slice(0, 3).reduce((sum, { x }) => sum + ((x as number[])[i] as number), 0),
     );
@@ -50,8 +50,8 @@ describe('scoreDistributions', () => {
     ];
     const { data } = scoreDistributions(rows, styles, 'score');
     expect(data.map(({ name, x }) => [name, x])).toEqual([
-      ['sft', [0, 2]],
-      ['ppo', [1]],
+      ['SFT', [0, 2]],
+      ['PPO', [1]],
     ]);
   });
 });
@@ -77,10 +77,27 @@ describe('scoresByTask', () => {
 describe('scoreLength', () => {
   it('fits the line by least squares and says the correlation in the title', () => {
     const points = [10, 20, 30].map((tokens) => ({ tokens, score: 2 * tokens + 1 }));
-    const { data, layout } = scoreLength([{ name: 'plain', points, correlation: 0.456 }]);
+    const { data, layout } = scoreLength([{ name: 'plain', points }]);
     expect(data[1]).toMatchObject({ x: [10, 30], y: [21, 61] });
-    expect(JSON.stringify(layout['annotations'])).toContain('plain: r = 0.46 at equal quality');
+    expect(JSON.stringify(layout['annotations'])).toContain('plain: r = +1.00 over all answers');
     expect(layout).not.toHaveProperty('coloraxis');
+  });
+
+  it('draws the line among answers of equal quality where that is what the title says', () => {
+    // Over all points the score falls with length; between two equally good answers to one prompt it rises.
+    const points = [0, 1, 2].flatMap((prompt) =>
+      [0, 1, 2, 3].map((i) => ({
+        promptId: `p${prompt}`,
+        task: 'list',
+        gold: i % 2,
+        tokens: 10 * prompt + i,
+        score: -prompt + 0.1 * i + (i % 2),
+      })),
+    );
+    const { data, layout } = scoreLength([{ name: 'plain', points }]);
+    expect(JSON.stringify(layout['annotations'])).toContain('plain: r = +1.00 at equal quality');
+    const [from, to] = (data[1] as { y?: [number, number] }).y ?? [0, 0];
+    expect(to - from).toBeCloseTo(0.1 * 23, 10);
   });
 
   it('colours by gold quality where all of it is known', () => {
@@ -122,7 +139,7 @@ describe('probeChart', () => {
   it('draws a bar a policy and task, with the interval around it', () => {
     const result = { prompts: 20, passRate: 0.5, passRateCi: [0.3, 0.8] } as const;
     const { data } = probeChart({ sft: { json: result }, ppo: { identity: result } }, styles);
-    expect(data[0]).toMatchObject({ name: 'sft', x: ['json', 'identity'], y: [0.5, null] });
+    expect(data[0]).toMatchObject({ name: 'SFT', x: ['JSON', 'identity'], y: [0.5, null] });
     const { error_y } = data[0] as unknown as { error_y: { array: number[]; arrayminus: number[] } };
     expect(error_y.array[0]).toBeCloseTo(0.3, 12);
     expect(error_y.arrayminus[0]).toBeCloseTo(0.2, 12);
@@ -163,25 +180,45 @@ describe('lengthChart', () => {
   it('gives shares that add up to one and the mean in the name', () => {
     const rows = [4, 6, 20].map((tokens) => ({ policy: 'sft', tokens }));
     const [trace] = lengthChart(rows, styles).data as unknown as { name: string; y: number[] }[];
-    expect(trace?.name).toBe('sft (10.0)');
+    expect(trace?.name).toBe('SFT (10.0)');
     expect(trace?.y.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
   });
 });
 
 describe('panelChart', () => {
+  const panel = (title: string) => ({ title, data: [{}], xaxis: {}, yaxis: { title: { text: 'rows' } } });
+  const domain = (layout: Chart['layout'], axis: string) =>
+    (layout[axis] as { domain: [number, number] }).domain;
+
+  it('puts panels below each other where their columns have no room', () => {
+    const { layout, narrow } = panelChart(['a', 'b'].map(panel), 2);
+    expect(domain(layout, 'yaxis')).toEqual(domain(layout, 'yaxis2'));
+    const stacked = { ...layout, ...narrow?.layout };
+    expect(domain(stacked, 'xaxis')).toEqual([0, 1]);
+    expect(domain(stacked, 'xaxis2')).toEqual([0, 1]);
+    expect(domain(stacked, 'yaxis2')[1]).toBeLessThan(domain(stacked, 'yaxis')[0]);
+    expect(Number(stacked['height'])).toBeGreaterThan(Number(layout['height']));
+    expect(panelChart([panel('a')], 1)).not.toHaveProperty('narrow');
+  });
+
+  it('names rows once beside each other, and in every panel of a stack', () => {
+    const { layout, narrow } = panelChart([panel('a'), { ...panel('b'), sameRows: true }], 2);
+    expect(layout['yaxis2']).toMatchObject({ showticklabels: false, title: undefined });
+    expect(narrow?.layout['yaxis2']).toMatchObject({ title: { text: 'rows' } });
+    expect(narrow?.layout['yaxis2']).not.toHaveProperty('showticklabels');
+  });
+
   it('gives each panel axes of its own that do not overlap', () => {
-    const panel = (title: string) => ({ title, data: [{}], xaxis: {}, yaxis: {} });
     const { layout, data } = panelChart(['a', 'b', 'c'].map(panel), 2);
     expect(data.map(({ xaxis, yaxis }) => [xaxis, yaxis])).toEqual([
       ['x', 'y'],
       ['x2', 'y2'],
       ['x3', 'y3'],
     ]);
-    const domain = (axis: string) => (layout[axis] as { domain: [number, number] }).domain;
-    expect(domain('xaxis')[1]).toBeLessThan(domain('xaxis2')[0]);
-    expect(domain('xaxis2')[1]).toBeCloseTo(1, 12);
-    expect(domain('yaxis3')[1]).toBeLessThan(domain('yaxis')[0]);
-    expect(domain('yaxis3')[0]).toBeCloseTo(0, 12);
+    expect(domain(layout, 'xaxis')[1]).toBeLessThan(domain(layout, 'xaxis2')[0]);
+    expect(domain(layout, 'xaxis2')[1]).toBeCloseTo(1, 12);
+    expect(domain(layout, 'yaxis3')[1]).toBeLessThan(domain(layout, 'yaxis')[0]);
+    expect(domain(layout, 'yaxis3')[0]).toBeCloseTo(0, 12);
   });
 
   it('draws the metrics that are asked for, in their order, at the steps at which they were logged', () => {

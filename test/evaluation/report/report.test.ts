@@ -32,7 +32,7 @@ describe('renderReport', () => {
 
   it('has a chart or a table for every part of the data', () => {
     for (const title of [
-      'Wins, ties and losses against sft',
+      'Wins, ties and losses against SFT',
       'Policies in numbers',
       'Forgetting probes',
       'Length of responses',
@@ -49,6 +49,51 @@ describe('renderReport', () => {
     ]) {
       expect(page.includes(`<h3>${title}</h3>`)).toBe(true);
     }
+  });
+
+  it('shows names in words, and a name that is not the kit’s as it is', () => {
+    const text = withoutPlotly(page).replace(/<script[\s\S]*?<\/script>/g, '');
+    for (const name of ['PPO without the SFT loss', 'wins − losses against SFT'])
+      expect(text).toContain(name);
+    expect(/ppoNoSftLoss|openQuestion|chitChat/.exec(text)).toBeNull();
+    const own = renderReport({ ...minimal, samples: [{ prompt: 'p', task: 'myTask', answers: [] }] });
+    expect(own).toContain('>myTask</span>');
+  });
+
+  it('says what the paper found beside runs that repeat it, and nothing of it beside others', () => {
+    expect(page).toContain('In the paper: about 15% more wins');
+    const other = { ...sampleReport(), besidePaper: false };
+    expect(/the paper/i.test(withoutPlotly(renderReport(other)))).toBe(false);
+  });
+
+  it('gives nothing a sign that rounds to nothing', () => {
+    const { policies = {}, ...rest } = sampleReport();
+    const ppo = policies['ppo'] as NonNullable<(typeof policies)['ppo']>;
+    const nearly = { ...ppo, kl: -0.001, winMinusLoss: -1e-6, winMinusLossCi: [-1e-5, 1e-5] as const };
+    const shown = withoutPlotly(renderReport({ ...rest, policies: { sft: ppo, ppo: nearly } }));
+    expect(shown.includes('[0.0, 0.0]')).toBe(true);
+    expect(/[-−+]0\.0+(?![0-9])/.exec(shown.replace(/<script[\s\S]*?<\/script>/g, ''))).toBeNull();
+  });
+
+  it('lets readers choose a language where the prompts have several', () => {
+    const choice = /<fieldset class="choice"/;
+    expect(page).toMatch(choice);
+    expect(page).toMatch(/value="zh"[^>]*>\s*Chinese/);
+    const one = { prompt: 'p', answers: [] };
+    for (const samples of [
+      [one, one],
+      [{ ...one, language: 'en' }, one],
+    ])
+      expect(renderReport({ ...minimal, samples })).not.toMatch(choice);
+    const odd = renderReport({
+      ...minimal,
+      samples: [
+        { ...one, language: 'not a tag' },
+        { ...one, language: 'de' },
+      ],
+    });
+    expect(odd).toMatch(/>\s*not a tag/);
+    expect(odd).toMatch(/>\s*German/);
   });
 
   it('says engine, seed, versions, time and command', () => {

@@ -8,7 +8,7 @@ import type { Rollout } from '../../../lib/types';
 
 export const policyNames = ['sft', 'dpo', 'ppo', 'ppoNoSftLoss'] as const;
 const shift: Readonly<Record<string, number>> = { sft: 0, dpo: 0.09, ppo: 0.13, ppoNoSftLoss: 0.11 };
-const tasks = ['open question', 'writing', 'list', 'role-play', 'chit-chat', 'unsafe'];
+const tasks = ['openQuestion', 'writing', 'list', 'rolePlay', 'chitChat', 'unsafe'];
 const probeTasks = ['identity', 'json', 'arithmetic', 'translation'];
 
 export function sampleReport(): ReportData {
@@ -64,6 +64,7 @@ export function sampleReport(): ReportData {
     policyNames,
     baseline: 'sft',
     qualityName: 'gold',
+    besidePaper: true,
     policies,
     responses: responses.map(({ policy, task, tokens, proxy, gold }): ReportResponse => ({
       policy,
@@ -84,8 +85,9 @@ export function sampleReport(): ReportData {
     rewardAccount: [{ label: 'accuracy', value: '68.4%', note: 'noise ceiling 74.1%' }],
     scoreLength: (['plain', 'debiased'] as const).map((name) => ({
       name,
-      correlation: name === 'plain' ? 0.48 : 0.07,
-      points: responses.slice(0, 300).map(({ tokens, proxy, gold }) => ({
+      points: responses.slice(0, 300).map(({ promptId, task, tokens, proxy, gold }) => ({
+        promptId: `${promptId.length}${tokens % 40}`,
+        task,
         tokens,
         gold,
         score: proxy + (name === 'plain' ? (tokens - 32) * 0.06 : 0),
@@ -149,6 +151,7 @@ export function sampleReport(): ReportData {
     samples: [
       {
         task: 'list',
+        language: 'en',
         prompt: [
           { role: 'user', content: '请列出三种水果。' },
           { role: 'assistant', content: '苹果、香蕉、橙子。' },
@@ -163,7 +166,8 @@ export function sampleReport(): ReportData {
           finished: policy !== 'ppoNoSftLoss',
         })),
       },
-      { prompt: 'Once upon a time', answers: [{ policy: 'sft', text: '' }] },
+      { language: 'zh', prompt: '从前', answers: [{ policy: 'sft', text: '有一只猫。' }] },
+      { language: 'en', prompt: 'Once upon a time', answers: [{ policy: 'sft', text: '' }] },
     ],
   };
 }

@@ -86,7 +86,7 @@ describe('pipelineTables', () => {
     expect(cellsOf(table, 'largest drop of a probe, points, DPO')[0]).toBe('none');
     expect(cellsOf(table, 'largest drop of a probe, points, PPO')[0]).toBe('−2.0 (identity)');
     expect(cellsOf(table, 'largest drop of a probe, points, PPO without the SFT loss')[0]).toBe(
-      '−90.0 (json)',
+      '−90.0 (JSON)',
     );
   });
 

@@ -1,5 +1,5 @@
 /** Exported notebooks in a browser: charts are drawn in both colour schemes, nothing is fetched, nothing foreign runs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderIndex } from '../../../lib/notebook/html/index-page';
 import { renderNotebook } from '../../../lib/notebook/html/page';
+import { panelChart } from '../../../lib/evaluation/report/charts/panels';
 import type { Output } from '../../../lib/notebook/runner/notebook-file';
 import { coloursOf, noBrowser, startBrowser, watch } from '../../support/chromium';
+import { cutElements, cutTexts, overlappingTexts } from '../../support/layout';
 import { code, markdown, notebookOf, saveNotebook } from '../../support/notebooks';
 import { runProgram } from '../../support/processes';
 
@@ -57,12 +60,33 @@ describe('renderNotebook', () => {
     expect(renderNotebook(notebookOf(code('1')), 'small').length).toBeLessThan(20_000);
   });
 
+  it('sets subscripts, and no other markup of a text', () => {
+    const page = renderNotebook(notebookOf(markdown('r<sub>w</sub>² and <sub onclick="x()">z</sub>')), 'n');
+    expect(page).toContain('<p>r<sub>w</sub>² and &lt;sub onclick=&quot;x()&quot;&gt;z</sub></p>');
+  });
+
   it('folds what is long, and colours code', () => {
     const page = renderNotebook(notebook, 'n');
     expect(page).toContain('<summary>26 more lines</summary>');
     expect(page).toContain('<span class="keyword">const</span>');
     expect(page).toContain('<span class="comment">// comment</span>');
     expect(page).toContain('href="01-next.html#top"');
+  });
+});
+
+describe('renderIndex', () => {
+  it('lists notebooks with their titles and first sentences, as text', () => {
+    const page = renderIndex([
+      {
+        name: '01 a',
+        notebook: notebookOf(markdown('# Rewards <b>\n\nYou will see *one*, 2.5 of it. And more.')),
+      },
+      { name: '02-b', notebook: notebookOf(code('1')) },
+    ]);
+    expect(page).toContain('<a href="01%20a.html">Rewards &lt;b&gt;</a>');
+    expect(page).toContain('<p>You will see <em>one</em>, 2.5 of it.</p>');
+    expect(page).toContain('<a href="02-b.html">02-b</a>');
+    expect(page).not.toContain('<script');
   });
 });
 
@@ -74,7 +98,17 @@ describe('rlhf-kit notebooks html', () => {
       const out = join(folder, 'pages');
       const { code: status, stdout } = await runProgram(['notebooks', 'html', good, '--out', out]);
       expect(status).toBe(0);
-      expect(JSON.parse(stdout)).toEqual({ command: 'notebooks html', pages: [join(out, 'good.html')] });
+      expect(JSON.parse(stdout)).toEqual({
+        command: 'notebooks html',
+        index: join(out, 'index.html'),
+        pages: [join(out, 'good.html')],
+      });
+      expect(readFileSync(join(out, 'index.html'), 'utf8')).toContain('<a href="good.html">Good</a>');
+      const index = saveNotebook(join(folder, 'index.ipynb'), markdown('# Mine'));
+      const refused = await runProgram(['notebooks', 'html', index, '--out', out]);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('rename index.ipynb');
+      rmSync(index);
       writeFileSync(join(folder, 'bad.ipynb'), '[]');
       const bad = await runProgram(['notebooks', 'html', folder, '--out', join(folder, 'other')]);
       expect(bad.code).toBe(2);
@@ -102,10 +136,11 @@ describe.skipIf(noBrowser)(
     const open = async (
       content: Parameters<typeof renderNotebook>[0],
       colorScheme: 'light' | 'dark' = 'light',
+      width = 900,
     ) => {
       const file = join(folder, 'page.html');
       writeFileSync(file, renderNotebook(content, 'page'));
-      const page = await browser.newPage({ colorScheme, viewport: { width: 900, height: 900 } });
+      const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
       const watched = watch(page);
       await page.goto(pathToFileURL(file).href);
       return { page, ...watched };
@@ -133,6 +168,41 @@ describe.skipIf(noBrowser)(
         await page.close();
       },
     );
+
+    it.each([
+      [1440, 'dark'],
+      [390, 'light'],
+    ] as const)('cuts nothing on a screen of %i pixels (%s)', async (width, scheme) => {
+      const panel = (title: string) => ({
+        title: `${title}: r = 0.46 at equal quality`,
+        data: [{ type: 'scatter', x: [1, 50], y: [0, 2] }],
+        xaxis: { title: { text: 'response length (tokens)' } },
+        yaxis: { title: { text: 'score' } },
+      });
+      const panels = panelChart([panel('plain'), panel('debiased')], 2);
+      const wide = `<div style="overflow-x: auto"><table><tr>${'<td>a&nbsp;wide&nbsp;cell</td>'.repeat(20)}</tr></table></div>`;
+      const { page } = await open(
+        notebookOf(
+          markdown(`| ${'a long head | '.repeat(3)}\n|${'---|'.repeat(3)}\n| ${'cell | '.repeat(3)}`),
+          code(
+            `const long = ${Array.from({ length: 16 }, (_, i) => `variable${i}`).join(' + ')};`,
+            [],
+            [shown({ 'application/vnd.plotly.v1+json': panels }), shown({ 'text/html': wide })],
+          ),
+        ),
+        scheme,
+        width,
+      );
+      await page.waitForSelector('.js-plotly-plot .main-svg');
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await cutElements(page)).toEqual([]);
+      expect(await cutTexts(page)).toEqual([]);
+      expect(await overlappingTexts(page)).toEqual([]);
+      // What is too wide says that it scrolls, and is reached with the keyboard.
+      const scrolling = page.locator('.fragment > [data-scrolls]');
+      expect(await scrolling.getAttribute('tabindex')).toBe('0');
+      await page.close();
+    });
 
     it('contains foreign markup: nothing in it runs, is fetched, or swallows what follows', async () => {
       let hits = 0;

@@ -1,6 +1,7 @@
 /** Reliability diagram: how often the reward model is right when it says it is p sure. */
 import { wilsonInterval } from '../../../intervals';
-import { chartText, neutral, translucent, type Chart, type SeriesStyle } from '../theme';
+import { percent } from '../../../number-text';
+import { chartName, neutral, translucent, type Chart, type SeriesStyle } from '../theme';
 import { errorBars, legendAbove } from './panels';
 
 export interface ReliabilityCurve {
@@ -37,7 +38,7 @@ export function reliabilityDiagram(
         return {
           type: 'scatter',
           mode: 'lines+markers',
-          name: `${chartText(name)} (ECE ${(100 * ece).toFixed(1)}%)`,
+          name: `${chartName(name)} (ECE ${percent(ece)})`,
           x: bins.map(({ confidence }) => confidence),
           y: bins.map(({ frequency }) => frequency),
           error_y: {
@@ -49,7 +50,7 @@ export function reliabilityDiagram(
           line: { color, dash, width: 2 },
           marker: { color, symbol, size: 7.5 },
           customdata: bins.map(({ n }) => n),
-          hovertemplate: `predicted %{x:.1%}, observed %{y:.1%} of %{customdata} pairs<extra>${chartText(name)}</extra>`,
+          hovertemplate: `predicted %{x:.1%}, observed %{y:.1%} of %{customdata} pairs<extra>${chartName(name)}</extra>`,
         };
       }),
     ],

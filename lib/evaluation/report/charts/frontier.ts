@@ -1,7 +1,7 @@
 /** KL–reward frontier: proxy and gold over the root of the divergence, for policies and for best-of-n. */
 import { max } from 'simple-statistics';
 import type { FrontierPoint } from '../../frontier';
-import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
+import { chartName, neutral, type Chart, type SeriesStyle } from '../theme';
 import { panelChart, type Panel } from './panels';
 
 export interface FrontierCurve {
@@ -44,14 +44,14 @@ function trace(
   return {
     type: 'scatter',
     mode: points.length > 1 ? 'lines+markers' : 'markers',
-    name: chartText(name),
-    legendgroup: chartText(name),
+    name: chartName(name),
+    legendgroup: chartName(name),
     showlegend,
     x: points.map(({ sqrtKl }) => sqrtKl),
     y: points.map((point) => value(point) ?? null),
     line: { color, dash, width: 2 },
     marker: { color, symbol, size: points.length > 1 ? 6.5 : 11 },
     customdata: points.map(({ kl, step }) => [kl, step === undefined ? '' : `, step ${Math.round(step)}`]),
-    hovertemplate: `%{y:.3f} at KL %{customdata[0]:.2f} nats%{customdata[1]}<extra>${chartText(name)}</extra>`,
+    hovertemplate: `%{y:.3f} at KL %{customdata[0]:.2f} nats%{customdata[1]}<extra>${chartName(name)}</extra>`,
   };
 }

@@ -1,7 +1,8 @@
 /** Length of responses by policy. */
 import { max, mean } from 'simple-statistics';
+import { decimal } from '../../../number-text';
 import { histogram } from '../../lengths';
-import { chartText, translucent, type Chart, type SeriesStyle } from '../theme';
+import { chartName, translucent, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 const bins = 20;
@@ -22,13 +23,13 @@ export function lengthChart(
       return {
         type: 'scatter',
         mode: 'lines',
-        name: `${chartText(policy)} (${mean(tokens).toFixed(1)})`,
+        name: `${chartName(policy)} (${decimal(mean(tokens), 1)})`,
         x: edges,
         y: [...counts, 0].map((count) => count / tokens.length),
         line: { color, dash, width: 2, shape: 'hv' },
         fill: 'tozeroy',
         fillcolor: translucent(color, 0.08),
-        hovertemplate: `%{y:.1%} from %{x:.0f} tokens<extra>${chartText(policy)}</extra>`,
+        hovertemplate: `%{y:.1%} from %{x:.0f} tokens<extra>${chartName(policy)}</extra>`,
       };
     }),
     layout: {

@@ -1,6 +1,6 @@
 /** Forgetting probes by task and policy. */
 import type { ProbeResult } from '../../probes';
-import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
+import { chartName, neutral, type Chart, type SeriesStyle } from '../theme';
 import { errorBars, legendAbove } from './panels';
 
 /** Results by policy, then by task. */
@@ -14,15 +14,15 @@ export function probeChart(probes: ProbesByPolicy, styles: ReadonlyMap<string, S
       const results = tasks.map((task) => byTask[task]);
       return {
         type: 'bar',
-        name: chartText(policy),
-        x: tasks.map(chartText),
+        name: chartName(policy),
+        x: tasks.map(chartName),
         y: results.map((result) => result?.passRate ?? null),
         error_y: errorBars(
           results.map((result) => ({ value: result?.passRate ?? 0, ci: result?.passRateCi })),
         ),
         marker: { color: styles.get(policy)?.color ?? neutral },
         customdata: results.map((result) => result?.prompts ?? 0),
-        hovertemplate: `%{x}: %{y:.1%} of %{customdata} prompts<extra>${chartText(policy)}</extra>`,
+        hovertemplate: `%{x}: %{y:.1%} of %{customdata} prompts<extra>${chartName(policy)}</extra>`,
       };
     }),
     layout: {

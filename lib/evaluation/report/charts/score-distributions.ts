@@ -1,6 +1,6 @@
 /** How a score is spread over responses, by policy and by task. */
 import { quantileSorted } from 'simple-statistics';
-import { chartText, translucent, type Chart, type SeriesStyle } from '../theme';
+import { brokenName, chartName, translucent, type Chart, type SeriesStyle } from '../theme';
 import { legendAbove } from './panels';
 
 export interface PolicyScore {
@@ -23,9 +23,9 @@ export function scoreDistributions(
       // The axis points down, so that the first policy is on top; the shapes still rise.
       side: 'negative',
       width: 1.7,
-      name: chartText(policy),
+      name: chartName(policy),
       x: rows.filter((row) => row.policy === policy).map((row) => row.score),
-      y0: chartText(policy),
+      y0: brokenName(policy),
       points: false,
       meanline: { visible: true },
       spanmode: 'hard',
@@ -66,8 +66,8 @@ export function scoresByTask(
         type: 'scatter',
         mode: 'markers',
         orientation: 'h',
-        name: chartText(policy),
-        y: tasks.map(chartText),
+        name: chartName(policy),
+        y: tasks.map(chartName),
         x: quartiles.map(([median]) => median),
         error_x: {
           type: 'data',
@@ -79,16 +79,16 @@ export function scoresByTask(
           color: translucent(color, 0.55),
         },
         marker: { color, symbol, size: 8 },
-        hovertemplate: `%{y}: median %{x:.3f}<extra>${chartText(policy)}</extra>`,
+        hovertemplate: `%{y}: median %{x:.3f}<extra>${chartName(policy)}</extra>`,
       };
     }),
     layout: {
-      height: 130 + tasks.length * (14 + 11 * policies.length),
-      margin: { l: 110, r: 16, t: 40, b: 48 },
+      height: 144 + tasks.length * (14 + 11 * policies.length),
+      margin: { l: 110, r: 16, t: 40, b: 62 },
       scattermode: 'group',
       scattergap: 0.35,
       legend: legendAbove,
-      xaxis: { title: { text: `${scoreName}: median and quartiles` }, zeroline: true },
+      xaxis: { title: { text: `${scoreName}<br>(median and quartiles)` }, zeroline: true },
       yaxis: { autorange: 'reversed', type: 'category' },
     },
   };

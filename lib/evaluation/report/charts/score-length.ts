@@ -1,70 +1,92 @@
 /** Score against length, one panel a reward model: a plain one likes long answers, a debiased one should not. */
-import { extent, linearRegression, linearRegressionLine } from 'simple-statistics';
-import { chartText, neutral, qualityScale, type Chart } from '../theme';
+import { extent } from 'simple-statistics';
+import { signed } from '../../../number-text';
+import { lengthTrend, type LengthPoint, type LengthTrend } from '../../length-trend';
+import { chartName, neutral, qualityScale, type Chart } from '../theme';
 import { panelChart } from './panels';
 
 export interface ScoreLengthPanel {
   /** Of the reward model. */
   readonly name: string;
-  readonly points: readonly { readonly tokens: number; readonly score: number; readonly gold?: number }[];
-  /** Correlation of score and length among responses of equal gold quality. */
-  readonly correlation?: number;
+  readonly points: readonly LengthPoint[];
 }
 
-/** A point a response, coloured by gold quality where it is known, with the least-squares line. */
+/** Pixels of width that the scale takes and the titles beside it need. */
+const scaleWidth = 160;
+
+/** A point a response, coloured by gold quality where it is known; title and line say the same of score and length ({@link lengthTrend}). */
 export function scoreLength(panels: readonly ScoreLengthPanel[]): Chart {
   const gold = panels.every(({ points }) => points.every((point) => point.gold !== undefined));
   const chart = panelChart(
-    panels.map(({ name, points, correlation }) => ({
-      title: `${chartText(name)}${correlation === undefined ? '' : `: r = ${correlation.toFixed(2)} at equal quality`}`,
-      data: [
-        {
-          type: 'scatter',
-          mode: 'markers',
-          x: points.map(({ tokens }) => tokens),
-          y: points.map(({ score }) => score),
-          marker: {
-            size: 5.5,
-            opacity: 0.6,
-            ...(gold
-              ? { color: points.map((point) => point.gold), coloraxis: 'coloraxis' }
-              : { color: neutral }),
+    panels.map(({ name, points }) => {
+      const trend = lengthTrend(points);
+      return {
+        title: `${chartName(name)}${trend === undefined ? '' : `: ${correlationText(trend)}`}`,
+        data: [
+          {
+            type: 'scatter',
+            mode: 'markers',
+            x: points.map(({ tokens }) => tokens),
+            y: points.map(({ score }) => score),
+            marker: {
+              size: 5.5,
+              opacity: 0.6,
+              ...(gold
+                ? { color: points.map((point) => point.gold), coloraxis: 'coloraxis' }
+                : { color: neutral }),
+            },
+            showlegend: false,
+            hovertemplate: gold
+              ? '%{x} tokens, score %{y:.2f}, gold %{marker.color:.2f}<extra></extra>'
+              : '%{x} tokens, score %{y:.2f}<extra></extra>',
           },
-          showlegend: false,
-          hovertemplate: gold
-            ? '%{x} tokens, score %{y:.2f}, gold %{marker.color:.2f}<extra></extra>'
-            : '%{x} tokens, score %{y:.2f}<extra></extra>',
-        },
-        trendLine(points),
-      ],
-      xaxis: { title: { text: 'response length (tokens)' }, rangemode: 'tozero' },
-      yaxis: { title: { text: 'score' } },
-    })),
+          ...(trend === undefined ? [] : [trendLine(points, trend)]),
+        ],
+        xaxis: { title: { text: 'response length (tokens)' }, rangemode: 'tozero' },
+        yaxis: { title: { text: 'score' } },
+      };
+    }),
     Math.min(2, panels.length),
-  );
-  return {
-    data: chart.data,
-    layout: {
-      ...chart.layout,
-      margin: { l: 56, r: 16, t: 40, b: 48 },
-      ...(gold && {
-        coloraxis: {
-          colorscale: qualityScale,
-          colorbar: { title: { text: 'gold', side: 'top' }, thickness: 10, outlinewidth: 0 },
-        },
-      }),
+    {
+      margin: { l: 56, r: 16, t: 14, b: 48 },
+      ...(gold && { coloraxis: { colorscale: qualityScale, colorbar: colorbar('v') } }),
     },
+  );
+  const { narrow } = chart;
+  if (!gold || narrow === undefined) return chart;
+  // Beside one column of panels the scale would take a quarter of its width.
+  const layout = {
+    ...narrow.layout,
+    height: Number(narrow.layout['height']) + 60,
+    margin: { l: 56, r: 16, t: 74, b: 48 },
+    coloraxis: { colorscale: qualityScale, colorbar: colorbar('h') },
+  };
+  return { ...chart, narrow: { below: narrow.below + scaleWidth, layout } };
+}
+
+function correlationText({ correlation, atEqualQuality }: LengthTrend): string {
+  return `r = ${signed(correlation, 2)} ${atEqualQuality ? 'at equal quality' : 'over all answers'}`;
+}
+
+function colorbar(orientation: 'h' | 'v'): Readonly<Record<string, unknown>> {
+  return {
+    title: { text: 'gold', side: orientation === 'h' ? 'top' : 'right' },
+    thickness: 10,
+    outlinewidth: 0,
+    ...(orientation === 'h' && { orientation, y: 1, yref: 'container', yanchor: 'top', len: 0.9 }),
   };
 }
 
-function trendLine(points: ScoreLengthPanel['points']): Chart['data'][number] {
-  const line = linearRegressionLine(linearRegression(points.map(({ tokens, score }) => [tokens, score])));
-  const ends = points.length < 2 ? [] : extent(points.map(({ tokens }) => tokens));
+function trendLine(
+  points: ScoreLengthPanel['points'],
+  { slope, intercept }: LengthTrend,
+): Chart['data'][number] {
+  const ends = extent(points.map(({ tokens }) => tokens));
   return {
     type: 'scatter',
     mode: 'lines',
     x: ends,
-    y: ends.map(line),
+    y: ends.map((tokens) => intercept + slope * tokens),
     line: { color: '#159a86', width: 2.5 },
     showlegend: false,
     hoverinfo: 'skip',

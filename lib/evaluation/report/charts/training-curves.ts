@@ -1,7 +1,7 @@
 /** What a training run logged, over its steps. */
 import type { MetricsRow } from '../../../train/metrics';
-import { chartText, neutral, type Chart, type SeriesStyle } from '../theme';
-import { panelChart } from './panels';
+import { chartName, neutral, type Chart, type SeriesStyle } from '../theme';
+import { panelChart, type Panel } from './panels';
 
 /** Runs that share metrics and are drawn over each other. */
 export interface TrainingCurves {
@@ -40,32 +40,37 @@ export function trainingCurves({ runs }: TrainingCurves, styles: ReadonlyMap<str
   return metricPanels(runs, logged.slice(0, most), styles);
 }
 
-/** A panel for each of the metrics named, a line a run. */
+/**
+ * A panel for each of the metrics named, a line a run.
+ *
+ * @param yaxis what the panels' y axes have in common.
+ */
 export function metricPanels(
   runs: TrainingCurves['runs'],
   metrics: readonly MetricPanel[],
   styles: ReadonlyMap<string, SeriesStyle>,
+  yaxis: Panel['yaxis'] = {},
 ): Chart {
   return panelChart(
     metrics.map(([key, title, unit], panel) => ({
-      title,
+      title: chartName(title),
       data: runs.map(({ name, rows }) => {
         const { color, dash } = styles.get(name) ?? { color: neutral, dash: 'solid' };
         const present = rows.filter((row) => row[key] !== undefined);
         return {
           type: 'scatter',
           mode: present.length > 1 ? 'lines' : 'markers',
-          name: chartText(name),
-          legendgroup: chartText(name),
+          name: chartName(name),
+          legendgroup: chartName(name),
           showlegend: panel === 0,
           x: present.map(({ step }) => step),
           y: present.map((row) => row[key]),
           line: { color, dash, width: 2 },
-          hovertemplate: `step %{x}: %{y:.4g}<extra>${chartText(name)}</extra>`,
+          hovertemplate: `step %{x}: %{y:.4g}<extra>${chartName(name)}</extra>`,
         };
       }),
       xaxis: { title: { text: 'step' } },
-      yaxis: { title: { text: unit } },
+      yaxis: { title: { text: unit }, ...yaxis },
     })),
     Math.min(2, metrics.length),
   );

@@ -161,17 +161,14 @@ function legendEntry(name: string, marks: readonly Mark[]): Panel['data'][number
 
 /** Panels beside each other that share the names of their rows; the legend names each colour once. */
 function rowChart(panels: readonly Panel[], { height, legendTitle }: ChartRows): Chart {
-  const shown = namedOnce(panels).map((one, i) => ({
-    ...one,
-    yaxis: i === 0 ? one.yaxis : { ...one.yaxis, title: undefined, showticklabels: false },
-  }));
-  return panelChart(shown, panels.length, {
-    height: Math.round(height) + 130,
-    margin: { l: 56, r: 16, t: legendTitle === undefined ? 48 : 78, b: 52 },
+  const shown = namedOnce(panels).map((one) => ({ ...one, sameRows: true }));
+  const layout = {
+    margin: { l: 56, r: 16, t: legendTitle === undefined ? 22 : 52, b: 52 },
     legend: {
       ...legendAbove,
       traceorder: 'normal',
       ...(legendTitle !== undefined && { title: { text: `${chartText(legendTitle)}: ` } }),
     },
-  });
+  };
+  return panelChart(shown, panels.length, layout, Math.round(height));
 }

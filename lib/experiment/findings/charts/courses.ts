@@ -62,20 +62,26 @@ export function coursesChart(experiment: Experiment): Chart | undefined {
   const named = new Set(panels.flatMap(({ data }) => data.flatMap(({ name }) => name ?? [])));
   // Many names beside the panels, a few above them.
   const beside = named.size > 4;
-  const chart = panelChart(namedOnce(panels), 2);
-  const layout = {
-    height: Math.max(Number(chart.layout['height']), beside ? 20 * named.size + 100 : 0),
-    legend: {
-      ...(conditions.length > 1 && {
-        title: { text: `${chartText(Object.keys(config.axes).join(', '))}: ` },
-      }),
-      ...(beside
-        ? { orientation: 'v', x: 1.02, xanchor: 'left', y: 1, yanchor: 'top', tracegroupgap: 0 }
-        : legendAbove),
-    },
-    margin: { l: 56, r: 16, t: beside ? 40 : 72, b: 52 },
+  const title = conditions.length > 1 && {
+    title: { text: `${chartText(Object.keys(config.axes).join(', '))}: ` },
   };
-  return { ...chart, layout: { ...chart.layout, ...layout } };
+  const above = { ...title, ...legendAbove };
+  const lines = Math.ceil(panels.length / 2);
+  const chart = panelChart(
+    namedOnce(panels),
+    2,
+    {
+      legend: beside
+        ? { ...title, orientation: 'v', x: 1.02, xanchor: 'left', y: 1, yanchor: 'top', tracegroupgap: 0 }
+        : above,
+      margin: { l: 56, r: 16, t: beside ? 14 : 46, b: 52 },
+    },
+    beside ? Math.max(232, (20 * named.size) / lines) : 232,
+  );
+  const { narrow } = chart;
+  return beside && narrow !== undefined
+    ? { ...chart, narrow: { ...narrow, layout: { ...narrow.layout, legend: above } } }
+    : chart;
 }
 
 function isWhole({ kl, proxy, gold }: CurvePoint): boolean {
