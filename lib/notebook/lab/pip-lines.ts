@@ -1,4 +1,4 @@
-/** How far pip is, from the lines that it prints: one for every package that it downloads, then one when it unpacks them all. */
+/** How far pip is, from the lines that it prints: one for every package that it gets, then one when it unpacks them all. */
 import { startProgress } from '../../train/progress';
 
 export interface PipProgress {
@@ -19,7 +19,8 @@ export function followPip(packages: number, say: (line: string) => void): PipPro
   return {
     stop,
     onLine(line) {
-      if (line.startsWith('Collecting ')) progress.update(Math.min(packages, ++collected));
+      // `Processing` is said of a file that is on this machine.
+      if (/^(?:Collecting|Processing) /.test(line)) progress.update(Math.min(packages, ++collected));
       if (!line.startsWith('Installing collected packages')) return;
       progress.update(packages);
       stop();

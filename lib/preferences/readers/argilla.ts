@@ -5,7 +5,7 @@ import { RowError } from './bad-row';
 import { describeValue, idField, promptDigest, stringField } from './fields';
 import { isRow, type Layout, type Row } from './layout';
 
-const promptNames = ['prompt', 'instruction', 'question', 'context'];
+export const promptNames = ['prompt', 'instruction', 'question', 'context'];
 
 /**
  * A response names the better field, or ranks both (`{value, rank}`); drafts and discarded responses are no votes. Argilla 2

@@ -22,6 +22,7 @@ import { promptOnly, promptsOf } from './prompts';
 import { layoutByName, recognise, refuseOtherLayout } from './recognise';
 import { trlPreference } from './trl-preference';
 import { argilla } from './argilla';
+import { argillaFlat } from './argilla-flat';
 import { labelStudio } from './label-studio';
 import { oasstDemonstrations, oasstVotes } from './oasst';
 import { oasstMessageDemonstrations, oasstMessageVotes } from './oasst-messages';
@@ -58,6 +59,7 @@ const comparisonLayouts = [
   oasstVotes,
   oasstMessageVotes,
   argilla,
+  argillaFlat,
   labelStudio,
 ];
 const pairLayouts = [hhRlhf, sharegptPairs, alpacaPairs, orcaDpo, ultrafeedbackPairs, trlPreference];

@@ -19,7 +19,7 @@ describe('followPip', () => {
     const { onLine, stop } = followPip(3, (line) => said.push(line));
     onLine('Collecting anyio==4.16.0 (from -r requirements.txt (line 6))');
     onLine('  Downloading anyio-4.16.0-py3-none-any.whl (100 kB)');
-    onLine('Collecting arrow==1.4.0');
+    onLine('Processing /wheels/arrow-1.4.0-py3-none-any.whl (from -r requirements.txt (line 9))');
     onLine('Installing collected packages: anyio, arrow');
     stop();
     expect(drawn).toEqual([1, 2, 3, 'stop']);

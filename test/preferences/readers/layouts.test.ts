@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rewriteMarked } from '../../../lib/experiment/findings/markers';
 import { readText } from '../../../lib/files';
 import { argilla } from '../../../lib/preferences/readers/argilla';
+import { argillaFlat } from '../../../lib/preferences/readers/argilla-flat';
 import { describeBadRow, RowError, type BadRow } from '../../../lib/preferences/readers/bad-row';
 import { ownDemonstrations } from '../../../lib/preferences/readers/demonstrations';
 import type { Layout, Row } from '../../../lib/preferences/readers/layout';
@@ -318,6 +319,41 @@ describe('exports of annotation tools', () => {
     expect(argilla.parser('')(draft)).toEqual([]);
     expect(() => argilla.parser('')(row(5))).toThrow(/must name one, two or a tie/);
     expect(() => argilla.parser('')({ ...draft, fields: { one: 'x' } })).toThrow(/two answers/);
+  });
+
+  it('argilla-flat: the same from columns', () => {
+    const row = {
+      ...{
+        id: '1',
+        status: 'completed',
+        _server_id: 's',
+        prompt: 'p',
+        'response-1': 'x',
+        'response-2': 'y',
+        length: 3,
+      },
+      'preference.responses': ['response-2', 'response-1', 'response-1'],
+      'preference.responses.users': ['u1', 'u2', 'u3'],
+      'preference.responses.status': ['submitted', 'discarded', 'submitted'],
+      'preference.suggestion': 'response-1',
+      'preference.suggestion.score': null,
+      'comment.responses': null,
+      'comment.responses.users': null,
+    };
+    const votes = (given: Row) =>
+      argillaFlat
+        .parser('')(given)
+        .map(({ a, b, winner, annotator }) => [a.text, b.text, winner, annotator]);
+    expect(argillaFlat.recognises(row)).toBe(true);
+    expect(argilla.recognises(row)).toBe(false);
+    expect(votes(row)).toEqual([
+      ['x', 'y', 'b', 'u1'],
+      ['x', 'y', 'a', 'u3'],
+    ]);
+    // Nobody has answered yet.
+    expect(votes({ ...row, 'preference.responses': null })).toEqual([]);
+    expect(() => votes({ ...row, 'comment.responses': ['why'] })).toThrow(/must answer one question/);
+    expect(() => votes({ ...row, answer: 'z' })).toThrow(/two answers, got .*answer/);
   });
 
   it('argilla 1: a vote of each annotator, whose values stand by question', () => {
