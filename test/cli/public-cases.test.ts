@@ -446,12 +446,12 @@ describe(`public cases: models and trainers${missing}`, () => {
       await succeeds(...dpo(whole, '--max-steps', '2'));
       // Ctrl-C after the first step.
       vi.stubEnv('RLHF_KIT_PROGRESS', '');
-      offerProgressTo((title) => ({
-        update: (done) => title === 'dpo' && done === 1 && process.emit('SIGINT'),
-        stop: () => {},
+      const remove = offerProgressTo(() => ({
+        show: ({ title, done }) => void (title === 'dpo' && done === 1 && process.emit('SIGINT')),
+        end: () => {},
       }));
       expect((await runMain(dpo(out, '--max-steps', '2'))).code).toBe(130);
-      offerProgressTo(() => undefined);
+      remove();
       vi.stubEnv('RLHF_KIT_PROGRESS', 'off');
       vi.setSystemTime(new Date(2026, 10, 28, 12));
       await succeeds(...dpo(out, '--max-steps', '2', '--resume'));

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { followPip } from '../../../lib/notebook/lab/pip-lines';
-import { offerProgressTo } from '../../../lib/train/progress';
+import { offerProgressTo, type ProgressState } from '../../../lib/train/progress';
 
 describe('followPip', () => {
-  const drawn: (number | 'stop')[] = [];
+  let ended: ProgressState | undefined;
+  let remove: () => void;
   beforeEach(() => {
-    drawn.length = 0;
+    ended = undefined;
     vi.stubEnv('RLHF_KIT_PROGRESS', '');
-    offerProgressTo(() => ({ update: (done) => drawn.push(done), stop: () => drawn.push('stop') }));
+    remove = offerProgressTo(() => ({ show: () => {}, end: (state) => (ended = state) }));
   });
   afterEach(() => {
     vi.unstubAllEnvs();
-    offerProgressTo(() => undefined);
+    remove();
   });
 
   it('ends its bar at its end, before pip unpacks, and says that it does', () => {
@@ -20,9 +21,10 @@ describe('followPip', () => {
     onLine('Collecting anyio==4.16.0 (from -r requirements.txt (line 6))');
     onLine('  Downloading anyio-4.16.0-py3-none-any.whl (100 kB)');
     onLine('Processing /wheels/arrow-1.4.0-py3-none-any.whl (from -r requirements.txt (line 9))');
+    expect(ended).toBeUndefined();
     onLine('Installing collected packages: anyio, arrow');
+    expect(ended).toMatchObject({ title: 'packages', done: 3, total: 3 });
     stop();
-    expect(drawn).toEqual([1, 2, 3, 'stop']);
     expect(said).toEqual(['unpacking them']);
   });
 
@@ -30,6 +32,6 @@ describe('followPip', () => {
     const { onLine, stop } = followPip(1, () => {});
     for (const name of ['a', 'b']) onLine(`Collecting ${name}`);
     stop();
-    expect(drawn).toEqual([1, 1, 'stop']);
+    expect(ended).toMatchObject({ done: 1, total: 1 });
   });
 });
