@@ -36,7 +36,17 @@ export function experimentFolder(experiment: string): string {
   );
 }
 
-/** An experiment's configuration and what results there are. */
+/**
+ * An experiment's configuration and what results there are.
+ *
+ * @example
+ * ```ts
+ * import { experimentFolder, openExperiment, resultRows, show } from 'rlhf-kit';
+ *
+ * const experiment = await openExperiment(experimentFolder('02-length-debiasing'));
+ * show(resultRows(experiment));
+ * ```
+ */
 export async function openExperiment(folder: string): Promise<Experiment> {
   return { config: readExperiment(folder), rows: await readResults(folder) };
 }

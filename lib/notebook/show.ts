@@ -18,7 +18,16 @@ interface Column extends ColumnText {
   readonly name: string;
 }
 
-/** Shows the first rows of a frame as a table, and says how many there are. Long texts are folded. */
+/**
+ * Shows the first rows of a frame as a table, and says how many there are. Long texts are folded.
+ *
+ * @example
+ * ```ts
+ * import { readPairs, show } from 'rlhf-kit';
+ *
+ * show(await readPairs('runs/start/filter/pairs.jsonl'), { rows: 5 });
+ * ```
+ */
 export function show(frame: Frame, { rows: most = defaultRows }: ShowOptions = {}): void {
   const columns = Object.entries(columnsOf(frame));
   const rows = columns[0]?.[1].length ?? 0;

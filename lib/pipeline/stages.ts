@@ -25,6 +25,17 @@ const defaultRoot = join('runs', 'notebooks');
 /**
  * The stages of a pipeline, each with a folder `<name>-<key>`. Two configurations that differ in a late stage share the early
  * ones.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, openStages, pipelinePresets, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const stages = openStages(pipelinePresets.notebook(1));
+ * await stages.run('sft'); // and what it reads from
+ * const model = loadModel(stages.path('sft/model'));
+ * console.log(model.config.numHiddenLayers);
+ * ```
  */
 export function openStages(config: PipelineConfig, root = defaultRoot): Stages {
   const flow = pipelineFlow(config);
