@@ -82,6 +82,14 @@ function describeSchema(schema: FieldSchema): string {
  * @param stage the name in error messages, e.g. `ppo`.
  * @returns a frozen configuration with every field set (optional ones may be missing).
  * @throws {InputError} for an unknown key (with the near match), a missing field, a wrong type, a value out of range.
+ *
+ * @example
+ * ```ts
+ * import { parseConfig, ppoFields } from 'rlhf-kit';
+ *
+ * const config = parseConfig('ppo', ppoFields, { klCoef: 0.1, maxSteps: 40 });
+ * console.log(config.learningRate); // the default
+ * ```
  */
 export function parseConfig<F extends Fields>(
   stage: string,

@@ -25,7 +25,17 @@ export interface Rng {
   normals(n: number, std?: number): Float32Array;
 }
 
-/** The root stream of a run. */
+/**
+ * The root stream of a run.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'rlhf-kit';
+ *
+ * const rng = createRng(1);
+ * console.log(rng.fork('order').shuffle(['a', 'b', 'c']), rng.fork('noise').normal());
+ * ```
+ */
 export function createRng(seed: number | string): Rng {
   return stream(`${seed}`);
 }

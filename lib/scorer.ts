@@ -27,9 +27,18 @@ export function checkedScorer(name: string, scorer: Scorer): Scorer {
 }
 
 /**
- * A scorer from a rule on one response, e.g. `ruleScorer(({ response, referenceAnswer }) => Number(response === referenceAnswer))`.
+ * A scorer from a rule on one response.
  *
  * @throws {InputError} (the scorer that is returned) naming the response that the rule throws on.
+ *
+ * @example
+ * ```ts
+ * import { ruleScorer } from 'rlhf-kit';
+ *
+ * const isRight = ruleScorer(({ response, referenceAnswer }) => Number(response === referenceAnswer));
+ * const asked = { promptId: 'p1', prompt: 'What is 2 + 2?', referenceAnswer: '4' };
+ * console.log(await isRight([{ ...asked, response: '4' }])); // [ 1 ]
+ * ```
  */
 export function ruleScorer(rule: (input: ScorerInput) => number): Scorer {
   const scorer: Scorer = (inputs) =>

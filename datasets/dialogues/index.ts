@@ -31,6 +31,16 @@ export interface World {
  * The world of a seed. The knowledge is the same in every world; which dialogues occur depends on the seed.
  *
  * @param part keeps to one language or to short dialogues.
+ *
+ * @example
+ * ```ts
+ * import { createWorld } from 'rlhf-kit';
+ *
+ * const world = createWorld(1, { language: 'en' });
+ * for (const { promptId, prompt } of world.prompts('evaluate', 3)) {
+ *   console.log(prompt, world.judge(promptId, 'I do not know.').gold);
+ * }
+ * ```
  */
 export function createWorld(seed: number, part: WorldPart = {}): World {
   if (!Number.isSafeInteger(seed)) throw new InputError(`createWorld: seed must be an integer, got ${seed}`);

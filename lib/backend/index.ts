@@ -73,9 +73,17 @@ export function chosenEngine(name?: string): EngineName {
 /**
  * Starts an engine and makes it the one that computes.
  *
- * @param name as for {@link chosenEngine}.
+ * @param name default: the environment variable `RLHF_KIT_ENGINE`, then `xla`.
  * @throws {InputError} for an unknown name.
  * @throws {BackendUnavailableError} when the engine cannot be had; another one is never taken in its place.
+ *
+ * @example
+ * ```ts
+ * import { useEngine } from 'rlhf-kit';
+ *
+ * const engine = await useEngine(); // xla, or what RLHF_KIT_ENGINE names
+ * console.log(`computing with ${engine}`);
+ * ```
  */
 export async function useEngine(name?: string): Promise<EngineName> {
   const engine = engines[chosenEngine(name)];

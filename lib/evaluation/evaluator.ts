@@ -32,6 +32,19 @@ export interface Evaluation {
  * @param prompts those that stand there twice are asked once.
  * @param judge gives every answer its quality.
  * @throws {InputError} for an unknown baseline, no prompts, two different prompts of one id, or a verdict that is not finite.
+ *
+ * @example
+ * ```ts
+ * import * as kit from 'rlhf-kit';
+ *
+ * await kit.useEngine();
+ * const models = { sft: kit.loadModel('runs/start/sft/model'), dpo: kit.loadModel('runs/start/dpo/model') };
+ * const prompts = await kit.readPrompts('runs/start/world/evaluate.jsonl');
+ * const config = kit.parseConfig('evaluate', kit.evaluationFields, { maxNewTokens: 64 });
+ * const judge = kit.goldJudge(kit.createWorld(1));
+ * const { policies } = await kit.evaluateModels(models, 'sft', prompts, judge, config);
+ * console.log(policies['dpo']?.winMinusLoss, policies['dpo']?.winMinusLossCi);
+ * ```
  */
 export async function evaluateModels(
   models: Readonly<Record<string, LanguageModel>>,

@@ -16,6 +16,17 @@ export interface ProbeResult {
  * Share of probe responses that pass, by task (`other` where a prompt names none).
  *
  * @param passes the verdict on one response.
+ *
+ * @example
+ * ```ts
+ * import { probePassRates } from 'rlhf-kit';
+ *
+ * const asked = { task: 'arithmetic', prompt: 'What is 2 + 2?', referenceAnswer: '4' };
+ * const sampled = { ...asked, finished: true, responseTokens: 2 };
+ * const answers = ['4', '5'].map((response, i) => ({ ...sampled, promptId: `p${i}`, response }));
+ * const rates = probePassRates(answers, ({ response, referenceAnswer }) => response === referenceAnswer);
+ * console.log(rates['arithmetic']?.passRate); // 0.5
+ * ```
  */
 export function probePassRates<R extends Rollout>(
   rollouts: readonly R[],

@@ -63,7 +63,20 @@ function outcome(difference: number, tieMargin: number): number {
   return difference > 0 ? 1 : 0;
 }
 
-/** Rates of a policy's matches, with a bootstrap interval over prompts. */
+/**
+ * Rates of a policy's matches, with a bootstrap interval over prompts.
+ *
+ * @example
+ * ```ts
+ * import { createRng, matches, winRate } from 'rlhf-kit';
+ *
+ * const judged = (qualities: number[]) =>
+ *   qualities.map((quality, i) => ({ promptId: `p${i}`, quality, responseTokens: 10 }));
+ * const played = matches(judged([0.9, 0.4, 0.7]), judged([0.5, 0.4, 0.8]), 0.05);
+ * const { wins, ties, losses, winMinusLossCi } = winRate(played, { rng: createRng(1) });
+ * console.log(wins, ties, losses, winMinusLossCi);
+ * ```
+ */
 export function winRate(played: readonly Match[], options: BootstrapOptions): WinRate {
   const prompts = [...byPrompt(played).values()];
   const share = (label: number): number =>

@@ -63,7 +63,17 @@ function isExperiment(folder: string): boolean {
   return existsSync(join(folder, 'config.json'));
 }
 
-/** An experiment's configuration and what results there are. */
+/**
+ * An experiment's configuration and what results there are.
+ *
+ * @example
+ * ```ts
+ * import { experimentFolder, openExperiment, resultRows, show } from 'rlhf-kit';
+ *
+ * const experiment = await openExperiment(experimentFolder('02-length-debiasing'));
+ * show(resultRows(experiment));
+ * ```
+ */
 export async function openExperiment(folder: string): Promise<Experiment> {
   return { config: readExperiment(folder), rows: await readResults(folder) };
 }

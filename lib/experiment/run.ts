@@ -39,6 +39,15 @@ export interface ExperimentOutcome {
  * Computes the runs that have no row yet, or a failed one.
  *
  * @throws {InputError} when the results were made with another configuration or on another engine.
+ *
+ * @example
+ * ```ts
+ * import { experimentFolder, readExperiment, runExperiment } from 'rlhf-kit';
+ *
+ * const folder = experimentFolder('02-length-debiasing');
+ * const outcome = await runExperiment(readExperiment(folder), { folder, root: 'runs/experiments' });
+ * console.log(`${outcome.computed} rows computed, ${outcome.failed.length} failed`);
+ * ```
  */
 export async function runExperiment(
   experiment: ExperimentConfig,

@@ -32,6 +32,17 @@ export interface FilterResult {
  * Votes → pairs with a preferred answer.
  *
  * @param countTokens measures texts for the statistics; words and ideographs when absent.
+ *
+ * @example
+ * ```ts
+ * import { filterFields, filterVotes, parseConfig, readComparisons, writePairs } from 'rlhf-kit';
+ *
+ * const votes = await readComparisons('runs/start/preferences/votes.jsonl');
+ * const config = parseConfig('filter', filterFields, { cycles: 'weakest' });
+ * const { pairs, report } = filterVotes(votes, config);
+ * writePairs('pairs.jsonl', pairs);
+ * console.log(`${report.kept} pairs, ${report.promptsWithCycles} prompts with a cycle`);
+ * ```
  */
 export function filterVotes(
   votes: readonly Comparison[],
@@ -46,6 +57,15 @@ export function filterVotes(
  * The same for pairs that are already labelled: each counts as one vote of one annotator, and answers are told apart by
  * their texts. So a repeated pair is a duplicate, a > b beside b > a a contradiction, and a > b > c > a a cycle. Kept
  * pairs come back as they were given.
+ *
+ * @example
+ * ```ts
+ * import { filterFields, filterPairs, parseConfig, readPairs } from 'rlhf-kit';
+ *
+ * const pairs = await readPairs('pairs.jsonl');
+ * const { report } = filterPairs(pairs, parseConfig('filter', filterFields, {}));
+ * console.log(`${report.kept} of ${pairs.length} pairs are left`);
+ * ```
  */
 export function filterPairs(
   pairs: readonly PreferencePair[],

@@ -3,7 +3,7 @@ import { mean, sum } from 'simple-statistics';
 import { sidePrompts } from '../sides';
 import type { Comparison, PreferencePair, Prompt } from '../types';
 
-/** Measures a text. Tokens of a tokenizer, or {@link countWords}. */
+/** Measures a text. Tokens of a tokenizer, or words and ideographs. */
 export type CountTokens = (text: string) => number;
 
 /** Means over rows; where the sides of a row answer different conversations, over both. */
@@ -96,7 +96,7 @@ export interface LengthPreferenceBin {
 }
 
 /**
- * {@link longerPreferred} in bins of equally many votes, by difference in length: a liking for length grows with it.
+ * Share of votes for the longer answer, in bins of equally many votes by difference in length: length bias grows with it.
  *
  * @param bins the most there may be; votes of equal difference stay together.
  */

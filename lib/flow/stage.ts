@@ -75,7 +75,22 @@ export interface Stage<S extends Slots = Slots, O extends Outputs = Outputs, C e
   run(inputs: ValuesOf<S>, config: Readonly<C>, run: RunDirectory): Promise<StageResults | void>;
 }
 
-/** Lets the compiler infer and check the types of a stage. */
+/**
+ * Lets the compiler infer and check the types of a stage.
+ *
+ * @example
+ * ```ts
+ * import { defineStage, output, readPairs, slot, writePairs } from 'rlhf-kit';
+ *
+ * export const fewPairsStage = defineStage({
+ *   name: 'few-pairs',
+ *   module: import.meta.filename,
+ *   inputs: { pairs: slot('pairs', 'file of preference pairs') },
+ *   outputs: { pairs: output('pairs.jsonl', { read: readPairs }) },
+ *   run: async ({ pairs }, _, run) => writePairs(run.file('pairs.jsonl'), pairs.slice(0, 100)),
+ * });
+ * ```
+ */
 export function defineStage<S extends Slots, O extends Outputs, C extends object>(
   stage: Stage<S, O, C>,
 ): Stage<S, O, C> {

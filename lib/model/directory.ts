@@ -32,6 +32,15 @@ const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]>
  *
  * @throws {InputError} when a file is missing or broken, a parameter is missing or has another shape than config.json says,
  * or the tokenizer has more tokens than the model.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const model = loadModel('runs/start/sft/model');
+ * console.log(model.config.hiddenSize, Object.keys(model.params));
+ * ```
  */
 export function loadModel(directory: string): Model {
   if (!existsSync(directory)) throw notThere(directory, 'model directory');
@@ -80,6 +89,14 @@ function take(directory: string, read: Params, name: string, shape: readonly num
 /**
  * Writes a model directory that transformers reads too, with every token that ends a response: as LlamaForSequenceClassification when the parameters hold a score
  * head, else as LlamaForCausalLM.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, saveModel, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * saveModel('runs/half/model', loadModel('runs/start/sft/model'), 'BF16'); // half the size on disk
+ * ```
  */
 export function saveModel(
   directory: string,

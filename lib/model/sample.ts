@@ -25,7 +25,21 @@ export interface SampleOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** K responses to every prompt, grouped by prompt in the order given. */
+/**
+ * K responses to every prompt, grouped by prompt in the order given.
+ *
+ * @example
+ * ```ts
+ * import { createRng, loadModel, sampleResponses, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const model = loadModel('runs/start/sft/model');
+ * const prompts = [{ promptId: 'mine', prompt: 'How can I relax?' }];
+ * const limits = { samplesPerPrompt: 4, maxNewTokens: 64, maxPromptTokens: 256 };
+ * const rollouts = await sampleResponses(model, prompts, { ...limits, temperature: 1, rng: createRng(1) });
+ * console.log(rollouts.map(({ response }) => response));
+ * ```
+ */
 export async function sampleResponses(
   model: LanguageModel,
   prompts: readonly PromptRecord[],

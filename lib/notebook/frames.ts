@@ -76,7 +76,17 @@ export function rowNames(frame: Frame): readonly (string | number)[] | undefined
   return index.every(isPlain) ? undefined : index;
 }
 
-/** An arquero table of the same rows. */
+/**
+ * An arquero table of the same rows.
+ *
+ * @example
+ * ```ts
+ * import { readPairs, show, toArquero } from 'rlhf-kit';
+ *
+ * const table = toArquero(await readPairs('runs/start/filter/pairs.jsonl'));
+ * show(table.groupby('task').count());
+ * ```
+ */
 export function toArquero(frame: Frame): ColumnTable {
   if (!isRows(frame) && !isDanfo(frame)) return frame;
   return arqueroTable(columnsOf(frame) as Record<string, unknown[]>);
@@ -121,6 +131,14 @@ function danfoType(values: readonly unknown[]): string {
  *
  * @param path the file, or the folder of a run, whose `metrics.jsonl` is read.
  * @throws {InputError} when there is no such file, or a line is not JSON.
+ *
+ * @example
+ * ```ts
+ * import { describe, readTable, show } from 'rlhf-kit';
+ *
+ * const table = await readTable('runs/start/ppo'); // the metrics of a run
+ * show(describe(table.select('step', 'objective/scores', 'objective/kl')));
+ * ```
  */
 export async function readTable(path: string): Promise<ColumnTable> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
@@ -137,6 +155,14 @@ export async function readTable(path: string): Promise<ColumnTable> {
  *
  * @param folder of the run.
  * @throws {InputError} when there is no run.
+ *
+ * @example
+ * ```ts
+ * import { readMetrics } from 'rlhf-kit';
+ *
+ * const rows = await readMetrics('runs/start/ppo');
+ * console.log(rows.at(-1)?.['objective/kl']);
+ * ```
  */
 export function readMetrics(folder: string): Promise<MetricsRow[]> {
   return readJsonLines<MetricsRow>(join(folder, 'metrics.jsonl'));

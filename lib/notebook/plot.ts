@@ -12,6 +12,15 @@ const config = {
 /**
  * Draws a chart below the cell that runs, with colours that read on light and on dark ground. Outside of a notebook
  * nothing can be drawn; a line on stdout says what the chart would show.
+ *
+ * @example
+ * ```ts
+ * import { charts, plot, readMetrics } from 'rlhf-kit';
+ *
+ * const rows = await readMetrics('runs/start/dpo');
+ * const points = rows.flatMap(({ step, loss }) => (loss === undefined ? [] : [{ x: step, y: loss }]));
+ * plot(charts.lineChart({ dpo: points }, { x: 'step', y: 'loss (nats)' }));
+ * ```
  */
 export function plot(chart: Chart): void {
   const { data, layout, narrow } = chart;

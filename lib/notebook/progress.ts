@@ -25,6 +25,15 @@ export function isProgress(metadata: OutputMetadata): boolean {
  * Starts a bar. Training, sampling and evaluation start theirs by themselves.
  *
  * @param total units of work; with 0 there is no bar.
+ *
+ * @example
+ * ```ts
+ * import { progress } from 'rlhf-kit';
+ *
+ * const bar = progress('reading', 100, 'file');
+ * for (let done = 1; done <= 100; done++) bar.update(done);
+ * bar.stop();
+ * ```
  */
 export function progress(title: string, total: number, unit = 'step'): Progress {
   return startProgress(title, total, unit);

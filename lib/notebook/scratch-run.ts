@@ -20,6 +20,15 @@ export function scratchFolder(name: string): string {
  * A new run in a {@link scratchFolder}.
  *
  * @param config of the run, kept in it.
+ *
+ * @example
+ * ```ts
+ * import { parseConfig, rewardFields, scratchRun, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const run = await scratchRun('reward', parseConfig('reward', rewardFields, {}));
+ * console.log(run.path);
+ * ```
  */
 export async function scratchRun(name: string, config: object): Promise<RunDirectory> {
   // An empty folder is a new run.

@@ -18,7 +18,17 @@ interface Column extends ColumnText {
   readonly name: string;
 }
 
-/** Shows the first rows of a frame as a table, and says how many there are. Long texts are folded. Rows that danfo has named keep their names. */
+/**
+ * Shows the first rows of a frame as a table, and says how many there are. Long texts are folded. Rows that
+ * danfo has named keep their names.
+ *
+ * @example
+ * ```ts
+ * import { readPairs, show } from 'rlhf-kit';
+ *
+ * show(await readPairs('runs/start/filter/pairs.jsonl'), { rows: 5 });
+ * ```
+ */
 export function show(frame: Frame, { rows: most = defaultRows }: ShowOptions = {}): void {
   const names = rowNames(frame);
   const columns: [string, readonly unknown[]][] = [

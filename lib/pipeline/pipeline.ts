@@ -35,6 +35,16 @@ export const defaultJobs = 2;
  * Runs the pipeline into `out` and returns its summary, which is also `summary.json`; the report is `report.html`.
  *
  * @throws {InputError} when `out` holds something and `resume` is not given, or a run of another configuration.
+ *
+ * @example
+ * ```ts
+ * import { pipelinePresets, runPipeline } from 'rlhf-kit';
+ *
+ * const out = 'runs/smoke';
+ * const command = `npx rlhf-kit pipeline --preset smoke --out ${out}`; // shown in the report
+ * const summary = await runPipeline(pipelinePresets.smoke(1), { out, resume: false, command });
+ * console.log(summary.policies.dpo.winMinusLoss);
+ * ```
  */
 export async function runPipeline(
   config: PipelineConfig,

@@ -24,6 +24,17 @@ export interface Stages {
  * ones.
  *
  * @param root holds the folders; absent: the project's `runs/notebooks`.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, openStages, pipelinePresets, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const stages = openStages(pipelinePresets.notebook(1));
+ * await stages.run('sft'); // and what it reads from
+ * const model = loadModel(stages.path('sft/model'));
+ * console.log(model.config.numHiddenLayers);
+ * ```
  */
 export function openStages(config: PipelineConfig, root = projectPath('runs', 'notebooks')): Stages {
   const flow = pipelineFlow(config);

@@ -25,7 +25,18 @@ export function pipelineWorld({ seed, world: { language, maxTurns } }: WorldChoi
   });
 }
 
-/** The world's gold judge: gold of every response. */
+/**
+ * The world's gold judge: gold of every response.
+ *
+ * @example
+ * ```ts
+ * import { createWorld, goldJudge } from 'rlhf-kit';
+ *
+ * const world = createWorld(1);
+ * const answers = world.prompts('evaluate', 3).map((record) => ({ ...record, response: 'I do not know.' }));
+ * console.log(await goldJudge(world)(answers)); // three numbers
+ * ```
+ */
 export function goldJudge(world: World): Scorer {
   return ruleScorer(({ promptId, response }) => world.judge(promptId, response).gold);
 }

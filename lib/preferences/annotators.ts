@@ -48,6 +48,14 @@ export interface CandidateSet {
 /**
  * `n` annotators around the given averages: temperature `mean · exp(0.3 z)`, length bias `mean · (1 + 0.4 z)`, tie
  * threshold `mean · (0.5 + u)`, with z standard normal and u uniform, drawn for each annotator.
+ *
+ * @example
+ * ```ts
+ * import { createRng, panel } from 'rlhf-kit';
+ *
+ * const annotators = panel(5, createRng(1), { meanLengthBias: 0 });
+ * console.log(annotators.map(({ name, temperature }) => `${name}: ${temperature.toFixed(2)}`));
+ * ```
  */
 export function panel(n: number, rng: Rng, options: PanelOptions = {}): AnnotatorProfile[] {
   const { meanTemperature = 0.25, meanLengthBias = 1.5, meanTieThreshold = 0.5 } = options;
@@ -72,6 +80,18 @@ export function panel(n: number, rng: Rng, options: PanelOptions = {}): Annotato
  * Verdicts on criteria come about in the same way, from the utility of the criterion and noise of their own.
  *
  * @throws InputError when the panel is smaller than `votesPerPair` or a prompt has fewer than two candidates
+ *
+ * @example
+ * ```ts
+ * import { createRng, panel, simulateVotes } from 'rlhf-kit';
+ *
+ * const rng = createRng(1);
+ * const candidates = ['Four.', 'Five, I think.'].map((text, i) => ({ responseId: `r${i}`, text }));
+ * const asked = [{ record: { promptId: 'p1', prompt: 'What is 2 + 2?' }, candidates }];
+ * const quality = (promptId: string, text: string) => (text.startsWith('Four') ? 1 : 0);
+ * const votes = simulateVotes(asked, quality, panel(5, rng), { votesPerPair: 3 }, rng);
+ * console.log(votes.map(({ annotator, winner }) => `${annotator}: ${winner}`));
+ * ```
  */
 export function simulateVotes(
   prompts: readonly CandidateSet[],

@@ -20,7 +20,20 @@ function toPairRow(pair: PreferencePair): PairRow {
   };
 }
 
-/** Writes pairs.jsonl; `readPairs` reads it back unchanged. */
+/**
+ * Writes pairs.jsonl; `readPairs` reads it back unchanged.
+ *
+ * @example
+ * ```ts
+ * import { readPairs, writePairs } from 'rlhf-kit';
+ *
+ * const pairs = await readPairs('runs/start/filter/pairs.jsonl');
+ * writePairs(
+ *   'short.jsonl',
+ *   pairs.filter(({ chosen }) => chosen.length <= 200),
+ * );
+ * ```
+ */
 export function writePairs(path: string, pairs: Iterable<PreferencePair>): void {
   writeJsonLines(
     path,

@@ -11,6 +11,18 @@ import type { Scorer, Scores, ScoresInParts } from '../types';
  * @param penalty λ ≥ 0; at 0 the score is the mean.
  * @throws {InputError} for fewer than two members or a negative penalty.
  * @see Coste et al. 2023, section 3 (arXiv:2310.02743), who take the variance for s.
+ *
+ * @example
+ * ```ts
+ * import { ensembleScorer, loadModel, rewardScorer, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const options = { maxPromptTokens: 512, maxResponseTokens: 512, batchSize: 32 };
+ * const folders = ['runs/reward-1/model', 'runs/reward-2/model'];
+ * const members = folders.map((folder) => rewardScorer(loadModel(folder), options));
+ * const score = ensembleScorer(members, 0.5);
+ * console.log(await score([{ promptId: 'mine', prompt: 'What is 2 + 2?', response: '4' }]));
+ * ```
  */
 export function ensembleScorer(members: readonly Scorer[], penalty: number): Scorer {
   if (members.length < 2) {

@@ -47,6 +47,16 @@ export function scoreRows(params: NamedTensors, config: ModelConfig, batch: Scor
  *
  * @throws {InputError} without a score head, for weights that do not fit the model's criteria, for a row without any token, and
  * when a score is not finite.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, rewardScorer, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const limits = { maxPromptTokens: 512, maxResponseTokens: 512 };
+ * const score = rewardScorer(loadModel('runs/start/reward-debiased/model'), { ...limits, batchSize: 32 });
+ * console.log(await score([{ promptId: 'mine', prompt: 'What is 2 + 2?', response: '4' }]));
+ * ```
  */
 export function rewardScorer(models: RewardModels, options: RewardScorerOptions): Scorer {
   const head = models.params['score.weight'];

@@ -20,6 +20,16 @@ export interface PairSplit {
  *
  * @throws {InputError} without pairs, for a pair with an empty answer, with identical answers or with a margin or weight
  * that is no number, and when balancing leaves nothing to train on.
+ *
+ * @example
+ * ```ts
+ * import { loadTokenizer, parseConfig, readPairs, rewardFields, splitPairs } from 'rlhf-kit';
+ *
+ * const config = parseConfig('reward', rewardFields, { evalFraction: 0.1, lengthBalance: 'reweight' });
+ * const tokenizer = loadTokenizer('runs/start/sft/model');
+ * const split = splitPairs(await readPairs('runs/start/filter/pairs.jsonl'), config, tokenizer);
+ * console.log(split.training.length, split.heldOut.length, split.lengthBalance.lengthOnlyAccuracy);
+ * ```
  */
 export function splitPairs(
   pairs: readonly PreferencePair[],

@@ -39,6 +39,19 @@ type RewardState = LengthCovariate & {
  *
  * @throws {InputError} when the loss is not finite, when no pair has a verdict on a criterion, or when the model's score head has
  * other criteria.
+ *
+ * @example
+ * ```ts
+ * import * as kit from 'rlhf-kit';
+ *
+ * await kit.useEngine();
+ * const model = kit.loadModel('runs/start/sft/model');
+ * const pairs = await kit.readPairs('runs/start/filter/pairs.jsonl');
+ * const config = kit.parseConfig('reward', kit.rewardFields, { lengthBalance: 'reweight', maxSteps: 40 });
+ * const split = kit.splitPairs(pairs, config, model.tokenizer);
+ * const params = await kit.trainReward(model, split, config, await kit.scratchRun('reward', config));
+ * kit.saveModel('runs/mine/reward', { ...model, params });
+ * ```
  */
 export async function trainReward(
   models: RewardModels,

@@ -40,6 +40,18 @@ type SftState = {
  * with the prefix `eval_` on rows held out.
  *
  * @throws {InputError} when there are no demonstrations, or none with a token that counts.
+ *
+ * @example
+ * ```ts
+ * import * as kit from 'rlhf-kit';
+ *
+ * await kit.useEngine();
+ * const model = kit.loadModel('runs/start/world/model'); // not trained yet
+ * const rows = await kit.readDemonstrations('runs/start/world/demonstrations.jsonl');
+ * const config = kit.parseConfig('sft', kit.sftFields, { learningRate: 1e-3, maxSteps: 100 });
+ * const params = await kit.trainSft(model, rows, config, await kit.scratchRun('sft', config));
+ * kit.saveModel('runs/mine/sft', { ...model, params });
+ * ```
  */
 export async function trainSft(
   models: SftModels,

@@ -54,6 +54,15 @@ const optionalFiles = ['special_tokens_map.json', 'added_tokens.json', templateF
  * added_tokens.json, chat_template.jinja and chat_templates/ what is there.
  *
  * @throws {InputError} when a file is missing or broken, or the special tokens are not there.
+ *
+ * @example
+ * ```ts
+ * import { loadTokenizer } from 'rlhf-kit';
+ *
+ * const tokenizer = loadTokenizer('runs/start/sft/model');
+ * const tokens = tokenizer.encode('Take a walk in the park.');
+ * console.log(tokens.length, tokenizer.decode(tokens));
+ * ```
  */
 export function loadTokenizer(directory: string): Tokenizer {
   const files: Record<string, string> = {};

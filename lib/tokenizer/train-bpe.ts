@@ -51,6 +51,16 @@ const wordPattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\
  * Costs O(merges × distinct words): meant for corpora with up to some ten thousand distinct words.
  *
  * @throws InputError when vocabSize leaves no room for the bytes and special tokens
+ *
+ * @example
+ * ```ts
+ * import { createTokenizer, readDemonstrations, trainByteLevelBpe } from 'rlhf-kit';
+ *
+ * const rows = await readDemonstrations('runs/start/world/demonstrations.jsonl');
+ * const texts = rows.map(({ response }) => response);
+ * const tokenizer = createTokenizer(trainByteLevelBpe(texts, { vocabSize: 1024 }));
+ * console.log(tokenizer.encode('How can I relax?').length);
+ * ```
  */
 export function trainByteLevelBpe(texts: Iterable<string>, options: TrainBpeOptions): TrainedTokenizer {
   const {

@@ -42,6 +42,17 @@ const freeKeys = new Set(['resume', 'out', 'engine', 'saveSteps', 'loggingSteps'
  *
  * @throws {InputError} when the folder exists and `resume` is not given, when it holds no run, or when the run in it has
  * another configuration or other inputs.
+ *
+ * @example
+ * ```ts
+ * import { openRunDirectory, parseConfig, sftFields, useEngine } from 'rlhf-kit';
+ *
+ * const engine = await useEngine();
+ * const config = parseConfig('sft', sftFields, { maxSteps: 100 });
+ * const about = { command: 'sft', out: 'runs/mine', resume: false, inputs: ['demonstrations.jsonl'] };
+ * const run = await openRunDirectory({ ...about, config, engine });
+ * console.log(run.file('metrics.jsonl'));
+ * ```
  */
 export async function openRunDirectory(options: RunDirectoryOptions): Promise<RunDirectory> {
   const { command, out, resume, config, engine } = options;

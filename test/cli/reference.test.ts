@@ -16,10 +16,11 @@ describe('commandReference', () => {
     expect(rewriteMarked(page, referenceMarkers, reference)).toBe(page);
   });
 
-  it('has every command with every flag and every part', () => {
+  it('has every command with an example, every flag and every part', () => {
     const sections = reference.split(/^### /m).slice(1);
     expect(sections.map((section) => section.split('\n')[0])).toEqual(commands.map(({ name }) => name));
     commands.forEach(({ fields }, i) => {
+      expect(sections[i]).toMatch(/^Examples?\n {2}npx rlhf-kit /m);
       for (const [key, field] of Object.entries(fields as Fields)) {
         // A part has no flag: a file of settings holds it.
         const said = factsOf(field).type === 'object' ? `\\b${key}\\b` : `^ +--${flagName(key)}$`;

@@ -9,9 +9,9 @@ import { gridOf } from '../../lib/experiment/grid';
 import { readText, writeJsonLines } from '../../lib/files';
 import { loadModel, saveModel } from '../../lib/model/directory';
 import { usualEngine } from '../support/engines';
+import { blocksOf, project } from '../support/pages';
 import { saveTinyModel } from '../support/tiny-model';
 
-const project = join(__dirname, '..', '..');
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
@@ -20,14 +20,6 @@ const pages = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
 ];
-
-/** The code of a page's blocks of a language. */
-function blocksOf(page: string, language: string): string[] {
-  const text = readText(join(project, page));
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
-    (match) => match[1] as string,
-  );
-}
 
 /** Makes a reward model of a language model. */
 function addScoreHead(directory: string): void {

@@ -17,7 +17,20 @@ import { seriesStyles, type SeriesStyle } from './theme';
 
 type Styles = ReadonlyMap<string, SeriesStyle>;
 
-/** Renders `report.html`: self-contained, offline. Sections without anything to show are left out. */
+/**
+ * Renders `report.html`: self-contained, offline. Sections without anything to show are left out.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { renderReport } from 'rlhf-kit';
+ *
+ * const run = { engine: 'xla', seed: 1, versions: { 'rlhf-kit': '0.1.0' } };
+ * const names = { policyNames: ['sft', 'dpo'], baseline: 'sft', qualityName: 'gold' };
+ * const highlights = [{ label: 'wins − losses of DPO', value: '+22 points' }];
+ * writeFileSync('report.html', renderReport({ title: 'DPO against SFT', run, ...names, highlights }));
+ * ```
+ */
 export function renderReport(data: ReportData): string {
   const styles = seriesStyles(data.policyNames);
   const sections: Section[] = [

@@ -93,6 +93,18 @@ export interface CompareOptions {
  * @returns undefined where no seed has the metric on both sides.
  * @throws {InputError} when the prompts of a seed are not the same in number.
  * @see Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, chapter 2 (d, and d_z for paired differences).
+ *
+ * @example
+ * ```ts
+ * import { compareConditions, createRng, readResults } from 'rlhf-kit';
+ *
+ * const rows = (await readResults('experiments/02-length-debiasing')).filter((row) => 'metrics' in row);
+ * const withMethod = (method: string) =>
+ *   rows.filter((row) => row.condition === `bias=longer method=${method}`);
+ * const options = { metric: 'reward.goldAccuracy', rng: createRng(1) };
+ * const comparison = compareConditions(withMethod('reweight'), withMethod('none'), options);
+ * console.log(comparison?.difference, comparison?.ci);
+ * ```
  */
 export function compareConditions(
   a: readonly ResultRow[],

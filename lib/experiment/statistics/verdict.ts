@@ -53,7 +53,17 @@ function isOverSeeds(
   return comparison !== undefined && comparison.ci !== null && comparison.seeds.length > 1;
 }
 
-/** Every claim of an experiment, adjusted for their number. A claim without an interval counts among them. */
+/**
+ * Every claim of an experiment, adjusted for their number. A claim without an interval counts among them.
+ *
+ * @example
+ * ```ts
+ * import { experimentFolder, judgeClaims, openExperiment } from 'rlhf-kit';
+ *
+ * const experiment = await openExperiment(experimentFolder('02-length-debiasing'));
+ * for (const { claim, verdict } of judgeClaims(experiment)) console.log(`${verdict}: ${claim.claim}`);
+ * ```
+ */
 export function judgeClaims(experiment: Experiment): JudgedClaim[] {
   const judged = experiment.config.claims.map((claim) => {
     const comparison = compareSettings(

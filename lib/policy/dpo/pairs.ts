@@ -10,6 +10,18 @@ export interface ScoredRollout extends Rollout {
  * `minScoreGap`, or their texts are the same. Samples that were cut off count as they are: without an end they are worse.
  *
  * @param rollouts K samples a prompt, in any order.
+ *
+ * @example
+ * ```ts
+ * import { pairsFromSamples } from 'rlhf-kit';
+ *
+ * const asked = { promptId: 'p1', prompt: 'What is 2 + 2?', finished: true, responseTokens: 3 };
+ * const rollouts = [
+ *   { ...asked, response: 'Four.', score: 1.2 },
+ *   { ...asked, response: 'Five.', score: -0.3 },
+ * ];
+ * console.log(pairsFromSamples(rollouts, 0.5)[0]?.chosen); // Four.
+ * ```
  */
 export function pairsFromSamples(rollouts: readonly ScoredRollout[], minScoreGap = 0): PreferencePair[] {
   const groups = new Map<string, ScoredRollout[]>();

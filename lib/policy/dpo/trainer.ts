@@ -34,6 +34,18 @@ export interface DpoInputs extends DpoSampling {
  *
  * @throws {InputError} without pairs; without demonstrations when `sftLossCoef` is above 0; without prompts to sample from when
  * `samplesEvery` is; when the first loss of the sigmoid form is not ln 2, which means that policy and reference disagree before any update.
+ *
+ * @example
+ * ```ts
+ * import * as kit from 'rlhf-kit';
+ *
+ * await kit.useEngine();
+ * const model = kit.loadModel('runs/start/sft/model');
+ * const pairs = await kit.readPairs('runs/start/filter/pairs.jsonl');
+ * const config = kit.parseConfig('dpo', kit.dpoFields, { beta: 0.1, maxSteps: 100 });
+ * const params = await kit.trainDpo(model, { pairs }, config, await kit.scratchRun('dpo', config));
+ * kit.saveModel('runs/mine/dpo', { ...model, params });
+ * ```
  */
 export async function trainDpo(
   given: LanguageModel,

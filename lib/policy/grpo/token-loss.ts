@@ -24,7 +24,7 @@ export interface GrpoLoss extends Omit<Surrogate<tf.Tensor2D>, 'surrogate'> {
 }
 
 /**
- * Loss of each token: β·KL − {@link clippedSurrogate}, with ρ = π/π_old of the token. KL is estimated by k3 = r − 1 − log r with
+ * Loss of each token: β·KL − `clippedSurrogate`, with ρ = π/π_old of the token. KL is estimated by k3 = r − 1 − log r with
  * r = π_ref/π, or by k1 = −log r, and with `useBiasCorrectionKl` multiplied by ρ.
  *
  * @param logprobs of the policy. [B, R]

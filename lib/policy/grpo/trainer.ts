@@ -19,5 +19,18 @@ export const grpo = {
 /**
  * Trains a policy and returns its parameters, as {@link trainSampled}. Metrics are TRL's, and as PPO has them `objective/kl`,
  * `loss/{policy,sft}_avg` and `val/{ratio,ratio_var}`.
+ *
+ * @example
+ * ```ts
+ * import * as kit from 'rlhf-kit';
+ *
+ * await kit.useEngine();
+ * const sft = kit.loadModel('runs/start/sft/model');
+ * const prompts = [{ promptId: 'p1', prompt: 'What is 2 + 2?', referenceAnswer: '4' }];
+ * const scorer = kit.ruleScorer(({ response, referenceAnswer }) => Number(response === referenceAnswer));
+ * const config = kit.parseConfig('grpo', kit.grpoFields, { numGenerations: 8, maxSteps: 20 });
+ * const params = await kit.trainGrpo(sft, { prompts, scorer }, config, await kit.scratchRun('grpo', config));
+ * kit.saveModel('runs/mine/grpo', { ...sft, params });
+ * ```
  */
 export const trainGrpo = samplingTrainer(grpo);

@@ -46,6 +46,19 @@ export const ppo: SampledAlgorithm<PpoConfig, 'values', Row, Batch, PpoState> = 
  * `completions/{mean_length,min_length,max_length,clipped_ratio}`.
  *
  * @throws {InputError} without a score head when the configuration needs one.
+ *
+ * @example
+ * ```ts
+ * import * as kit from 'rlhf-kit';
+ *
+ * await kit.useEngine();
+ * const sft = kit.loadModel('runs/start/sft/model');
+ * const prompts = await kit.readPrompts('runs/start/world/reinforce.jsonl');
+ * const scorer = kit.goldJudge(kit.createWorld(1)); // or a rewardScorer, or a rule of your own
+ * const config = kit.parseConfig('ppo', kit.ppoFields, { klCoef: 0.1, maxNewTokens: 64, maxSteps: 40 });
+ * const params = await kit.trainPpo(sft, { prompts, scorer }, config, await kit.scratchRun('ppo', config));
+ * kit.saveModel('runs/mine/ppo', { ...sft, params });
+ * ```
  */
 export async function trainPpo(
   given: LanguageModel,

@@ -32,6 +32,17 @@ const roundingVariance = 1e-8;
  *
  * @throws {InputError} for a prompt with fewer than two scores, or a quantile outside [0, 1).
  * @see ChatGLM-RLHF (arXiv:2404.00934), which drops prompts of variance below ε; ε and K are not stated.
+ *
+ * @example
+ * ```ts
+ * import { selectByVariance } from 'rlhf-kit';
+ *
+ * const prompts = [
+ *   { promptId: 'p1', scores: [0.2, 0.9] },
+ *   { promptId: 'p2', scores: [0.5, 0.5] },
+ * ];
+ * console.log(selectByVariance(prompts, { quantile: 0.2 }).kept); // [ 'p1' ]
+ * ```
  */
 export function selectByVariance(
   prompts: readonly ScoredPrompt[],

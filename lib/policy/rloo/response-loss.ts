@@ -9,7 +9,7 @@ export interface RlooLoss extends Omit<Surrogate<tf.Tensor1D>, 'surrogate'> {
 }
 
 /**
- * Loss of each response: −{@link clippedSurrogate}, with ρ = π/π_old of the whole response. On responses of the policy itself ρ is 1
+ * Loss of each response: −`clippedSurrogate`, with ρ = π/π_old of the whole response. On responses of the policy itself ρ is 1
  * and the gradient is REINFORCE's, −A·∇log π.
  *
  * @param logps log π of the responses. [B]

@@ -35,7 +35,7 @@ import { votes } from './votes';
 export interface ReadOptions {
   /** Name of a layout, or `auto`: recognised from the first rows. */
   readonly format?: string;
-  /** Looks at what a model is to answer; a row that it throws a {@link RowError} for cannot be used. */
+  /** Looks at what a model is to answer; a row that it throws a `RowError` for cannot be used. */
   readonly check?: (record: { readonly prompt: Prompt }) => void;
   /** Takes the rows that cannot be used; without it the first such row stops the reading. */
   readonly setAside?: (row: BadRow) => void;
@@ -102,7 +102,20 @@ export function streamComparisons(file: string, options: ReadOptions = {}): Asyn
   return streamRecords('votes', comparisonLayouts, file, options);
 }
 
-/** Streams preference pairs: TRL's rows, the kit's own pairs.jsonl among them, and those of other sets and tools. */
+/**
+ * Streams preference pairs: TRL's rows, the kit's own pairs.jsonl among them, and those of other sets and tools.
+ *
+ * @example
+ * ```ts
+ * import { streamPairs } from 'rlhf-kit';
+ *
+ * let longer = 0;
+ * for await (const { chosen, rejected } of streamPairs('train.jsonl.gz')) {
+ *   if (chosen.length > rejected.length) longer++;
+ * }
+ * console.log(`the longer answer was preferred ${longer} times`);
+ * ```
+ */
 export function streamPairs(file: string, options: ReadOptions = {}): AsyncGenerator<PreferencePair> {
   return streamRecords('pairs', pairLayouts, file, options);
 }
@@ -117,22 +130,64 @@ function streamPrompts(file: string, options: ReadOptions = {}): AsyncGenerator<
   return streamRecords('prompts', promptLayouts, file, options);
 }
 
-/** Reads all votes of a file; see {@link streamComparisons}. */
+/**
+ * Reads all votes of a file; see {@link streamComparisons}.
+ *
+ * @example
+ * ```ts
+ * import { readComparisons } from 'rlhf-kit';
+ *
+ * const votes = await readComparisons('runs/start/preferences/votes.jsonl');
+ * console.log(`${votes.filter(({ winner }) => winner === 'tie').length} of ${votes.length} votes are ties`);
+ * ```
+ */
 export function readComparisons(file: string, options?: ReadOptions): Promise<Comparison[]> {
   return collect(streamComparisons(file, options));
 }
 
-/** Reads all pairs of a file; see {@link streamPairs}. */
+/**
+ * Reads all pairs of a file; see {@link streamPairs}.
+ *
+ * @example
+ * ```ts
+ * import { readPairs } from 'rlhf-kit';
+ *
+ * const pairs = await readPairs('pairs.jsonl', {
+ *   setAside: ({ file, line, problem }) => console.warn(`${file}:${line}: ${problem}`),
+ * });
+ * console.log(pairs.length, pairs[0]?.chosen);
+ * ```
+ */
 export function readPairs(file: string, options?: ReadOptions): Promise<PreferencePair[]> {
   return collect(streamPairs(file, options));
 }
 
-/** Reads all demonstrations of a file; see {@link streamDemonstrations}. */
+/**
+ * Reads all rows to imitate of a file. It refuses what {@link streamComparisons} refuses.
+ *
+ * @example
+ * ```ts
+ * import { readDemonstrations } from 'rlhf-kit';
+ *
+ * const rows = await readDemonstrations('alpaca.json', { format: 'alpaca' });
+ * console.log(rows.length, rows[0]?.response);
+ * ```
+ */
 export function readDemonstrations(file: string, options?: ReadOptions): Promise<Demonstration[]> {
   return collect(streamDemonstrations(file, options));
 }
 
-/** Reads all prompts of a file; see {@link streamPrompts}. */
+/**
+ * Reads all prompts of a file. It refuses what {@link streamComparisons} refuses.
+ *
+ * @example
+ * ```ts
+ * import { readPrompts } from 'rlhf-kit';
+ *
+ * const prompts = await readPrompts('prompts.csv');
+ * console.log(prompts.map(({ promptId, prompt }) => [promptId, prompt]));
+ * ```
+ */
 export function readPrompts(file: string, options?: ReadOptions): Promise<PromptRecord[]> {
   return collect(streamPrompts(file, options));
 }

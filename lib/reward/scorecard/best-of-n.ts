@@ -29,6 +29,14 @@ export interface BestOfNPoint {
  * @throws {InputError} for a prompt with too few answers, with gold for some of them, or no prompts.
  * @see Nakano et al. 2021 (arXiv:2112.09332), appendix I, for the estimator; Stiennon et al. 2020 (arXiv:2009.01325) for
  * the divergence.
+ *
+ * @example
+ * ```ts
+ * import { bestOfN } from 'rlhf-kit';
+ *
+ * const prompts = [{ proxy: [0.1, 0.9, 0.4, 0.3], gold: [0, 1, 1, 0] }]; // four answers to one prompt
+ * for (const { n, proxy, gold } of bestOfN(prompts, [1, 2, 4])) console.log(n, proxy, gold);
+ * ```
  */
 export function bestOfN(prompts: readonly SampledAnswers[], ns: readonly number[]): BestOfNPoint[] {
   if (prompts.length === 0) throw new InputError('best-of-n: there are no prompts');

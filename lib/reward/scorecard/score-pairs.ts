@@ -8,6 +8,16 @@ import type { ScoredPair } from './scorecard';
  * Scores both sides of every pair, in one call, so that the scorer may batch them as it likes.
  *
  * @param lengthOf tokens of a response.
+ *
+ * @example
+ * ```ts
+ * import { readPairs, ruleScorer, scorePairs } from 'rlhf-kit';
+ *
+ * const words = (text: string) => text.split(/\s+/).length;
+ * const brevity = ruleScorer(({ response }) => -words(response));
+ * const scored = await scorePairs(brevity, await readPairs('runs/start/filter/pairs.jsonl'), words);
+ * console.log(scored.filter(({ chosenScore, rejectedScore }) => chosenScore > rejectedScore).length);
+ * ```
  */
 export async function scorePairs(
   scorer: Scorer,

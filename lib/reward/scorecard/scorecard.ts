@@ -56,7 +56,20 @@ export interface RewardScorecard {
 /** Bins of a quantity that accuracy is split by. */
 const bins = 5;
 
-/** Puts the scorecard together. Numbers that nothing determines are NaN (null in JSON). */
+/**
+ * Puts the scorecard together. Numbers that nothing determines are NaN (null in JSON).
+ *
+ * @example
+ * ```ts
+ * import { rewardScorecard } from 'rlhf-kit';
+ *
+ * const task = 'chitChat';
+ * const lengths = { chosenLength: 12, rejectedLength: 9, task };
+ * const responses = [0.4, -0.1, 0.2].map((score, i) => ({ score, length: 10 + i, promptId: `p${i}`, task }));
+ * const pairs = responses.map(({ score }) => ({ chosenScore: score, rejectedScore: 0, ...lengths }));
+ * console.log(rewardScorecard({ pairs, responses }).accuracy.accuracy); // 2 of 3
+ * ```
+ */
 export function rewardScorecard({ pairs, responses, noiseCeiling }: ScorecardInput): RewardScorecard {
   const accuracy = pairAccuracy(pairs);
   const withGold = responses.flatMap((row) => (row.gold === undefined ? [] : [{ ...row, gold: row.gold }]));
