@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { deviceKind, listEngines, nativeEngines } from '../backend';
 import { InputError } from '../errors';
+import { decimal } from '../number-text';
 import { versions } from '../train/versions';
 import { benchCase, benchCases, type BenchCase, type CaseName } from './cases';
 import {
@@ -113,7 +114,7 @@ export async function benchEngines(options: EngineBenchOptions): Promise<EngineB
       memory[caseName] = needed;
       const { fused, kept, apart } = needed;
       options.say(
-        `${caseName}: ${fused.toFixed(0)} MiB at its peak; ${kept.toFixed(0)} without giving the state away, ${apart.toFixed(0)} with the update in a program of its own`,
+        `${caseName}: ${decimal(fused, 0)} MiB at its peak; ${decimal(kept, 0)} without giving the state away, ${decimal(apart, 0)} with the update in a program of its own`,
       );
     }
   }
@@ -132,11 +133,11 @@ function describe(caseName: CaseName, result: CaseResult & CaseRates): string {
   const { medianMs, ratio, failures, tokensPerSecond, flopUse } = result;
   const times = Object.entries(medianMs).map(([name, value]) => {
     const facts = [
-      ...(name in ratio ? [`${(ratio[name] as number).toFixed(2)}x`] : []),
+      ...(name in ratio ? [`${decimal(ratio[name] as number, 2)}x`] : []),
       `${Math.round(tokensPerSecond[name] as number)} tokens/s`,
-      ...(name in flopUse ? [`${(100 * (flopUse[name] as number)).toFixed(1)}% of its FLOP/s`] : []),
+      ...(name in flopUse ? [`${decimal(100 * (flopUse[name] as number), 1)}% of its FLOP/s`] : []),
     ];
-    return `${name} ${value.toFixed(1)} ms (${facts.join(', ')})`;
+    return `${name} ${decimal(value, 1)} ms (${facts.join(', ')})`;
   });
   const failed = Object.entries(failures).map(([name, reason]) => `${name} failed: ${reason}`);
   return `${caseName}: ${[...times, ...failed].join(', ')}`;

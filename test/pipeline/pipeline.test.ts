@@ -92,7 +92,7 @@ describe('the pipeline at smoke size', () => {
     }
     const report = readFileSync(join(folder, 'unbroken', 'report.html'), 'utf8');
     expect(report).not.toMatch(/<(script|link|img)[^>]+(src|href)="?https?:/);
-    expect(report).toContain('ppoNoSftLoss');
+    expect(report).toContain('PPO without the SFT loss');
   });
 
   it('stopped in the middle of training and resumed, ends with the numbers of an unbroken run', async () => {

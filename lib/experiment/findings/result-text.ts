@@ -1,5 +1,5 @@
 /** Results as text. */
-import { intervalText, missing } from '../../number-text';
+import { decimal, intervalText, missing } from '../../number-text';
 import type { Estimate } from '../statistics/compare-conditions';
 
 /** As many decimals as leave the largest of a metric's values three digits: at least none, at most four. */
@@ -20,11 +20,11 @@ export function estimateText(
 /** `0.012`, `< 0.001`. */
 export function pText(p: number | null): string {
   if (p === null) return missing;
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+  return p < 0.001 ? '< 0.001' : decimal(p, 3);
 }
 
 /** Minutes, to the tenth below ten. */
 export function minutesText(seconds: number): string {
   const minutes = seconds / 60;
-  return minutes.toFixed(minutes < 10 ? 1 : 0);
+  return decimal(minutes, minutes < 10 ? 1 : 0);
 }
