@@ -3,28 +3,28 @@ import type { PipelineConfig } from './config';
 import { pipelinePresets } from './presets';
 
 /**
- * Seconds of each stage in a run of the default preset with xla, two at a time on two cores, and what they grow with: rows that it reads,
- * samples or imitates.
+ * Processor seconds of each stage in a run of the default preset with xla, one thread each, compiled programs on the disk; and what they
+ * grow with: rows that the stage reads, samples or imitates.
  */
 const stages: Readonly<Record<string, readonly [seconds: number, rows: (config: PipelineConfig) => number]>> =
   {
-    world: [11, ({ world }) => world.demonstrations],
-    sft: [162, ({ sft }) => sft.maxSteps * sft.batchSize],
-    candidates: [26, candidates],
-    preferences: [5, candidates],
+    world: [10, ({ world }) => world.demonstrations],
+    sft: [140, ({ sft }) => sft.maxSteps * sft.batchSize],
+    candidates: [17, candidates],
+    preferences: [4, candidates],
     filter: [7, candidates],
-    'best-of-n': [7, ({ world, sampling }) => world.evaluatePrompts * sampling.samplesPerPrompt],
-    'reward-plain': [122, rewardRows],
-    'reward-debiased': [122, rewardRows],
-    scorecards: [41, candidates],
-    'reinforce-samples': [21, reinforceSamples],
-    prompts: [10, reinforceSamples],
-    'sft-term': [9, ({ sftTermDemonstrations }) => sftTermDemonstrations],
-    dpo: [54, ({ dpo }) => dpo.maxSteps * dpo.batchSize],
-    ppo: [137, ppoRows],
-    'ppo-no-sft-loss': [104, ppoRows],
+    'best-of-n': [5, ({ world, sampling }) => world.evaluatePrompts * sampling.samplesPerPrompt],
+    'reward-plain': [91, rewardRows],
+    'reward-debiased': [91, rewardRows],
+    scorecards: [39, candidates],
+    'reinforce-samples': [12, reinforceSamples],
+    prompts: [11, reinforceSamples],
+    'sft-term': [10, ({ sftTermDemonstrations }) => sftTermDemonstrations],
+    dpo: [41, ({ dpo }) => dpo.maxSteps * dpo.batchSize],
+    ppo: [115, ppoRows],
+    'ppo-no-sft-loss': [93, ppoRows],
     evaluation: [
-      50,
+      57,
       ({ world, evaluation }) => world.evaluatePrompts * evaluation.samplesPerPrompt + world.probePrompts,
     ],
   };
