@@ -1,17 +1,14 @@
 /** Plugin of typedoc: groups the exports by the sections of lib/index.ts, `// 1  Supervised fine-tuning` and so on. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { Application, Comment, CommentTag, Converter } from 'typedoc';
 
 const path = join(import.meta.dirname, '..', 'lib', 'index.ts');
-/** Everything of lib/types.ts, which is exported without names. */
-const records = 'Records that cross stages';
-const recordsFile = 'lib/types.ts';
 /** What signatures name and lib/index.ts does not export. */
 const others = 'Types of parameters and results';
 
-/** The section of each name that lib/index.ts exports, in order. */
+/** The section of each name that lib/index.ts exports, in order; of a module that it exports whole, by the module's file. */
 function sectionsOfExports() {
   const text = readFileSync(path, 'utf8');
   const sections = new Map();
@@ -25,8 +22,8 @@ function sectionsOfExports() {
   return sections;
 }
 
-function namesOf({ exportClause }) {
-  if (exportClause === undefined) return [];
+function namesOf({ exportClause, moduleSpecifier }) {
+  if (exportClause === undefined) return [`${resolve(dirname(path), moduleSpecifier.text)}.ts`];
   return ts.isNamedExports(exportClause)
     ? exportClause.elements.map(({ name }) => name.text)
     : [exportClause.name.text];
@@ -34,13 +31,11 @@ function namesOf({ exportClause }) {
 
 export function load(app) {
   const sections = sectionsOfExports();
+  const sectionOf = (one, symbol) =>
+    sections.get(one.name) ?? sections.get(symbol?.declarations?.[0].getSourceFile().fileName) ?? others;
   app.on(Application.EVENT_BOOTSTRAP_END, () =>
-    app.options.setValue('groupOrder', [...new Set([records, ...sections.values(), others])]),
+    app.options.setValue('groupOrder', [...new Set([...sections.values(), others])]),
   );
-  const sectionOf = (one, symbol) => {
-    if (symbol?.declarations?.some((at) => at.getSourceFile().fileName.endsWith(recordsFile))) return records;
-    return sections.get(one.name) ?? others;
-  };
   app.converter.on(
     Converter.EVENT_RESOLVE_BEGIN,
     (context) => {
