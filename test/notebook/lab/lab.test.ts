@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cacheDirectory } from '../../../lib/backend';
 import { labEnvironment } from '../../../lib/notebook/lab/environment';
 import { readNotebook, writeNotebook } from '../../../lib/notebook/runner/notebook-file';
 import { setParameters } from '../../../lib/notebook/runner/parameters';
@@ -40,6 +41,9 @@ describe.skipIf(missing)(`rlhf-kit lab in Chromium${missing ? ` (skipped: ${miss
       mkdirSync(join(folder, name), { recursive: true });
     // A cache of its own, that has the environment: what Lab remembers must not come into the reader's.
     symlinkSync(environment as string, join(folder, 'cache', 'jupyterlab', basename(environment as string)));
+    // Its engine too, where that is kept in a cache.
+    const plugin = join(cacheDirectory(), 'xla');
+    if (existsSync(plugin)) symlinkSync(plugin, join(folder, 'cache', 'xla'));
     // The first notebook at its small size, and then what every notebook may show.
     const quickstart = readNotebook(join(__dirname, '../../../notebooks/00-quickstart.ipynb'));
     setParameters(quickstart, { size: 'smoke' });
