@@ -22,6 +22,9 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** What stands in a clone for a large file that has not been fetched begins so. */
+const lfsPointer = 'version https://git-lfs.github.com/spec/';
+
 type Wanted = (name: string) => boolean;
 
 /**
@@ -39,6 +42,10 @@ export function readSafetensors(path: string, wanted: Wanted = () => true): Para
     if (!existsSync(path)) throw notThere(path);
     throw new InputError(`cannot read ${path}: ${errorMessage(error)}`);
   }
+  if (bytes.toString('latin1', 0, lfsPointer.length) === lfsPointer)
+    throw new InputError(
+      `${path}: expected weights, got the pointer that Git LFS leaves in their place; run git lfs pull there`,
+    );
   const headerLength = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
   if (!(headerLength > 0 && 8 + headerLength <= bytes.length)) {
     throw new InputError(

@@ -20,7 +20,7 @@ const ofOthers = blocks.flatMap(([message = '']) => (message.startsWith('$') ? [
 /** Where messages are written that need a full disk, a GPU's plugin and the like: their constant parts, in order. */
 const written: Readonly<Record<string, readonly string[]>> = {
   'lib/files.ts': ['cannot write ', 'the disk is full'],
-  'bin/rlhf-kit.js': ['../dist/lib/cli/main.js'],
+  'bin/rlhf-kit.js': ['rlhf-kit: this checkout is not built yet; run: npm run build'],
   'lib/backend/tensorflow.ts': [
     'the tensorflow engine is not set up (',
     '); run: npx rlhf-kit setup tensorflow',

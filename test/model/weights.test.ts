@@ -100,6 +100,11 @@ describe('readSafetensors', () => {
     refusal('cut-body', whole.subarray(0, whole.length - 1), /ends inside w/);
   });
 
+  it('says that the pointer of Git LFS holds no weights', () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n';
+    refusal('pointer', Buffer.from(pointer), /expected weights, got the pointer that Git LFS leaves/);
+  });
+
   it('refuses garbled headers', () => {
     refusal('garbled', raw('{"w": nonsense', floats()), /header is not JSON/);
     refusal('null', raw('null', floats()), /'header' must be an object/);
