@@ -1,19 +1,24 @@
-/** The files that a path stands for: the file itself, or the shards of a folder. */
+/** The files that a path stands for: the file itself, the shards of a folder, or what a pattern matches. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { InputError } from '../../errors';
 import { notThere } from '../../files';
 
 const byNumber = new Intl.Collator('en', { numeric: true });
 
+/** A path is never taken for a pattern, whatever characters its name has, unless it begins so. */
+const patternPrefix = 'glob:';
+
 /**
- * The files of a path, those of a folder in natural order. Files that begin with '.' or '_' are signs of the tools that
- * wrote the folder and no shards.
+ * The files of a path, those of a folder or a pattern (`glob:data/train-*.parquet`) in natural order. In a folder, files that begin
+ * with '.' or '_' are signs of the tools that wrote the folder and no shards.
  *
  * @throws {InputError} when there is nothing, or a folder holds anything else than shards of one set: files whose names
  * differ in numbers alone, all of them there where the names say how many there are (`-of-00004`).
  */
 export function filesOf(path: string): readonly string[] {
+  if (path.startsWith(patternPrefix)) return matches(path.slice(patternPrefix.length));
   if (!existsSync(path)) throw notThere(path);
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path)
@@ -24,7 +29,7 @@ export function filesOf(path: string): readonly string[] {
   const other = names.find((name) => pattern(name) !== pattern(first));
   if (other !== undefined) {
     throw new InputError(
-      `${path}: the shards of a folder must have names that differ in numbers alone, got ${first} and ${other}; give the file, or a folder with the shards of one set`,
+      `${path}: the shards of a folder must have names that differ in numbers alone, got ${first} and ${other}; give the file, a folder with the shards of one set, or a pattern such as '${patternPrefix}${join(path, 'train-*.parquet')}'`,
     );
   }
   const count = /-of-(\d+)/.exec(first)?.[1];
@@ -32,6 +37,13 @@ export function filesOf(path: string): readonly string[] {
     throw new InputError(`${path}: holds ${names.length} of ${Number(count)} shards (${first})`);
   }
   return names.map((name) => join(path, name));
+}
+
+function matches(wanted: string): readonly string[] {
+  const files = globSync(wanted, { expandDirectories: false });
+  if (files.length === 0)
+    throw new InputError(`${patternPrefix}${wanted}: matches no file in ${process.cwd()}`);
+  return files.sort(byNumber.compare);
 }
 
 function pattern(name: string): string {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -196,6 +196,16 @@ describe('a folder', () => {
     names.forEach((name) => write(name, `{"name":"${name}"}\n`));
     return folder;
   };
+
+  it('is read where only a pattern names it, and a path alone is never a pattern', async () => {
+    const wanted = join(shards('train-2.jsonl', 'train-10.jsonl', 'test-1.jsonl'), 'train-*.jsonl');
+    expect((await rows(`glob:${wanted}`)).map(({ file }) => basename(file))).toEqual([
+      'train-2.jsonl',
+      'train-10.jsonl',
+    ]);
+    await expect(rows(wanted)).rejects.toThrow(`cannot read ${wanted}: no such file`);
+    await expect(rows(`glob:${join(folder, '*.csv')}`)).rejects.toThrow(/^glob:.*\*\.csv: matches no file/);
+  });
 
   it('is read shard by shard in natural order, without the files of the tools that wrote it', async () => {
     const names = ['part-2.jsonl', 'part-10.jsonl', 'part-1.jsonl'];
