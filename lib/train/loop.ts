@@ -244,7 +244,7 @@ function refuseNonFinite(name: string, step: number, metrics: Metrics): void {
   for (const [key, value] of Object.entries(metrics)) {
     if (Number.isFinite(value)) continue;
     throw new InputError(
-      `${name}: ${key} became ${value} at step ${step}; the last checkpoint is kept. Lower --learning-rate or --max-grad-norm, or look for odd rows in the input`,
+      `${name}: ${key} became ${value} at step ${step}; earlier checkpoints are kept. Lower --learning-rate or --max-grad-norm, or look for odd rows in the input`,
     );
   }
 }

@@ -218,7 +218,7 @@ describe.skipIf(pluginPath === undefined)('steps on a device (need the plugin of
     const config: LoopConfig = { learningRate: 0.01, lrSchedulerType: 'linear', warmupSteps: 0, weightDecay: 0, adamBeta1: 0.9, adamBeta2: 0.999, adamEpsilon: 1e-8, maxGradNorm: 1,
       bf16: false, loggingSteps: 1, saveSteps: 1 };
     const training = train(trainer, { w: tf.scalar(1) }, config, run);
-    await expect(training).rejects.toThrow(/^logarithm: loss became NaN at step 3; the last checkpoint is kept/);
+    await expect(training).rejects.toThrow(/^logarithm: loss became NaN at step 3; earlier checkpoints are kept/);
     expect(readdirSync(join(folder, 'run'))).toContain('checkpoint-2');
     expect(tf.add(tf.scalar(1), 1).dataSync()[0]).toBe(2);
   }); // prettier-ignore
