@@ -3,22 +3,26 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { didYouMean, InputError } from '../errors';
 import { projectPath } from '../project-path';
-import { packageRoot } from '../train/versions';
+import { installedRoot } from '../train/versions';
 import { readExperiment } from './config';
 import type { Experiment } from './experiment';
 import { readResults } from './results';
 
-/** Where experiments are looked for by name: this folder of the project, then that of the package. */
+/** Where experiments are looked for by name: this folder of the project, then that of an installed package. */
 export const experimentsHome = 'experiments';
 
 function homes(): string[] {
-  return [projectPath(experimentsHome), join(packageRoot(), experimentsHome)];
+  const installed = installedRoot();
+  return [
+    projectPath(experimentsHome),
+    ...(installed === undefined ? [] : [join(installed, experimentsHome)]),
+  ];
 }
 
 /** Where summaries of the default pipeline's runs are kept, below {@link experimentsHome}. */
 export const pipelineRunsName = '00-pipeline';
 
-/** Names of all experiments, in order: those of a folder, or of the project and the package. */
+/** Names of all experiments, in order: those of a folder, or of the project and the installed package. */
 export function experimentNames(home?: string): string[] {
   const names = (home === undefined ? homes() : [home])
     .filter((folder) => existsSync(folder))
@@ -49,8 +53,8 @@ export function experimentFolder(experiment: string): string {
  */
 export function writableExperimentFolder(experiment: string): string {
   const folder = experimentFolder(experiment);
-  const isInstalled = packageRoot().split(sep).includes('node_modules');
-  if (isInstalled && resolve(folder).startsWith(packageRoot() + sep)) {
+  const installed = installedRoot();
+  if (installed !== undefined && resolve(folder).startsWith(installed + sep)) {
     const own = projectPath(experimentsHome, basename(folder));
     throw new InputError(
       `experiment: ${basename(folder)} is part of the installed package, where nothing of yours is kept; copy it first: mkdir -p ${dirname(own)} && cp -r ${folder} ${own}`,
@@ -78,7 +82,7 @@ export async function openExperiment(folder: string): Promise<Experiment> {
   return { config: readExperiment(folder), rows: await readResults(folder) };
 }
 
-/** All experiments, in the order of their names: those of a folder, or of the project and the package. */
+/** All experiments, in the order of their names: those of a folder, or of the project and the installed package. */
 export function openExperiments(home?: string): Promise<Experiment[]> {
   const folderOf = (name: string): string => (home === undefined ? experimentFolder(name) : join(home, name));
   return Promise.all(experimentNames(home).map((name) => openExperiment(folderOf(name))));

@@ -1,6 +1,6 @@
 /** Versions that a result depends on; every manifest carries them. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 
 export function versions(): Record<string, string> {
@@ -20,6 +20,12 @@ export function packageRoot(): string {
     .find((directory) => packageAt(directory)?.['name'] === 'rlhf-kit');
   if (root === undefined) throw new Error('package.json of rlhf-kit not found');
   return root;
+}
+
+/** The package's folder where it is installed in a project; undefined in a checkout, whose folders are the project's own. */
+export function installedRoot(): string | undefined {
+  const root = packageRoot();
+  return root.split(sep).includes('node_modules') ? root : undefined;
 }
 
 function packageAt(directory: string): Record<string, string> | undefined {

@@ -8,7 +8,7 @@ import { copiesFolder, copyNotebooks } from '../../notebook/lab/copies';
 import { setupLab } from '../../notebook/lab/environment';
 import { labFolder, startLab } from '../../notebook/lab/lab';
 import { notebookFolder } from '../../notebook/runner/notebook-file';
-import { packageRoot } from '../../train/versions';
+import { installedRoot } from '../../train/versions';
 import { defineCommand } from '../command';
 
 const fields = {
@@ -63,9 +63,12 @@ export const labCommand = defineCommand<LabConfig>({
   },
 });
 
-/** The notebooks of the project; where it has none, those that come with the package. */
+/** The notebooks of the project; where it has none, those of the installed package. */
 function originals(): string {
-  return existsSync(notebookFolder) ? notebookFolder : join(packageRoot(), notebookFolder);
+  const installed = installedRoot();
+  return existsSync(notebookFolder) || installed === undefined
+    ? notebookFolder
+    : join(installed, notebookFolder);
 }
 
 /** Most cells need no danfo: where it cannot be installed, the others run. */
