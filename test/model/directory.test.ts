@@ -124,7 +124,7 @@ describe('loadModel', () => {
   };
 
   it('refuses a directory that is not there, or without weights', () => {
-    refusal(join(root, 'absent'), /no such directory/);
+    refusal(join(root, 'absent'), /no such model directory/);
     const directory = saved('empty');
     rmSync(join(directory, 'model.safetensors'));
     refusal(directory, /cannot read .*model.safetensors/);
