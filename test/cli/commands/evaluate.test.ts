@@ -59,7 +59,7 @@ describe('rlhf-kit evaluate', () => {
     expect(rollouts).toHaveLength(12);
     expect(rollouts[0]).toMatchObject({ policy: 'ppo', prompt: 'hello', task: 'chat', sample: 0 });
     const report = readFileSync(join(out, 'report.html'), 'utf8');
-    expect(report.includes('Wins, ties and losses against sft')).toBe(true);
+    expect(report.includes('Wins, ties and losses against SFT')).toBe(true);
     expect(report.includes('你好')).toBe(true);
     expect(readJson(join(out, 'manifest.json'))).toMatchObject({ command: 'evaluate', complete: true });
   });
