@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
+import { matchedFiles } from '../file-pattern';
 import { isUnfinished, notThere, readJson, sha256File, writeJson } from '../files';
 import { templateFolder } from '../tokenizer/chat-template';
 import { localTime, setTemplateClock } from '../tokenizer/clock';
@@ -126,13 +127,16 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
 async function hashInputs(paths: readonly string[]): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const path of paths) {
-    if (!existsSync(path)) throw notThere(path);
-    const files = statSync(path).isDirectory()
-      ? [...filesIn(path), ...filesIn(join(path, templateFolder))]
-      : [path];
-    for (const file of files) hashes[file] = await sha256File(file);
+    for (const file of matchedFiles(path) ?? filesOf(path)) hashes[file] = await sha256File(file);
   }
   return hashes;
+}
+
+/** A file itself, or the files of a folder with its templates. */
+function filesOf(path: string): readonly string[] {
+  if (!existsSync(path)) throw notThere(path);
+  if (!statSync(path).isDirectory()) return [path];
+  return [...filesIn(path), ...filesIn(join(path, templateFolder))];
 }
 
 /** The files of a folder itself; none where it is not there. */

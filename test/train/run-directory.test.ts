@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readJson } from '../../lib/files';
 import { setTemplateClock } from '../../lib/tokenizer/clock';
@@ -42,6 +42,18 @@ describe('openRunDirectory', () => {
   it('never overwrites a run', async () => {
     await open();
     await expect(open()).rejects.toThrow(/exists; nothing is overwritten/);
+  });
+
+  it('keeps the SHA-256 of every file that a pattern matches, and refuses another set on resume', async () => {
+    const pattern = `glob:${join(folder, 'rows-*.jsonl')}`;
+    const write = (name: string): void => writeFileSync(join(folder, name), 'abc');
+    await expect(open({ inputs: [pattern] })).rejects.toThrow(/rows-\*\.jsonl: matches no file in/);
+    ['rows-1.jsonl', 'rows-2.jsonl', 'others.jsonl'].forEach(write);
+    const run = await open({ inputs: [pattern] });
+    const { inputs } = readJson<{ inputs: object }>(run.file('manifest.json'));
+    expect(Object.keys(inputs).map((file) => basename(file))).toEqual(['rows-1.jsonl', 'rows-2.jsonl']);
+    write('rows-3.jsonl');
+    await expect(open({ inputs: [pattern], resume: true })).rejects.toThrow(/rows-3\.jsonl/);
   });
 
   it('resumes a run, unless its configuration or its inputs were others', async () => {

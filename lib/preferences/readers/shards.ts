@@ -1,14 +1,9 @@
 /** The files that a path stands for: the file itself, the shards of a folder, or what a pattern matches. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { globSync } from 'tinyglobby';
 import { InputError } from '../../errors';
+import { matchedFiles, naturalOrder, patternPrefix } from '../../file-pattern';
 import { notThere } from '../../files';
-
-const byNumber = new Intl.Collator('en', { numeric: true });
-
-/** A path is never taken for a pattern, whatever characters its name has, unless it begins so. */
-const patternPrefix = 'glob:';
 
 /**
  * The files of a path, those of a folder or a pattern (`glob:data/train-*.parquet`) in natural order. In a folder, files that begin
@@ -18,12 +13,13 @@ const patternPrefix = 'glob:';
  * differ in numbers alone, all of them there where the names say how many there are (`-of-00004`).
  */
 export function filesOf(path: string): readonly string[] {
-  if (path.startsWith(patternPrefix)) return matches(path.slice(patternPrefix.length));
+  const matched = matchedFiles(path);
+  if (matched !== undefined) return matched;
   if (!existsSync(path)) throw notThere(path);
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path)
     .filter((name) => !/^[._]/.test(name))
-    .sort(byNumber.compare);
+    .sort(naturalOrder.compare);
   const [first] = names;
   if (first === undefined) throw new InputError(`${path}: a folder without files`);
   const other = names.find((name) => pattern(name) !== pattern(first));
@@ -37,13 +33,6 @@ export function filesOf(path: string): readonly string[] {
     throw new InputError(`${path}: holds ${names.length} of ${Number(count)} shards (${first})`);
   }
   return names.map((name) => join(path, name));
-}
-
-function matches(wanted: string): readonly string[] {
-  const files = globSync(wanted, { expandDirectories: false });
-  if (files.length === 0)
-    throw new InputError(`${patternPrefix}${wanted}: matches no file in ${process.cwd()}`);
-  return files.sort(byNumber.compare);
 }
 
 function pattern(name: string): string {
