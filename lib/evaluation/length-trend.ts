@@ -1,6 +1,6 @@
 /** How score follows length in a set of responses: a line to draw, and the correlation that belongs to it. */
-import { linearRegression, mean, sampleCorrelation, sum } from 'simple-statistics';
-import { groupBy } from '../group-by';
+import { linearRegression, mean, sampleCorrelation } from 'simple-statistics';
+import { atEqualGold, withinPrompts, type ScoredResponse } from '../equal-quality';
 
 export interface LengthPoint {
   readonly tokens: number;
@@ -27,55 +27,20 @@ export interface LengthTrend {
  * @returns undefined where score or length does not vary.
  */
 export function lengthTrend(points: readonly LengthPoint[]): LengthTrend | undefined {
-  const whole = points.filter(isWhole);
-  const atEqualQuality = points.length > 0 && whole.length === points.length;
-  const rows = atEqualQuality ? atEqualGold(whole) : points;
+  const responses = points.map(({ tokens, ...point }) => ({ ...point, length: tokens }));
+  const atEqualQuality = responses.length > 0 && responses.every(isWhole);
+  const rows = atEqualQuality ? atEqualGold(withinPrompts(responses)) : responses;
   if (rows.length < 2) return undefined;
   const correlation = sampleCorrelation(
     rows.map(({ score }) => score),
-    rows.map(({ tokens }) => tokens),
+    rows.map(({ length }) => length),
   );
   if (!Number.isFinite(correlation)) return undefined;
-  const { m: slope } = linearRegression(rows.map(({ tokens, score }) => [tokens, score]));
+  const { m: slope } = linearRegression(rows.map(({ length, score }) => [length, score]));
   const intercept = mean(points.map(({ score }) => score)) - slope * mean(points.map(({ tokens }) => tokens));
   return { slope, intercept, correlation, atEqualQuality };
 }
 
-type WholePoint = Required<LengthPoint>;
-type Deviation = Pick<WholePoint, 'tokens' | 'score' | 'gold' | 'task'>;
-
-function isWhole(point: LengthPoint): point is WholePoint {
-  return point.gold !== undefined && point.promptId !== undefined && point.task !== undefined;
-}
-
-/** Prompts with one response say nothing. */
-function atEqualGold(points: readonly WholePoint[]): Pick<LengthPoint, 'tokens' | 'score'>[] {
-  const prompts = [...groupBy(points, ({ promptId }) => promptId).values()];
-  const deviations = prompts.filter(({ length }) => length > 1).flatMap(fromMeans);
-  return [...groupBy(deviations, ({ task }) => task).values()].flatMap(withoutGold);
-}
-
-function fromMeans(rows: readonly WholePoint[]): Deviation[] {
-  const from = (value: (row: WholePoint) => number): ((row: WholePoint) => number) => {
-    const middle = mean(rows.map(value));
-    return (row) => value(row) - middle;
-  };
-  const [score, tokens, gold] = [
-    from((row) => row.score),
-    from((row) => row.tokens),
-    from((row) => row.gold),
-  ];
-  return rows.map((row) => ({ score: score(row), tokens: tokens(row), gold: gold(row), task: row.task }));
-}
-
-function withoutGold(rows: readonly Deviation[]): Pick<LengthPoint, 'tokens' | 'score'>[] {
-  const variation = sum(rows.map(({ gold }) => gold * gold));
-  if (variation === 0) return [...rows];
-  const explained = (value: (row: Deviation) => number): number =>
-    sum(rows.map((row) => value(row) * row.gold)) / variation;
-  const [ofScore, ofTokens] = [explained(({ score }) => score), explained(({ tokens }) => tokens)];
-  return rows.map(({ score, tokens, gold }) => ({
-    score: score - ofScore * gold,
-    tokens: tokens - ofTokens * gold,
-  }));
+function isWhole(response: Partial<ScoredResponse>): response is Required<ScoredResponse> {
+  return response.gold !== undefined && response.promptId !== undefined && response.task !== undefined;
 }

@@ -10,7 +10,8 @@ import {
 } from './accuracy';
 import { calibration, type Calibration } from './calibration';
 import { distribution, distributionByTask, type Distribution } from './distribution';
-import { lengthCorrelation, type LengthCorrelation, type ScoredResponse } from './length-correlation';
+import { lengthCorrelation, type LengthCorrelation } from './length-correlation';
+import type { ScoredResponse } from '../../equal-quality';
 import { lengthOnlyAccuracy } from '../debias/length-only';
 import { compareWithCeiling, type CeilingComparison } from './noise-ceiling';
 

@@ -1,7 +1,8 @@
 import { sampleCorrelation } from 'simple-statistics';
 import { describe, expect, it } from 'vitest';
+import type { ScoredResponse } from '../../../lib/equal-quality';
 import { createRng } from '../../../lib/random';
-import { lengthCorrelation, type ScoredResponse } from '../../../lib/reward/scorecard/length-correlation';
+import { lengthCorrelation } from '../../../lib/reward/scorecard/length-correlation';
 
 /** Four answers to each of 200 prompts; good answers are longer, and the score follows gold and `bias`·length. */
 function simulate(bias: number): Required<ScoredResponse>[] {
