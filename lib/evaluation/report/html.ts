@@ -34,6 +34,34 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] as string);
 }
 
+/** What a page is made of. */
+export interface HtmlPage {
+  readonly title: string;
+  /** Content-Security-Policy: what the page may load and run. */
+  readonly policy: string;
+  readonly style: string;
+  readonly body: Html;
+}
+
+/** A whole page in one file. */
+export function htmlPage({ title, policy, style, body }: HtmlPage): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <title>${title}</title>
+        <style>
+          ${trusted(style)}
+        </style>
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html> `.markup;
+}
+
 /** JSON that may stand inside a script element: no `</script>`, no `<!--`. Numbers keep five significant digits. */
 export function scriptJson(value: unknown): Html {
   const json = JSON.stringify(value, (_, entry: unknown) =>

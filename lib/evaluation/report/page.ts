@@ -1,7 +1,7 @@
 /** The page: one HTML file with style, Plotly, charts and script inside, which asks the network for nothing. */
 import { readText } from '../../files';
 import { decimal } from '../../number-text';
-import { html, scriptJson, trusted, type Html } from './html';
+import { html, htmlPage, scriptJson, trusted, type Html } from './html';
 import { pageScript } from './page-script';
 import type { Highlight, RunFacts } from './report-data';
 import { style } from './style';
@@ -39,7 +39,7 @@ const contentPolicy =
 /** Renders the page. Texts are escaped; charts travel as JSON. */
 export function renderPage({ title, lead, run, highlights, sections }: Page): string {
   const charts: Chart[] = [];
-  const body = sections.map(
+  const cards = sections.map(
     (section) =>
       html`<section id="${section.id}">
         <h2>${section.title}</h2>
@@ -54,45 +54,32 @@ export function renderPage({ title, lead, run, highlights, sections }: Page): st
             ${trusted(plotlySource())};
           </script>`,
         ];
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy}" />
-        <title>${title}</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          ${lead === undefined ? undefined : html`<p class="lead">${lead}</p>`} ${factList(run)}
-          ${highlights.length === 0 ? undefined : html`<div class="highlights">${highlights.map(highlightMarkup)}</div>`}
-        </header>
-        <nav>
-          <ul>
-            ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
-          </ul>
-        </nav>
-        <main>${body}</main>
-        <footer>${footer(run)}</footer>
-        ${plotly}
-        <script type="application/json" id="templates">
-          ${scriptJson({ light: plotlyTemplate('light'), dark: plotlyTemplate('dark') })}
-        </script>
-        ${charts.map(
-          (chart, i) =>
-            html`<script type="application/json" id="chart-${i}">
-              ${scriptJson(chart)}
-            </script> `,
-        )}
-        <script>
-          ${trusted(pageScript)};
-        </script>
-      </body>
-    </html> `.markup;
+  const body = html`<header>
+      <h1>${title}</h1>
+      ${lead === undefined ? undefined : html`<p class="lead">${lead}</p>`} ${factList(run)}
+      ${highlights.length === 0 ? undefined : html`<div class="highlights">${highlights.map(highlightMarkup)}</div>`}
+    </header>
+    <nav>
+      <ul>
+        ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
+      </ul>
+    </nav>
+    <main>${cards}</main>
+    <footer>${footer(run)}</footer>
+    ${plotly}
+    <script type="application/json" id="templates">
+      ${scriptJson({ light: plotlyTemplate('light'), dark: plotlyTemplate('dark') })}
+    </script>
+    ${charts.map(
+      (chart, i) =>
+        html`<script type="application/json" id="chart-${i}">
+          ${scriptJson(chart)}
+        </script> `,
+    )}
+    <script>
+      ${trusted(pageScript)};
+    </script>`;
+  return htmlPage({ title, policy: contentPolicy, style, body });
 }
 
 function cardMarkup({ title, half, chart, content, notes = [] }: Card, charts: Chart[]): Html {

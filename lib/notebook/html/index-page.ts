@@ -1,9 +1,12 @@
 /** The page that leads to a folder's notebooks. */
-import { html, trusted } from '../../evaluation/report/html';
+import { html, htmlPage } from '../../evaluation/report/html';
 import { textOf, type Notebook } from '../runner/notebook-file';
 import { firstSentence } from './markdown';
 import { titleOf } from './page';
 import { style } from './style';
+
+/** Nothing is fetched, and nothing runs. */
+const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** An exported notebook; its page is `name.html`. */
 export interface IndexedNotebook {
@@ -11,7 +14,7 @@ export interface IndexedNotebook {
   readonly notebook: Notebook;
 }
 
-/** Every notebook with its title and the first sentence below it. Nothing is fetched, and nothing runs. */
+/** Every notebook with its title and the first sentence below it. */
 export function renderIndex(notebooks: readonly IndexedNotebook[]): string {
   const entries = notebooks.map(({ name, notebook }) => {
     const first = notebook.cells.find(({ cell_type: type }) => type === 'markdown');
@@ -21,23 +24,10 @@ export function renderIndex(notebooks: readonly IndexedNotebook[]): string {
       ${sentence === undefined ? undefined : html`<p>${sentence}</p>`}
     </section>`;
   });
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>Notebooks</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Notebooks</h1>
-          ${entries}
-        </main>
-        <footer>Made by <code>npx rlhf-kit notebooks html</code></footer>
-      </body>
-    </html> `.markup;
+  const body = html`<main>
+      <h1>Notebooks</h1>
+      ${entries}
+    </main>
+    <footer>Made by <code>npx rlhf-kit notebooks html</code></footer>`;
+  return htmlPage({ title: 'Notebooks', policy: contentPolicy, style, body });
 }

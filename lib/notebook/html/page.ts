@@ -1,6 +1,6 @@
 /** A notebook as one HTML file with live charts, which asks the network for nothing. */
 import { createHash } from 'node:crypto';
-import { html, scriptJson, trusted, type Html } from '../../evaluation/report/html';
+import { html, htmlPage, scriptJson, trusted, type Html } from '../../evaluation/report/html';
 import { plotlyTemplate } from '../../evaluation/report/theme';
 import { readText } from '../../files';
 import { textOf, type Cell, type Notebook } from '../runner/notebook-file';
@@ -20,29 +20,14 @@ export function renderNotebook(notebook: Notebook, name: string): string {
   const parts: Parts = { charts: [], fragments: [] };
   const cells = notebook.cells.map((cell) => renderCell(cell, parts));
   const scripts = [...(parts.charts.length > 0 ? [plotlySource()] : []), pageScript];
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy(scripts)}" />
-        <title>${titleOf(notebook) ?? name}</title>
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        <main>${cells}</main>
-        <footer>
-          <noscript>Tables and charts need JavaScript. </noscript>${name}, a notebook of rlhf-kit
-        </footer>
-        ${partScripts('chart', parts.charts)} ${partScripts('fragment', parts.fragments)}
-        <script type="application/json" id="templates">
-          ${scriptJson({ light: plotlyTemplate('light'), dark: plotlyTemplate('dark') })}
-        </script>
-        ${trusted(scripts.map((script) => `<script>${script}</script>`).join('\n'))}
-      </body>
-    </html> `.markup;
+  const body = html`<main>${cells}</main>
+    <footer><noscript>Tables and charts need JavaScript. </noscript>${name}, a notebook of rlhf-kit</footer>
+    ${partScripts('chart', parts.charts)} ${partScripts('fragment', parts.fragments)}
+    <script type="application/json" id="templates">
+      ${scriptJson({ light: plotlyTemplate('light'), dark: plotlyTemplate('dark') })}
+    </script>
+    ${trusted(scripts.map((script) => `<script>${script}</script>`).join('\n'))}`;
+  return htmlPage({ title: titleOf(notebook) ?? name, policy: contentPolicy(scripts), style, body });
 }
 
 /** Its first heading. */
