@@ -4,8 +4,8 @@
  * npm cannot install danfojs-node 1.2.0 as it is published everywhere: it asks for an `xlsx` outside of the npm registry, and for a
  * native build of an old tfjs. Overrides mend both, and npm takes them from a project of its own only, which the setup makes.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
   BackendUnavailableError,
@@ -47,11 +47,11 @@ const tfjsProgram = `module.exports = globalThis[Symbol.for('${sharedTfjs.descri
 /** @throws {InputError} when there is none. */
 export function loadDanfo(): Danfo {
   (globalThis as Record<symbol, unknown>)[sharedTfjs] = tf;
-  const place = danfoPlaces().find(isInstalled);
-  if (place === undefined)
+  const file = danfoFile();
+  if (file === undefined)
     throw new InputError('danfojs-node is not installed; run: npx rlhf-kit setup danfo');
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- it takes a second to load, and few need it
-  return require(require.resolve('danfojs-node', { paths: [place] })) as Danfo;
+  return require(file) as Danfo;
 }
 
 /**
@@ -61,15 +61,15 @@ export function loadDanfo(): Danfo {
  */
 export async function setupDanfo(say: (line: string) => void): Promise<SetupResult> {
   return withFileErrors('setup danfo', async () => {
-    const place = danfoPlaces().find(isInstalled);
-    if (place !== undefined) return { changed: false, directory: place };
+    const file = danfoFile();
+    if (file !== undefined) return { changed: false, directory: dirname(file) };
     const npm = findProgram(['npm'], 'it downloads danfojs-node');
     const directory = cachedDanfo();
     say(
       `installing danfojs-node ${version} and what it needs from the npm registry: ${downloadSize} to download, ${diskSize} on disk in ${directory}; once`,
     );
     await buildInPlace(directory, (unfinished) => install(npm, unfinished));
-    if (!isInstalled(directory))
+    if (danfoFile() === undefined)
       throw new BackendUnavailableError('npm ended well but installed no danfojs-node');
     say('danfojs-node is set up');
     return { changed: true, directory };
@@ -93,18 +93,11 @@ function cachedDanfo(): string {
   return join(cacheDirectory(), 'danfo', version);
 }
 
-/** Folders that it is looked for from, in this order. */
-function danfoPlaces(): string[] {
-  return [process.cwd(), __dirname, cachedDanfo()];
-}
-
-/** Whether Node would find it from a folder: in its `node_modules`, or in those above it. */
-function isInstalled(place: string): boolean {
-  if (!existsSync(place)) return false;
+/** Its main file, as Node finds it from this folder, from the kit's own, and from the cache; undefined where it is in none. */
+function danfoFile(): string | undefined {
   try {
-    require.resolve('danfojs-node', { paths: [place] });
-    return true;
+    return require.resolve('danfojs-node', { paths: [process.cwd(), __dirname, cachedDanfo()] });
   } catch {
-    return false;
+    return undefined;
   }
 }

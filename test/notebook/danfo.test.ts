@@ -18,8 +18,10 @@ function runWithout(
     const Module = require('node:module');
     const resolve = Module._resolveFilename;
     Module._resolveFilename = function (name, parent, main, options) {
-      if (name === 'danfojs-node' && !(options?.paths?.[0] ?? '').startsWith(${JSON.stringify(place)}))
-        throw Object.assign(new Error('hidden'), { code: 'MODULE_NOT_FOUND' });
+      if (name === 'danfojs-node') {
+        const paths = (options?.paths ?? []).filter((path) => path.startsWith(${JSON.stringify(place)}));
+        return resolve.call(this, name, parent, main, { paths });
+      }
       return resolve.apply(this, arguments);
     };
     const { loadDanfo, setupDanfo } = require(${JSON.stringify(built)});
