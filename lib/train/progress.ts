@@ -51,6 +51,8 @@ export function offerProgressTo(place: ProgressPlace): () => void {
   return () => void places.splice(places.indexOf(place), 1);
 }
 
+const silent: Progress = { update: () => {}, stop: () => {} };
+
 /** Milliseconds between two states that are shown: more would only keep the process busy. */
 const interval = 100;
 
@@ -84,7 +86,7 @@ export async function withinStage<T>(label: string, run: () => Promise<T>): Prom
 
 /** Starts a bar of `total` units (steps, rows, prompts). `RLHF_KIT_PROGRESS=off` silences it. */
 export function startProgress(title: string, total: number, unit = 'step'): Progress {
-  if (total === 0) return { update: () => {}, stop: () => {} };
+  if (total === 0) return silent;
   const of = stage;
   of?.compiling?.stop();
   if (of !== undefined) Object.assign(of, { bars: of.bars + 1, compiling: undefined });
@@ -103,7 +105,7 @@ export function startProgress(title: string, total: number, unit = 'step'): Prog
 }
 
 function showProgress(work: Pick<ProgressState, 'title' | 'total' | 'unit'>): Progress {
-  if (process.env['RLHF_KIT_PROGRESS'] === 'off') return { update: () => {}, stop: () => {} };
+  if (process.env['RLHF_KIT_PROGRESS'] === 'off') return silent;
   const pace = createPace(work.total, clock);
   const started = clock.now();
   // Only an engine that compiles is ever waited for without a bar.

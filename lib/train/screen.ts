@@ -2,7 +2,7 @@
  * What a person sees on stderr: lines that stay and, on a terminal, below them rows that change. One process owns the terminal; what
  * others have to say reaches it by messages.
  */
-import { createLogUpdate } from 'log-update';
+import type * as LogUpdate from 'log-update';
 
 /** What a row shows. */
 export interface RowContent {
@@ -125,6 +125,8 @@ function openPicture(
 ): Picture {
   const write = stream.write;
   const raw = (text: string): boolean => write.call(stream, text);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a tenth of a second to load, and processes without a terminal do not need it
+  const { createLogUpdate } = require('log-update') as typeof LogUpdate;
   const frame = createLogUpdate({
     isTTY: true,
     write: raw,
