@@ -14,7 +14,7 @@ export interface Panel {
 }
 
 /** Pixels: height of a plot, of the title above it, of ticks and axis title between two plots. */
-const defaultPlotHeight = 232;
+export const defaultPlotHeight = 232;
 const titleHeight = 26;
 const axisHeight = 62;
 const defaultMargin = { l: 56, r: 16, t: 38, b: 48 };

@@ -48,7 +48,7 @@ export function scoreLength(panels: readonly ScoreLengthPanel[]): Chart {
     }),
     Math.min(2, panels.length),
     {
-      margin: { l: 56, r: 16, t: 14, b: 48 },
+      margin: { t: 14 },
       ...(gold && { coloraxis: { colorscale: qualityScale, colorbar: colorbar('v') } }),
     },
   );

@@ -163,7 +163,7 @@ function legendEntry(name: string, marks: readonly Mark[]): Panel['data'][number
 function rowChart(panels: readonly Panel[], { height, legendTitle }: ChartRows): Chart {
   const shown = namedOnce(panels).map((one) => ({ ...one, sameRows: true }));
   const layout = {
-    margin: { l: 56, r: 16, t: legendTitle === undefined ? 22 : 52, b: 52 },
+    margin: { t: legendTitle === undefined ? 22 : 52, b: 52 },
     legend: {
       ...legendAbove,
       traceorder: 'normal',

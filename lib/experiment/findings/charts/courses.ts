@@ -1,7 +1,12 @@
 /** Over-optimisation: score and gold of a policy in training over the distance from SFT. */
 import { max, mean, min } from 'simple-statistics';
 import { pointAt } from '../../../evaluation/frontier';
-import { legendAbove, panelChart, type Panel } from '../../../evaluation/report/charts/panels';
+import {
+  defaultPlotHeight,
+  legendAbove,
+  panelChart,
+  type Panel,
+} from '../../../evaluation/report/charts/panels';
 import { chartText, seriesStyles, type Chart, type SeriesStyle } from '../../../evaluation/report/theme';
 import { settingsOfConditions } from '../../conditions';
 import { rowsOfCondition, type Experiment } from '../../experiment';
@@ -74,9 +79,9 @@ export function coursesChart(experiment: Experiment): Chart | undefined {
       legend: beside
         ? { ...title, orientation: 'v', x: 1.02, xanchor: 'left', y: 1, yanchor: 'top', tracegroupgap: 0 }
         : above,
-      margin: { l: 56, r: 16, t: beside ? 14 : 46, b: 52 },
+      margin: { t: beside ? 14 : 46, b: 52 },
     },
-    beside ? Math.max(232, (20 * named.size) / lines) : 232,
+    beside ? Math.max(defaultPlotHeight, (20 * named.size) / lines) : defaultPlotHeight,
   );
   const { narrow } = chart;
   return beside && narrow !== undefined
