@@ -7,7 +7,7 @@ import { packageRoot } from '../../train/versions';
 import { showValue } from '../show-value';
 import { declarationsReached, withoutEmptying } from './declarations';
 import { describeDiagnostics, describeThrown, type CellFailure } from './failure';
-import { loadTslab } from './tslab';
+import { inFolder, loadTslab } from './tslab';
 
 /** Something to display, as Jupyter's messages have it. */
 export interface DisplayData {
@@ -53,11 +53,8 @@ interface CellGlobals {
  */
 export function startSession(engine?: string): Session {
   const root = packageRoot();
-  const folder = process.cwd();
   const { ts, converter, executor: executors, jupyter } = loadTslab(root);
-  // The compiler takes the folder that it finds the process in for the root of all imports and all types.
-  process.chdir(root);
-  const compiler = converter.createConverter({ isJS: false, isBrowser: false });
+  const compiler = inFolder(root, () => converter.createConverter({ isJS: false, isBrowser: false }));
   let diagnostics: readonly Diagnostic[] = [];
   let thrown: { readonly value: unknown } | undefined;
   // Declarations of all cells so far; those of the newest one, and the names that it has given values to.
@@ -97,7 +94,6 @@ export function startSession(engine?: string): Session {
     // E.g. a `var` of a block that was not entered.
     if (isWhole) for (const name of unreached) executor.locals[name] = undefined;
   };
-  process.chdir(folder);
 
   let crash: ((error: unknown) => void) | undefined;
   const onCrash = (error: unknown): void => {

@@ -14,25 +14,30 @@ export interface Tslab {
 
 let loaded: Tslab | undefined;
 
-/**
- * Loads tslab with strict types and with packages' `exports` resolved. What it loads takes the folder that it finds the process in for
- * the root of all imports and all types.
- */
+/** Loads tslab with strict types and with packages' `exports` resolved. */
 export function loadTslab(root: string): Tslab {
-  if (loaded !== undefined) return loaded;
-  const folder = process.cwd();
-  process.chdir(root);
-  const ts = useProjectOptions();
-  /* eslint-disable @typescript-eslint/no-require-imports -- they take the compiler when they are loaded */
-  loaded = {
-    ts,
-    converter: require('tslab/dist/converter') as Tslab['converter'],
-    executor: require('tslab/dist/executor') as Tslab['executor'],
-    jupyter: require('tslab/dist/jupyter') as Tslab['jupyter'],
-  };
-  /* eslint-enable @typescript-eslint/no-require-imports */
+  return (loaded ??= inFolder(root, () => {
+    const ts = useProjectOptions();
+    /* eslint-disable @typescript-eslint/no-require-imports -- they take the compiler when they are loaded */
+    return {
+      ts,
+      converter: require('tslab/dist/converter') as Tslab['converter'],
+      executor: require('tslab/dist/executor') as Tslab['executor'],
+      jupyter: require('tslab/dist/jupyter') as Tslab['jupyter'],
+    };
+    /* eslint-enable @typescript-eslint/no-require-imports */
+  }));
+}
+
+/** tslab and its compiler take the folder that they find the process in for the root of all imports and all types. */
+export function inFolder<T>(folder: string, start: () => T): T {
+  const before = process.cwd();
   process.chdir(folder);
-  return loaded;
+  try {
+    return start();
+  } finally {
+    process.chdir(before);
+  }
 }
 
 /** The TypeScript that tslab brings, untouched. */
