@@ -38,10 +38,11 @@ function usesGpu(): boolean {
 }
 
 /** @throws {BackendUnavailableError} on a Node that the binding does not run on. */
-export function refuseLaterNode(version = process.versions.node): void {
-  if (Number(version.split('.')[0]) > lastNodeMajor) {
+export function refuseLaterNode(): void {
+  const { node } = process.versions;
+  if (Number(node.split('.')[0]) > lastNodeMajor) {
     throw new BackendUnavailableError(
-      `the tensorflow engine needs Node ${lastNodeMajor} or older (its binding uses an API that Node ${lastNodeMajor + 1} removed), got Node ${version}`,
+      `the tensorflow engine needs Node ${lastNodeMajor} or older (its binding uses an API that Node ${lastNodeMajor + 1} removed), got Node ${node}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 /** How long the stages of a flow will go on, from how long they take elsewhere and how fast they are here. */
+import { sum } from 'simple-statistics';
 
 export interface StageTime {
   readonly label: string;
@@ -58,8 +59,4 @@ export function secondsLeft(stages: readonly StageTime[], jobs: number): number 
     running.delete(next[0]);
     done.add(next[0]);
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,4 +1,5 @@
 /** How long the stages of the pipeline take beside each other, so that a run can tell how long it will go on. */
+import { sum } from 'simple-statistics';
 import type { PipelineConfig } from './config';
 import { pipelinePresets } from './presets';
 
@@ -41,7 +42,7 @@ export function expectedSeconds(config: PipelineConfig): (label: string) => numb
   const seconds = new Map(
     Object.entries(stages).map(([label, [of, rows]]) => [label, (of * rows(config)) / rows(usual)]),
   );
-  const total = [...seconds.values()].reduce((sum, one) => sum + one, 0);
+  const total = sum([...seconds.values()]);
   return (label) => (total < leastSeconds ? undefined : seconds.get(label));
 }
 
