@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBoard } from '../../lib/flow/board';
-import { createFlow, type FlowNode } from '../../lib/flow/flow';
-import { jsonFile } from '../../lib/flow/formats';
-import { recordInput, type Input } from '../../lib/flow/input';
-import { defineStage, innerSlot, output } from '../../lib/flow/stage';
+import type { FlowNode } from '../../lib/flow/flow';
 import type { ProgressState } from '../../lib/train/progress';
 import { openScreen, type ScreenStream } from '../../lib/train/screen';
+import { plainFlow } from '../support/plain-flow';
 import { fakeTerminal, seen, sizes } from '../support/terminal';
 
 const before = process.env['RLHF_KIT_PROGRESS'];
@@ -14,17 +12,7 @@ afterEach(() => {
   if (before !== undefined) process.env['RLHF_KIT_PROGRESS'] = before;
 });
 
-const stage = defineStage({
-  name: 'stage',
-  module: __filename,
-  inputs: { earlier: innerSlot<unknown>('what it reads') },
-  outputs: { result: output('result.json', jsonFile<number>()) },
-  run: () => Promise.resolve(),
-});
-
-const flow = createFlow({ module: __filename, config: {} });
-const add = (label: string, ...earlier: Input<number>[]) =>
-  flow.add(stage, { earlier: recordInput(Object.fromEntries(earlier.entries())) }, {}, label).result;
+const { flow, add } = plainFlow();
 const world = add('world');
 const sft = add('sft', world);
 add('reinforce-samples', sft);

@@ -1,25 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { InputError, InterruptedError } from '../../lib/errors';
-import { createFlow, type FlowNode } from '../../lib/flow/flow';
-import { jsonFile } from '../../lib/flow/formats';
-import { recordInput, type Input } from '../../lib/flow/input';
+import type { FlowNode } from '../../lib/flow/flow';
 import { schedule, type Progression } from '../../lib/flow/run';
-import { defineStage, innerSlot, output } from '../../lib/flow/stage';
 import type { Store } from '../../lib/flow/store';
-
-const stage = defineStage({
-  name: 'stage',
-  module: __filename,
-  inputs: { earlier: innerSlot<unknown>('what it reads') },
-  outputs: { result: output('result.json', jsonFile<number>()) },
-  run: () => Promise.resolve(),
-});
+import { plainFlow } from '../support/plain-flow';
 
 /** a → b, c; b, c → d; a → e. */
 function exampleFlow(): FlowNode[] {
-  const flow = createFlow({ module: __filename, config: {} });
-  const add = (label: string, ...earlier: Input<number>[]) =>
-    flow.add(stage, { earlier: recordInput(Object.fromEntries(earlier.entries())) }, {}, label).result;
+  const { flow, add } = plainFlow();
   const a = add('a');
   const [b, c] = [add('b', a), add('c', a)];
   add('d', b, c);
