@@ -5,6 +5,13 @@ import type { ModelConfig } from './config';
 
 export type Params = Record<string, tf.Tensor>;
 
+/** The parameter of a name. @throws {Error} when the model has none. */
+export function parameter(params: Params, name: string): tf.Tensor {
+  const tensor = params[name];
+  if (tensor === undefined) throw new Error(`the model has no parameter ${name}`);
+  return tensor;
+}
+
 /** Names and shapes of a language model's parameters. Linear weights are [out, in]. */
 export function paramShapes(config: ModelConfig): Map<string, number[]> {
   const { vocabSize: V, hiddenSize: D, intermediateSize: F, headDim } = config;

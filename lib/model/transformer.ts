@@ -4,8 +4,8 @@ import { dynamicUpdateSlice } from '../backend';
 import { attend, type AttentionShape } from './attention';
 import type { ModelConfig } from './config';
 import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
-import type { Params } from './params';
-import { product } from './product';
+import { linear } from './linear';
+import { parameter, type Params } from './params';
 
 /** Added to attention scores that must not count; finite, so that a fully masked row stays finite. */
 const notAttended = -1e9;
@@ -86,41 +86,45 @@ function layers(
   const rotary = rotaryTables(positions, config.headDim, config.ropeTheta);
   const bias = tf.mul(tf.sub(1, attended), notAttended); // [B, 1, T, S]
   const cache: KvCache = { keys: [], values: [] };
-  let x = tf.gather(weight(params, 'model.embed_tokens.weight'), tf.reshape(tokens, [B * T])) as tf.Tensor2D; // [B·T, D]
+  let x = tf.gather(
+    parameter(params, 'model.embed_tokens.weight'),
+    tf.reshape(tokens, [B * T]),
+  ) as tf.Tensor2D; // [B·T, D]
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
-    const own = (name: string): tf.Tensor2D =>
-      weight(params, `model.layers.${layer}.${name}.weight`) as tf.Tensor2D;
-    /** y·Wᵀ. [N, in] → [N, out] */
-    const linear = (y: tf.Tensor2D, name: string): tf.Tensor2D => product(y, own(name), true, config);
+    const own = (name: string): string => `model.layers.${layer}.${name}`;
+    const project = (y: tf.Tensor2D, name: string): tf.Tensor2D => linear(params, own(name), y, config);
     const norm = (y: tf.Tensor2D, name: string): tf.Tensor2D =>
-      rmsNorm(y, own(name) as unknown as tf.Tensor1D, config.rmsNormEps);
+      rmsNorm(y, parameter(params, `${own(name)}.weight`) as tf.Tensor1D, config.rmsNormEps);
 
     // 1. attention
     const shape = { B, T, ...config };
     const normed = norm(x, 'input_layernorm');
     const queries = rotate(
-      heads(linear(normed, 'self_attn.q_proj'), config.numAttentionHeads, shape),
+      heads(project(normed, 'self_attn.q_proj'), config.numAttentionHeads, shape),
       rotary,
     );
     let keys = merge(
-      rotate(heads(linear(normed, 'self_attn.k_proj'), config.numKeyValueHeads, shape), rotary),
+      rotate(heads(project(normed, 'self_attn.k_proj'), config.numKeyValueHeads, shape), rotary),
       shape,
     );
-    let values = merge(heads(linear(normed, 'self_attn.v_proj'), config.numKeyValueHeads, shape), shape);
+    let values = merge(heads(project(normed, 'self_attn.v_proj'), config.numKeyValueHeads, shape), shape);
     if (past !== undefined) {
       keys = dynamicUpdateSlice(past.cache.keys[layer] as tf.Tensor3D, keys, [0, past.column, 0]);
       values = dynamicUpdateSlice(past.cache.values[layer] as tf.Tensor3D, values, [0, past.column, 0]);
     }
     cache.keys.push(keys);
     cache.values.push(values);
-    x = tf.add(x, linear(attend(queries, keys, values, bias, past === undefined, shape), 'self_attn.o_proj'));
+    x = tf.add(
+      x,
+      project(attend(queries, keys, values, bias, past === undefined, shape), 'self_attn.o_proj'),
+    );
 
     // 2. feed-forward
     const wide = norm(x, 'post_attention_layernorm');
-    const gated = swiglu(linear(wide, 'mlp.gate_proj'), linear(wide, 'mlp.up_proj'));
-    x = tf.add(x, linear(gated, 'mlp.down_proj'));
+    const gated = swiglu(project(wide, 'mlp.gate_proj'), project(wide, 'mlp.up_proj'));
+    x = tf.add(x, project(gated, 'mlp.down_proj'));
   }
-  const hidden = rmsNorm(x, weight(params, 'model.norm.weight') as tf.Tensor1D, config.rmsNormEps);
+  const hidden = rmsNorm(x, parameter(params, 'model.norm.weight') as tf.Tensor1D, config.rmsNormEps);
   return { hidden: tf.reshape(hidden, [B, T, config.hiddenSize]), cache };
 }
 
@@ -132,12 +136,6 @@ function heads(x: tf.Tensor2D, count: number, { B, T, headDim }: AttentionShape)
 /** [B, Hkv, T, hd] → [B·Hkv, T, hd] */
 function merge(x: tf.Tensor4D, { B, T, numKeyValueHeads, headDim }: AttentionShape): tf.Tensor3D {
   return tf.reshape(x, [B * numKeyValueHeads, T, headDim]);
-}
-
-function weight(params: Params, name: string): tf.Tensor {
-  const tensor = params[name];
-  if (tensor === undefined) throw new Error(`transformer: the model has no parameter ${name}`);
-  return tensor;
 }
 
 function lowerTriangle(T: number): Float32Array {
