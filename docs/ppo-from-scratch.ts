@@ -129,7 +129,7 @@ export async function ppoFromScratch(
         updates++;
         const shown = stepRowsByLength(updates, config.sftBatchSize, lengths, rng.fork('demonstrations'));
         const examples = shown.map((i) => taught[i] as (typeof taught)[number]);
-        const [demonstration] = demonstrationMicrobatches(examples, 1, tokenizer.padTokenId, maxLength);
+        const [demonstration] = demonstrationMicrobatches(examples, 1, tokenizer.padTokenId, { maxLength });
         const batch = padRows(part, tokenizer.padTokenId, limits);
         const next = tf.tidy(() => {
           const perToken = (numbers: (row: (typeof part)[number]) => Float32Array) => {

@@ -38,6 +38,37 @@ export function paddedRows(rows: number, limit: number): number {
   return compilesSteps() ? halved(rows, limit, leastRows) : rows;
 }
 
+/** Rows of packed sequences are at most this long on an engine that compiles, unless a sequence is longer. */
+const longestPacked = 1024;
+/** Lengths of packed rows are multiples of this on an engine that compiles, else of 16. */
+const packedMultiple = 128;
+
+/**
+ * The lengths that rows of packed sequences may have.
+ *
+ * @param longest what cannot be parted. Tokens. @param all tokens of the batch.
+ */
+export function packedLengths(longest: number, all: number): number[] {
+  const multiple = compilesSteps() ? packedMultiple : 16;
+  const up = (length: number): number => Math.max(multiple, Math.ceil(length / multiple) * multiple);
+  const least = up(longest);
+  const most = Math.max(least, Math.min(up(all), longestPacked));
+  return Array.from({ length: (most - least) / multiple + 1 }, (_, i) => least + i * multiple);
+}
+
+/** The rows that packed rows are filled up to: none are added or, on an engine that compiles, so many that there are 1, 2, 3, 4, 6, 8, 12 and so on. */
+export function packedRows(rows: number): number {
+  if (!compilesSteps() || rows < 4) return rows;
+  const power = 2 ** Math.floor(Math.log2(rows));
+  return [power, 1.5 * power, 2 * power].find((size) => size >= rows) as number;
+}
+
+/** The places for `count` numbers about packed rows of `size` tokens: the next quarter of them or, on an engine that does not compile, no more than needed. */
+export function packedCount(count: number, size: number): number {
+  const multiple = compilesSteps() ? size / 4 : 1;
+  return Math.max(1, Math.ceil(count / multiple)) * multiple;
+}
+
 function halved(size: number, limit: number, least: number): number {
   let half = Math.max(size, limit);
   while (Math.ceil(half / 2) >= Math.max(size, least)) half = Math.ceil(half / 2);

@@ -17,16 +17,15 @@ export function lmLogits(params: Params, config: ModelConfig, hidden: tf.Tensor2
 }
 
 /**
- * Reward-model scores: each row of `score.weight` on the hidden state at `lastIndex`.
+ * Reward-model scores: each row of `score.weight` on the hidden state of each sequence's last real token.
  *
  * @param hidden [B, T, D]
- * @param lastIndex column of each row's last real token. [B] int32
- * @returns [B, K]; K is 1 unless the model scores several criteria.
+ * @param places where in [B·T] that token stands. [N] int32
+ * @returns [N, K]; K is 1 unless the model scores several criteria.
  */
-export function scores(params: Params, hidden: tf.Tensor3D, lastIndex: tf.Tensor1D): tf.Tensor2D {
+export function scores(params: Params, hidden: tf.Tensor3D, places: tf.Tensor1D): tf.Tensor2D {
   const [B, T, D] = hidden.shape;
-  const rows = tf.add(lastIndex, tf.range(0, B * T, T, 'int32')); // [B]
-  const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [B * T, D]), tf.cast(rows, 'int32')); // [B, D]
+  const last: tf.Tensor2D = tf.gather(tf.reshape(hidden, [B * T, D]), places); // [N, D]
   return tf.matMul(last, head(params, 'score.weight') as tf.Tensor2D, false, true);
 }
 

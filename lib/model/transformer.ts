@@ -17,6 +17,16 @@ export interface KvCache {
   readonly values: tf.Tensor3D[];
 }
 
+/** How rows hold several sequences: a token sees those before it in its own segment, and in the segment that this one goes on from. */
+export type Packing = {
+  /** Of a token in its own sequence, from 0. [B, T] */
+  readonly positions: tf.Tensor2D;
+  /** [B, T] int32 */
+  readonly segments: tf.Tensor2D;
+  /** The segment that a token's own goes on from; its own where there is none. [B, T] int32 */
+  readonly beginnings: tf.Tensor2D;
+};
+
 /**
  * Hidden states after the final norm.
  *
@@ -25,6 +35,7 @@ export interface KvCache {
  *
  * @param tokens [B, T] int32
  * @param mask [B, T] 1 = a real token
+ * @param packing of rows that hold several sequences; absent: a row is one sequence.
  * @returns [B, T, D]
  */
 export function hiddenStates(
@@ -32,8 +43,19 @@ export function hiddenStates(
   config: ModelConfig,
   tokens: tf.Tensor2D,
   mask: tf.Tensor2D,
+  packing?: Packing,
 ): tf.Tensor3D {
-  return prefill(params, config, tokens, mask).hidden;
+  if (packing === undefined) return prefill(params, config, tokens, mask).hidden;
+  return layers(params, config, tokens, packing.positions, attendedWithin(packing)).hidden;
+}
+
+/** 1 where the query in column t may see the key in column s. [B, 1, T, T] */
+function attendedWithin({ segments, beginnings }: Packing): tf.Tensor {
+  const [B, T] = segments.shape;
+  const keys = tf.reshape(segments, [B, 1, 1, T]);
+  const sameAs = (owner: tf.Tensor2D): tf.Tensor => tf.equal(tf.reshape(owner, [B, 1, T, 1]), keys);
+  const seen = tf.cast(tf.logicalOr(sameAs(segments), sameAs(beginnings)), 'float32');
+  return tf.mul(seen, tf.reshape(tf.tensor2d(lowerTriangle(T), [T, T]), [1, 1, T, T]));
 }
 
 /** As {@link hiddenStates}, with the keys and values that {@link decode} goes on from. */

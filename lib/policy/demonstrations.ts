@@ -77,8 +77,7 @@ export function demonstrationSource(
       stepRowsByLength(update, sftBatchSize, lengths, rng).map((i) => rows[i] as DemonstrationRow),
       parts,
       tokenizer.padTokenId,
-      maxLength,
       // A program of the policy's loss and this one is the dearest of all.
-      fullLength,
+      { maxLength, pad: fullLength },
     ).map((batch) => ({ ...batch, coefficient: tf.scalar(sftLossCoef) }));
 }

@@ -2,19 +2,23 @@
 import * as tf from '@tensorflow/tfjs';
 import { paddedLength, paddedRows } from '../backend';
 import { coefficients, type Coefficients } from '../tensor/coefficients';
+import type { Packing } from '../model/transformer';
+import { packSequences } from '../train/packing';
 import type { SequenceLimits } from '../train/sequences';
 import type { RewardConfig } from './config';
 import type { CriterionBatch } from './criteria';
 import { countDecided, type RewardRow } from './rows';
 
-/** Token rows padded on the right, with their lengths: what a score is read from. */
+/** Token rows, with the places where their sequences end: what a score is read from. */
 export type ScoreBatch = {
   /** [B, T] int32 */
   readonly tokens: tf.Tensor2D;
   /** [B, T] 1 = a real token */
   readonly mask: tf.Tensor2D;
-  /** [B] int32, position of the last real token; never inferred from ids, for padding may be the end-of-turn token */
-  readonly lastIndex: tf.Tensor1D;
+  /** Of rows that hold several sequences; absent: a row is one, padded on the right. */
+  readonly packing?: Packing;
+  /** [N] int32, where in [B·T] the last token of each sequence stands; never inferred from ids, for padding may be the end-of-turn token */
+  readonly places: tf.Tensor1D;
 };
 
 /** B pairs. A response that several of them share is read once. */
@@ -55,17 +59,30 @@ export function scoreBatch(
   const B = paddedRows(rows.length, mostRows);
   const tokens = new Int32Array(B * T).fill(padTokenId);
   const mask = new Float32Array(B * T);
-  const lastIndex = new Int32Array(B);
+  const places = new Int32Array(B);
   rows.forEach((row, b) => {
     tokens.set(row, b * T);
     mask.fill(1, b * T, b * T + row.length);
-    lastIndex[b] = row.length - 1;
+    places[b] = b * T + row.length - 1;
   });
   return {
     tokens: tf.tensor2d(tokens, [B, T], 'int32'),
     mask: tf.tensor2d(mask, [B, T]),
-    lastIndex: tf.tensor1d(lastIndex, 'int32'),
+    places: tf.tensor1d(places, 'int32'),
   };
+}
+
+/** The same with sequences side by side and what they begin with once. */
+function packedScoreBatch(
+  sequences: readonly (readonly number[])[],
+  padTokenId: number,
+  width: number,
+  mostRows: number,
+): ScoreBatch {
+  const { tokens, mask, packing, places } = packSequences(sequences, padTokenId, width);
+  const last = new Int32Array(paddedRows(sequences.length, mostRows));
+  places.forEach((own, i) => (last[i] = own.at(-1) as number));
+  return { tokens, mask, packing, places: tf.tensor1d(last, 'int32') };
 }
 
 /**
@@ -73,6 +90,7 @@ export function scoreBatch(
  * the K·(K − 1) that pairs alone would (Ouyang et al. 2022, section 3.5, arXiv:2203.02155).
  *
  * @param whole all pairs of the step.
+ * @param width D of the model.
  * @param lengthSlope log-odds per token.
  */
 export function batch(
@@ -80,6 +98,7 @@ export function batch(
   whole: readonly RewardRow[],
   padTokenId: number,
   config: RewardConfig,
+  width: number,
   lengthSlope = 0,
 ): RewardBatch {
   const sequences: (readonly number[])[] = [];
@@ -94,7 +113,9 @@ export function batch(
   const chosen = rows.map((row) => rowOf(row.chosen));
   const rejected = rows.map((row) => rowOf(row.rejected));
   return {
-    scores: scoreBatch(sequences, padTokenId, config, 2 * rows.length),
+    scores: config.paddingFree
+      ? packedScoreBatch(sequences, padTokenId, width, 2 * rows.length)
+      : scoreBatch(sequences, padTokenId, config, 2 * rows.length),
     chosen: tf.tensor1d(chosen, 'int32'),
     rejected: tf.tensor1d(rejected, 'int32'),
     margins: tf.tensor1d(rows.map((row) => row.margin)),

@@ -1,6 +1,6 @@
 /** Configuration of the reward model. */
 import * as field from '../fields';
-import { loopFields } from '../train/fields';
+import { loopFields, paddingFree } from '../train/fields';
 import { lengthBalanceMethods } from './debias/bucket-balance';
 
 export const rewardFields = {
@@ -19,6 +19,7 @@ export const rewardFields = {
     'parts that a step is cut into to save memory; their gradients are added',
     { default: 1, min: 1, source: 'transformers' },
   ),
+  paddingFree,
   maxPromptTokens: field.integer('longer prompts lose their beginning', {
     default: 256,
     min: 1,

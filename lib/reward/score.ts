@@ -31,11 +31,11 @@ export interface RewardScorerOptions extends SequenceLimits {
 /**
  * Scores of a batch of token rows: the score head on the hidden state of each row's last real token.
  *
- * @returns [B, K]
+ * @returns [N, K]
  */
 export function scoreRows(params: NamedTensors, config: ModelConfig, batch: ScoreBatch): tf.Tensor2D {
-  const hidden = hiddenStates(params, config, batch.tokens, batch.mask); // [B, T, D]
-  return scores(params, hidden, batch.lastIndex) as tf.Tensor2D; // [B, K]
+  const hidden = hiddenStates(params, config, batch.tokens, batch.mask, batch.packing); // [B, T, D]
+  return scores(params, hidden, batch.places) as tf.Tensor2D; // [N, K]
 }
 
 /**

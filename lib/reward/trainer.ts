@@ -75,7 +75,9 @@ export async function trainReward(
 
   // 2. batch
   const microbatches = (rows: readonly RewardRow[], size: number, lengthSlope: number): RewardBatch[] =>
-    chunk(rows, size).map((part) => batch(part, rows, tokenizer.padTokenId, config, lengthSlope));
+    chunk(rows, size).map((part) =>
+      batch(part, rows, tokenizer.padTokenId, config, model.hiddenSize, lengthSlope),
+    );
 
   // 3. loss, 4. report
   const reported = (named ?? []).filter((_, k) => countDecided(heldOut, k) > 0).map(({ name }) => name);

@@ -1,7 +1,7 @@
 /** Configuration of supervised fine-tuning. */
 import * as field from '../fields';
 import { demonstrationLosses } from '../train/demonstrations';
-import { loopFields } from '../train/fields';
+import { loopFields, paddingFree } from '../train/fields';
 
 export const sftFields = {
   ...loopFields,
@@ -13,6 +13,7 @@ export const sftFields = {
     'parts that a step is cut into to save memory; their gradients are added',
     { default: 1, min: 1, source: 'transformers' },
   ),
+  paddingFree,
   maxLength: field.integer('longer dialogues lose their beginning', {
     default: 1024,
     min: 8,

@@ -77,8 +77,9 @@ export async function trainSft(
     );
 
   // 2. batch
+  const layout = config.paddingFree ? { width: model.hiddenSize } : { maxLength: config.maxLength };
   const batches = (rows: readonly DemonstrationRow[], parts: number): DemonstrationBatch[] =>
-    demonstrationMicrobatches(rows, parts, tokenizer.padTokenId, config.maxLength);
+    demonstrationMicrobatches(rows, parts, tokenizer.padTokenId, layout);
 
   // 3. loss, 4. report
   const evaluate = jit((weights: NamedTensors, batch: DemonstrationBatch) => loss(weights, batch, model));

@@ -1,9 +1,11 @@
 /** Demonstrations as token rows with the tokens that count marked: what SFT and the SFT terms of policies learn from. */
 import * as tf from '@tensorflow/tfjs';
-import { paddedCount, paddedLength } from '../backend';
+import { packedCount, paddedCount, paddedLength } from '../backend';
 import { TemplateError } from '../tokenizer/chat-template';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Packing } from '../model/transformer';
 import type { Demonstration, Message } from '../types';
+import { packSequences } from './packing';
 import { encodeTurn } from './sequences';
 
 export const demonstrationLosses = ['assistant', 'lastTurn'] as const;
@@ -22,6 +24,8 @@ export type DemonstrationBatch = {
   readonly tokens: tf.Tensor2D;
   /** [B, T] 1 = a real token */
   readonly mask: tf.Tensor2D;
+  /** Of rows that hold several demonstrations; absent: a row is one. */
+  readonly packing?: Packing;
   /** [N] int32, where in [B·T] a token stands whose successor counts: only these columns meet the vocabulary */
   readonly positions: tf.Tensor1D;
   /** [N] int32, the token that follows */
@@ -76,47 +80,77 @@ export function countLabels(rows: readonly DemonstrationRow[]): number {
   return rows.reduce((sum, row) => sum + row.lossMask.slice(1).reduce((a, b) => a + b, 0), 0);
 }
 
+/** How the rows of a batch are laid out. */
+export type DemonstrationLayout =
+  /** A row each. `maxLength`: no row is longer, tokens; `pad`: the length that rows are padded to. */
+  | { readonly maxLength: number; readonly pad?: typeof paddedLength }
+  /** Side by side. `width`: D of the model. */
+  | { readonly width: number };
+
 /**
  * Lays rows out; the caller disposes the batch.
  *
- * @param count labels that count in the whole step. @param maxLength no row is longer. Tokens.
- * @param pad the length that rows are padded to.
+ * @param count labels that count in the whole step.
  */
 export function demonstrationBatch(
   rows: readonly DemonstrationRow[],
   count: number,
   padTokenId: number,
-  maxLength: number,
-  pad: typeof paddedLength = paddedLength,
+  layout: DemonstrationLayout,
 ): DemonstrationBatch {
-  const B = rows.length;
-  const T = pad(Math.max(...rows.map((row) => row.tokens.length)), maxLength);
-  const tokens = new Int32Array(B * T).fill(padTokenId);
-  const mask = new Float32Array(B * T);
+  const { places, labelPlaces, ...rowTensors } = layOut(rows, padTokenId, layout);
   const counted = rows.flatMap((row, b) =>
     row.lossMask.flatMap((counts, t) =>
-      t > 0 && counts === 1 ? [{ position: b * T + t - 1, label: row.tokens[t] as number }] : [],
+      t > 0 && counts === 1
+        ? [{ position: places[b]?.[t - 1] as number, label: row.tokens[t] as number }]
+        : [],
     ),
   );
-  // Few different sizes, as with T: a compiling engine compiles each once.
-  const N = paddedCount(counted.length, B * T, labelMultiple);
+  const N = labelPlaces(counted.length);
   const positions = new Int32Array(N);
   const labels = new Int32Array(N);
-  rows.forEach((row, b) => {
-    tokens.set(row.tokens, b * T);
-    mask.fill(1, b * T, b * T + row.tokens.length);
-  });
   counted.forEach(({ position, label }, i) => {
     positions[i] = position;
     labels[i] = label;
   });
   return {
-    tokens: tf.tensor2d(tokens, [B, T], 'int32'),
-    mask: tf.tensor2d(mask, [B, T]),
+    ...rowTensors,
     positions: tf.tensor1d(positions, 'int32'),
     labels: tf.tensor1d(labels, 'int32'),
     labelMask: tf.tensor1d(Float32Array.from({ length: N }, (_, i) => (i < counted.length ? 1 : 0))),
     count: tf.scalar(count),
+  };
+}
+
+/** Rows as tensors; where in [B·T] each token of a row stands; and how many places there are for labels. */
+function layOut(
+  rows: readonly DemonstrationRow[],
+  padTokenId: number,
+  layout: DemonstrationLayout,
+): Pick<DemonstrationBatch, 'tokens' | 'mask' | 'packing'> & {
+  readonly places: readonly ArrayLike<number>[];
+  readonly labelPlaces: (count: number) => number;
+} {
+  const sequences = rows.map((row) => row.tokens);
+  if ('width' in layout) {
+    const { size, ...packed } = packSequences(sequences, padTokenId, layout.width);
+    return { ...packed, labelPlaces: (count) => packedCount(count, size) };
+  }
+  const { maxLength, pad = paddedLength } = layout;
+  const B = rows.length;
+  const T = pad(Math.max(...sequences.map((tokens) => tokens.length)), maxLength);
+  const tokens = new Int32Array(B * T).fill(padTokenId);
+  const mask = new Float32Array(B * T);
+  sequences.forEach((own, b) => {
+    tokens.set(own, b * T);
+    mask.fill(1, b * T, b * T + own.length);
+  });
+  return {
+    tokens: tf.tensor2d(tokens, [B, T], 'int32'),
+    mask: tf.tensor2d(mask, [B, T]),
+    places: sequences.map((own, b) => own.map((_, t) => b * T + t)),
+    // Few different sizes, as with T: a compiling engine compiles each once.
+    labelPlaces: (count) => paddedCount(count, B * T, labelMultiple),
   };
 }
 
@@ -125,14 +159,13 @@ export function demonstrationMicrobatches(
   rows: readonly DemonstrationRow[],
   parts: number,
   padTokenId: number,
-  maxLength: number,
-  pad: typeof paddedLength = paddedLength,
+  layout: DemonstrationLayout,
 ): DemonstrationBatch[] {
   const count = countLabels(rows);
   const size = Math.ceil(rows.length / parts);
   const batches: DemonstrationBatch[] = [];
   for (let i = 0; i < rows.length; i += size) {
-    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId, maxLength, pad));
+    batches.push(demonstrationBatch(rows.slice(i, i + size), count, padTokenId, layout));
   }
   return batches;
 }

@@ -17,6 +17,12 @@ export const runFields = {
 /** Where a run's results go and how it is repeated. */
 export type RunConfig = field.ConfigOf<typeof runFields>;
 
+/** Of stages that learn from given sequences. */
+export const paddingFree = field.boolean(
+  'lay the sequences of a batch side by side and compute what they begin with once: less work and memory; sums are taken in another order, so the last digits differ',
+  { default: false, source: 'TRL' },
+);
+
 /** Optimizer, schedule, logging and checkpoints. Stages override the learning rate. */
 export const loopFields = {
   learningRate: field.number('peak learning rate of AdamW', { default: 1e-4, above: 0 }),

@@ -25,7 +25,7 @@ export function nextTokenLoss(
   model: ModelConfig,
   batch: DemonstrationBatch,
 ): NextTokenLoss {
-  const hidden = hiddenStates(params, model, batch.tokens, batch.mask); // [B, T, D]
+  const hidden = hiddenStates(params, model, batch.tokens, batch.mask, batch.packing); // [B, T, D]
   const counted: tf.Tensor2D = tf.gather(tf.reshape(hidden, [-1, model.hiddenSize]), batch.positions); // [N, D]
   const logits = lmLogits(params, model, counted); // [N, V]
   const mean = (perToken: tf.Tensor1D): tf.Scalar =>

@@ -1,11 +1,13 @@
 /** What a policy says about responses: log-probabilities and hidden states of the response columns of a padded batch. */
 import * as tf from '@tensorflow/tfjs';
+import { packedCount } from '../backend';
 import type { ModelConfig } from '../model/config';
 import { lmLogits } from '../model/heads';
-import { hiddenStates } from '../model/transformer';
+import { hiddenStates, type Packing } from '../model/transformer';
 import { tokenLogprobs } from '../tensor/logprobs';
 import type { NamedTensors } from './adamw';
-import type { SequenceBatch } from './sequences';
+import { packSequences } from './packing';
+import type { EncodedRow, SequenceBatch } from './sequences';
 
 /**
  * Hidden states from which the response tokens are predicted: those one column before each of them. Only these columns meet
@@ -54,13 +56,78 @@ export function sequenceLogprobs(logprobs: tf.Tensor2D, responseMask: tf.Tensor2
   return tf.sum(tf.mul(logprobs, responseMask), 1);
 }
 
+/** Responses to prompts in packed rows, with the tokens that are predicted. */
+export type PackedResponses = {
+  /** [B, T] int32 */
+  readonly tokens: tf.Tensor2D;
+  /** [B, T] 1 = a real token */
+  readonly mask: tf.Tensor2D;
+  readonly packing: Packing;
+  /** [N] int32, where in [B·T] the token stands that is followed by one of a response */
+  readonly positions: tf.Tensor1D;
+  /** [N] int32, the token that follows */
+  readonly labels: tf.Tensor1D;
+  /** 1 = the label belongs to the response. [responses, N] */
+  readonly owners: tf.Tensor2D;
+};
+
+/**
+ * Lays responses out side by side; the caller disposes the batch.
+ *
+ * @param width D of the model.
+ */
+export function packResponses(
+  rows: readonly EncodedRow[],
+  padTokenId: number,
+  width: number,
+): PackedResponses {
+  const sequences = rows.map(({ promptTokens, responseTokens }) => [...promptTokens, ...responseTokens]);
+  const { tokens, mask, packing, size, places } = packSequences(sequences, padTokenId, width);
+  const predicted = rows.flatMap(({ promptTokens, responseTokens }, owner) =>
+    // The first token of a sequence is predicted by none.
+    responseTokens.flatMap((label, t) => {
+      const before = promptTokens.length + t - 1;
+      return before < 0 ? [] : [{ owner, label, position: places[owner]?.[before] as number }];
+    }),
+  );
+  const N = packedCount(predicted.length, size);
+  const positions = new Int32Array(N);
+  const labels = new Int32Array(N);
+  const owners = new Float32Array(rows.length * N);
+  predicted.forEach(({ owner, label, position }, i) => {
+    positions[i] = position;
+    labels[i] = label;
+    owners[owner * N + i] = 1;
+  });
+  return {
+    tokens,
+    mask,
+    packing,
+    positions: tf.tensor1d(positions, 'int32'),
+    labels: tf.tensor1d(labels, 'int32'),
+    owners: tf.tensor2d(owners, [rows.length, N]),
+  };
+}
+
+/** Tokens of each response of a batch. [B] */
+export function responseLengths(batch: SequenceBatch | PackedResponses): tf.Tensor1D {
+  return tf.sum('owners' in batch ? batch.owners : batch.responseMask, 1);
+}
+
 /** Σ log π(token) over each response of a batch, read by the model. @returns nats. [B] */
 export function responseLogps(
   params: NamedTensors,
   model: ModelConfig,
-  batch: SequenceBatch,
+  batch: SequenceBatch | PackedResponses,
   temperature = 1,
 ): tf.Tensor1D {
+  if ('owners' in batch) {
+    const hidden = hiddenStates(params, model, batch.tokens, batch.mask, batch.packing); // [B, T, D]
+    const own: tf.Tensor2D = tf.gather(tf.reshape(hidden, [-1, model.hiddenSize]), batch.positions); // [N, D]
+    const logits = tf.div<tf.Tensor2D>(lmLogits(params, model, own), temperature); // [N, V]
+    const logprobs = tf.reshape(tokenLogprobs(logits, batch.labels), [-1, 1]); // [N, 1]
+    return tf.reshape(tf.matMul(batch.owners, logprobs), [-1]);
+  }
   const logits = responseLogits(params, model, responseHidden(params, model, batch), temperature); // [B·R, V]
   return sequenceLogprobs(responseLogprobs(logits, batch), batch.responseMask);
 }

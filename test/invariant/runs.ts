@@ -50,6 +50,7 @@ const common = { ...loop, seed: 1, maxSteps: steps, gradientAccumulationSteps: 1
 
 const sft: SftConfig = {
   ...common,
+  paddingFree: false,
   batchSize: 4,
   gradientAccumulationSteps: 2,
   maxLength: 16,
@@ -60,6 +61,7 @@ const sft: SftConfig = {
 
 const reward: RewardConfig = {
   ...common,
+  paddingFree: false,
   numTrainEpochs: 1,
   batchSize: 4,
   gradientAccumulationSteps: 2,
@@ -85,6 +87,7 @@ const criteria: RewardConfig = {
 
 const dpo: DpoConfig = {
   ...common,
+  paddingFree: false,
   batchSize: 4,
   gradientAccumulationSteps: 2,
   maxPromptTokens: 8,

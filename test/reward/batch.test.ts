@@ -10,7 +10,7 @@ describe('scoreBatch', () => {
     expect(laid.tokens.shape).toEqual([2, 16]);
     expect([...laid.tokens.dataSync()].slice(0, 4)).toEqual([5, 6, 1, 1]);
     expect([...laid.mask.dataSync()].slice(0, 4)).toEqual([1, 1, 1, 0]);
-    expect([...laid.lastIndex.dataSync()]).toEqual([2, 0]);
+    expect([...laid.places.dataSync()]).toEqual([2, 16]);
   });
 });
 
@@ -20,7 +20,7 @@ describe('batch', () => {
       { chosen: [2], rejected: [3], margin: 0.1, weight: 1, verdicts: [] },
       { chosen: [4], rejected: [5], margin: 0.5, weight: 3, verdicts: [] },
     ];
-    const laid = batch(rows, [...rows, ...rows], 1, rewardConfig());
+    const laid = batch(rows, [...rows, ...rows], 1, rewardConfig(), 8);
     const firstColumn = [...laid.scores.tokens.dataSync()].filter((_, i) => i % 16 === 0);
     expect(firstColumn).toEqual([2, 4, 3, 5]);
     expect([...laid.weights.dataSync()]).toEqual([1, 3]);
@@ -34,7 +34,7 @@ describe('batch', () => {
       { chosen: [4], rejected: [5], margin: 0, weight: 1, verdicts: ['rejected', 'chosen'] as const },
     ];
     const config = rewardConfig({ criteria: 'own,other' });
-    const laid = batch(rows, [...rows, ...rows.slice(0, 1)], 1, config);
+    const laid = batch(rows, [...rows, ...rows.slice(0, 1)], 1, config, 8);
     const numbers = laid.criteria.map(({ better, worse, decided, count }) =>
       [better, worse, decided, count].map((tensor) => [...(tensor?.dataSync() ?? [])]),
     );

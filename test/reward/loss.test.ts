@@ -33,14 +33,18 @@ describe('loss', () => {
   const lossOf = (given: Partial<RewardConfig>, cut?: [number, number], lengthSlope = 0) => {
     const { config, rows, weights } = setUp(given);
     const part = rows.slice(...(cut ?? [0])) as RewardRow[];
-    return numbersOf(loss(weights, batch(part, rows, 1, config, lengthSlope), model, config));
+    return numbersOf(
+      loss(weights, batch(part, rows, 1, config, model.hiddenSize, lengthSlope), model, config),
+    );
   };
 
   it('of a fresh head is ln 2, with a margin m it is softplus(m)', () => {
     const { config, rows } = setUp({ useMargin: true });
     const fresh = initRewardParams(params, model);
     const of = (useMargin: boolean) =>
-      numbersOf(loss(fresh, batch(rows, rows, 1, config), model, { ...config, useMargin }))['loss'];
+      numbersOf(loss(fresh, batch(rows, rows, 1, config, model.hiddenSize), model, { ...config, useMargin }))[
+        'loss'
+      ];
     expect(of(false)).toBeCloseTo(Math.LN2, 6);
     expect(of(true)).toBeCloseTo(Math.log(1 + Math.exp(0.2)), 5);
   });
@@ -72,13 +76,19 @@ describe('loss', () => {
 describe('report', () => {
   it('has the accuracy of the criteria asked for, over the pairs with a verdict, and nothing of the fit of length', () => {
     const { config, rows, weights } = setUp({ criteria: 'own,overall' });
-    const all = batch(rows, rows, 1, config);
+    const all = batch(rows, rows, 1, config, model.hiddenSize);
     const numbers = numbersOf(report(weights, all, model, config, ['own']));
     expect(numbers).not.toHaveProperty('accuracy/overall');
     expect([0, 0.25, 0.5, 0.75, 1]).toContainEqual(numbers['accuracy/own']);
     expect(numbers['loss']).toBeCloseTo(numbersOf(loss(weights, all, model, config))['loss'] as number, 6);
     const one = setUp({ lengthCovariate: true });
-    const reported = report(one.weights, batch(one.rows, one.rows, 1, one.config), model, one.config, []);
+    const reported = report(
+      one.weights,
+      batch(one.rows, one.rows, 1, one.config, model.hiddenSize),
+      model,
+      one.config,
+      [],
+    );
     expect(Object.keys(reported.metrics).sort()).toEqual(
       ['accuracy', 'margin', 'max_reward', 'mean_reward', 'min_reward'].sort(),
     );

@@ -11,7 +11,7 @@ describe('loss', () => {
   it('of the parts of a step adds up to that of the whole, near ln 16 for random weights', () => {
     const rows = demonstrations.slice(0, 6).map((row) => encodeDemonstration(tokenizer, row, 'lastTurn', 16));
     const of = (parts: number) =>
-      demonstrationMicrobatches(rows, parts, tokenizer.padTokenId, 16).map((batch) =>
+      demonstrationMicrobatches(rows, parts, tokenizer.padTokenId, { maxLength: 16 }).map((batch) =>
         numbersOfLoss(loss(params, batch, model)),
       );
     const [[whole], parts] = [of(1), of(3)];

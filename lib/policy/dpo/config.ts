@@ -1,6 +1,6 @@
 /** Configuration of direct preference optimization. */
 import * as field from '../../fields';
-import { loopFields } from '../../train/fields';
+import { loopFields, paddingFree } from '../../train/fields';
 import { dpoLossTypes } from './pair-loss';
 
 export const dpoFields = {
@@ -13,6 +13,7 @@ export const dpoFields = {
     'parts that a step is cut into to save memory; their gradients are added',
     { default: 1, min: 1, source: 'transformers' },
   ),
+  paddingFree,
   maxPromptTokens: field.integer('longer prompts lose their beginning', {
     default: 512,
     min: 1,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../../model/config';
 import type { NamedTensors } from '../../train/adamw';
 import type { LossAndMetrics } from '../../train/metrics';
-import { responseLogps } from '../../train/responses';
+import { responseLengths, responseLogps } from '../../train/responses';
 import { sftTerm } from '../demonstrations';
 import type { Batch } from './batch';
 import type { DpoConfig } from './config';
@@ -21,7 +21,7 @@ export function loss(
   const mean = (perPair: tf.Tensor): tf.Scalar => tf.div(tf.sum(perPair), count);
   const logps = responseLogps(params, model, sequences); // [2B]
   const [chosenLogps, rejectedLogps] = tf.split(logps, 2) as [tf.Tensor1D, tf.Tensor1D]; // [B] each
-  const [chosen, rejected] = tf.split(tf.sum(sequences.responseMask, 1), 2) as [tf.Tensor1D, tf.Tensor1D];
+  const [chosen, rejected] = tf.split(responseLengths(sequences), 2) as [tf.Tensor1D, tf.Tensor1D];
   const chosenLogratios = tf.sub(chosenLogps, refChosenLogps) as tf.Tensor1D; // [B]
   const rejectedLogratios = tf.sub(rejectedLogps, refRejectedLogps) as tf.Tensor1D; // [B]
   const options = { lossType, beta, labelSmoothing };

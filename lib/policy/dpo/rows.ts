@@ -1,19 +1,11 @@
 /** Preference pairs in tokens, with what the frozen reference says of them. */
 import type * as tf from '@tensorflow/tfjs';
 import { sidePrompts } from '../../sides';
-import { disposeTree } from '../../tensor/pytree';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { startProgress } from '../../train/progress';
 import { chunk } from '../../train/sampler';
-import {
-  encodeRow,
-  padRows,
-  type EncodedRow,
-  type SequenceBatch,
-  type SequenceLimits,
-} from '../../train/sequences';
+import { encodeRow, type EncodedRow, type SequenceLimits } from '../../train/sequences';
 import type { PreferencePair } from '../../types';
-import type { DpoConfig } from './config';
 
 /** A pair in tokens. */
 export interface PairRow {
@@ -45,24 +37,21 @@ export function longerSide({ chosen, rejected }: PairRow): number {
 /**
  * Reads log π_ref of both sides of pairs, once for the whole run; pairs of like length go together.
  *
- * @param refLogps log π_ref of the responses of a batch. [2B]
+ * @param refLogps log π_ref of the chosen responses of some pairs, then of the rejected ones. [2B]
  * @returns by pair.
  */
 export function readReference(
   pairs: readonly PairRow[],
-  refLogps: (batch: SequenceBatch) => tf.Tensor1D,
-  config: DpoConfig,
-  padTokenId: number,
+  refLogps: (pairs: readonly PairRow[]) => tf.Tensor1D,
+  batchSize: number,
 ): Map<PairRow, Row> {
   const progress = startProgress('dpo: reference', pairs.length, 'pair');
   const rows = new Map<PairRow, Row>();
   const byLength = [...pairs].sort((a, b) => longerSide(a) - longerSide(b));
-  for (const part of chunk(byLength, config.batchSize)) {
-    const sides = [...part.map((pair) => pair.chosen), ...part.map((pair) => pair.rejected)];
-    const batch = padRows(sides, padTokenId, config, 2 * config.batchSize);
-    const read = refLogps(batch);
+  for (const part of chunk(byLength, batchSize)) {
+    const read = refLogps(part);
     const values = read.dataSync();
-    disposeTree([batch, read]);
+    read.dispose();
     part.forEach((pair, i) =>
       rows.set(pair, {
         ...pair,

@@ -1,8 +1,10 @@
 /** Stage 5: direct preference optimization, a loss on pairs against a frozen reference. */
+import type * as tf from '@tensorflow/tfjs';
 import { jit } from '../../backend';
 import { InputError } from '../../errors';
 import type { LanguageModel } from '../../model/sample';
 import { createRng } from '../../random';
+import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
 import { train, type Trainer } from '../../train/loop';
 import { lastOf } from '../../train/metrics';
@@ -10,11 +12,11 @@ import { inPrecision, roundingTolerance } from '../../train/precision';
 import { responseLogps } from '../../train/responses';
 import type { RunDirectory } from '../../train/run-directory';
 import { chunk, stepRowsByLength } from '../../train/sampler';
-import { differingPairs, requirePositions, type SequenceBatch } from '../../train/sequences';
+import { differingPairs, requirePositions } from '../../train/sequences';
 import type { Demonstration, PreferencePair } from '../../types';
 import { demonstrationSource } from '../demonstrations';
 import { openSamples } from '../samples';
-import { batch, type Batch } from './batch';
+import { batch, sides, type Batch, type Sides } from './batch';
 import type { DpoConfig } from './config';
 import { loss } from './loss';
 import { encodePair, longerSide, readReference, type Row, type PairRow } from './rows';
@@ -76,20 +78,21 @@ export async function trainDpo(
   const draw = (step: number): PairRow[] =>
     stepRowsByLength(step, config.batchSize, lengths, rng.fork('rows')).map((i) => pairs[i] as PairRow);
   const needed = new Set(Array.from({ length: config.maxSteps }, (_, i) => draw(i + 1)).flat());
-  const refLogps = jit((params: NamedTensors, pairs: SequenceBatch) => responseLogps(params, model, pairs));
-  const rowOf = readReference(
-    [...needed],
-    (batch) => refLogps(refParams, batch),
-    config,
-    tokenizer.padTokenId,
-  );
+  const refLogps = jit((params: NamedTensors, responses: Sides) => responseLogps(params, model, responses));
+  const readPairs = (part: readonly PairRow[]): tf.Tensor1D => {
+    const own = sides(part, tokenizer.padTokenId, config, model.hiddenSize, 2 * config.batchSize);
+    const read = refLogps(refParams, own);
+    disposeTree(own);
+    return read;
+  };
+  const rowOf = readReference([...needed], readPairs, config.batchSize);
 
   // 2. batch
   const microbatches = (step: number): Batch[] => {
     const rows = draw(step).map((pair) => rowOf.get(pair) as Row);
     const parts = chunk(rows, Math.ceil(rows.length / config.gradientAccumulationSteps));
     const own = drawDemonstrations(step, parts.length);
-    return parts.map((part, i) => batch(part, rows, tokenizer.padTokenId, config, own[i]));
+    return parts.map((part, i) => batch(part, rows, tokenizer.padTokenId, config, model.hiddenSize, own[i]));
   };
 
   // 3. loss, 4. report

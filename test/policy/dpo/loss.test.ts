@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { batch } from '../../../lib/policy/dpo/batch';
+import { batch, sides } from '../../../lib/policy/dpo/batch';
 import type { DpoConfig } from '../../../lib/policy/dpo/config';
 import { loss } from '../../../lib/policy/dpo/loss';
 import { encodePair, readReference, type Row } from '../../../lib/policy/dpo/rows';
@@ -12,12 +12,15 @@ const { params, config: model } = tinyPolicy();
 
 function rowsOf(config: DpoConfig): Row[] {
   const encoded = pairs.slice(0, 6).map((pair) => encodePair(tokenizer, pair, config));
-  const refLogps: Parameters<typeof readReference>[1] = (sides) => responseLogps(params, model, sides);
-  const read = readReference(encoded, refLogps, config, tokenizer.padTokenId);
+  const refLogps: Parameters<typeof readReference>[1] = (part) =>
+    responseLogps(params, model, sides(part, tokenizer.padTokenId, config, model.hiddenSize));
+  const read = readReference(encoded, refLogps, config.batchSize);
   return encoded.map((pair) => read.get(pair) as Row);
 }
 const lossOf = (config: DpoConfig, part: readonly Row[], whole: readonly Row[], weights = params) =>
-  numbersOfLoss(loss(weights, batch(part, whole, tokenizer.padTokenId, config), model, config));
+  numbersOfLoss(
+    loss(weights, batch(part, whole, tokenizer.padTokenId, config, model.hiddenSize), model, config),
+  );
 
 describe('loss', () => {
   it('of the reference itself is ln 2, and the loss on the chosen tokens comes on top when asked', () => {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../../lib/backend';
-import { encodePair, longerSide, readReference, type Row } from '../../../lib/policy/dpo/rows';
-import type { SequenceBatch } from '../../../lib/train/sequences';
-import { dpoConfig, tokenizer } from '../support/tiny-policy';
+import { encodePair, longerSide, readReference, type PairRow, type Row } from '../../../lib/policy/dpo/rows';
+import type { EncodedRow } from '../../../lib/train/sequences';
+import { tokenizer } from '../support/tiny-policy';
 
 beforeAll(() => useEngine('cpu'));
 const limits = { maxPromptTokens: 4, maxResponseTokens: 4 };
@@ -19,14 +19,20 @@ describe('encodePair', () => {
   });
 });
 
+const sumOf = (...tokens: (readonly number[])[]) => tokens.flat().reduce((sum, token) => sum + token, 0);
+
 describe('readReference', () => {
   it('gives each pair the numbers of its own two sides, whatever the order of lengths and batches', () => {
     const pairs = [pairOf('abc', 'abc', 'd'), pairOf('a', 'b', 'c'), pairOf('ab', 'cd', 'e')];
     // In place of log π: the sum of the row's tokens that are no padding.
-    const sums = ({ tokens, mask }: SequenceBatch) => tf.sum(tf.mul(tokens, mask), 1) as tf.Tensor1D;
-    const config = dpoConfig({ ...limits, batchSize: 2 });
-    const rows = readReference(pairs, sums, config, tokenizer.padTokenId);
-    const sumOf = (...tokens: (readonly number[])[]) => tokens.flat().reduce((sum, token) => sum + token, 0);
+    const tokensOf = (row: EncodedRow) => [...row.promptTokens, ...row.responseTokens];
+    const sums = (part: readonly PairRow[]) =>
+      tf.tensor1d(
+        [...part.map((pair) => pair.chosen), ...part.map((pair) => pair.rejected)].map((row) =>
+          sumOf(tokensOf(row)),
+        ),
+      );
+    const rows = readReference(pairs, sums, 2);
     for (const pair of pairs) {
       const { refChosenLogps, refRejectedLogps, ...same } = rows.get(pair) as Row;
       expect(same).toEqual(pair);
