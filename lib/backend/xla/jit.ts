@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Jit } from '../jit';
 import { flatten, mapTree, typeText } from '../../tensor/pytree';
 import { compile, device } from './device';
+import { giveBackFreedMemory } from './pjrt/allocator';
 import { DeviceBuffer } from './pjrt/buffer';
 import { PjrtError } from './pjrt/error';
 import type { Executable, Run } from './pjrt/executable';
@@ -57,6 +58,7 @@ function keepRecent(program: Compiled, forget: () => void): void {
   const [oldest, forgetOldest] = recent.entries().next().value as [Compiled, () => void];
   recent.delete(oldest);
   forgetOldest();
+  if (lastLarge === oldest) lastLarge = undefined;
   for (const what of oldest.hoisted) if (what instanceof DeviceBuffer) what.dispose();
   oldest.executable.dispose();
 }
@@ -158,6 +160,20 @@ function matchDonations(
   );
 }
 
+/** Working memory from which on a program counts as large, bytes. */
+const largeMemory = 2 ** 27;
+
+/** The large program that ran last. */
+let lastLarge: Compiled | undefined;
+
+/** Before another large program than the last one runs, what that one left and nobody uses goes back to the system. */
+function makeRoom(program: Compiled): void {
+  const needed = program.executable.temporaryBytes();
+  if (program === lastLarge || needed < largeMemory || !device().isProcessor) return;
+  lastLarge = program;
+  giveBackFreedMemory(tf.memory().numBytes + needed);
+}
+
 function call(program: Compiled, args: readonly unknown[]): unknown {
   const leaves = flatten(args);
   const buffers = leaves.map((tensor) => deviceTensors.bufferOf(tensor));
@@ -171,6 +187,7 @@ function call(program: Compiled, args: readonly unknown[]): unknown {
     (i) => !deviceTensors.isOnlyOwner(leaves[i] as tf.Tensor) || uses.get(buffers[i] as DeviceBuffer) !== 1,
   );
   freeSpentHandles();
+  makeRoom(program);
   const run = program.executable.start([...buffers, ...further], kept);
   const outputs = run.outputs.map((buffer, i) =>
     tf.engine().makeTensorFromTensorInfo(deviceTensors.tensorOf(buffer, program.outputs[i] as Value)),

@@ -19,6 +19,15 @@ export function allocatorEnvironment(): Record<string, string> {
   return { GLIBC_TUNABLES: own === '' ? tunables : `${own}:${tunables}` };
 }
 
+/** A function of the C library; undefined where that has none of this name. */
+function ofLibrary<F>(declaration: string): F | undefined {
+  try {
+    return koffi.load(null).func(declaration) as F;
+  } catch {
+    return undefined;
+  }
+}
+
 let done = false;
 
 /**
@@ -31,14 +40,30 @@ let done = false;
 export function keepFreedMemory(): void {
   if (done || process.platform !== 'linux') return;
   done = true;
-  let set: (parameter: number, value: number) => number;
-  try {
-    set = koffi.load(null).func('int mallopt(int parameter, int value)') as typeof set;
-  } catch {
-    return;
-  }
+  const set = ofLibrary<(parameter: number, value: number) => number>(
+    'int mallopt(int parameter, int value)',
+  );
+  if (set === undefined) return;
   // Blocks that are mapped one by one, or in arenas of single threads, go back to the system in spite of the threshold.
   set(arenaMax, 1);
   set(mmapMax, 0);
   set(trimThreshold, 2 ** 31 - 1);
+}
+
+/** Freed memory that is kept before some is given back, bytes. */
+const mostKept = 2 ** 30;
+
+let trim: ((pad: number) => number) | undefined;
+
+/**
+ * Gives kept memory back to the system where it has become much more than is in use. Working memory that one program left does not fit the
+ * next where outputs have come to lie within it: a run of several large programs would grow from iteration to iteration.
+ *
+ * @param inUse bytes of tensors and of the working memory that is about to be asked for.
+ * @see malloc_trim(3)
+ */
+export function giveBackFreedMemory(inUse: number): void {
+  if (process.platform !== 'linux' || process.memoryUsage.rss() - inUse <= mostKept) return;
+  trim ??= ofLibrary<(pad: number) => number>('int malloc_trim(size_t pad)') ?? (() => 0);
+  trim(0);
 }

@@ -34,6 +34,7 @@ export class Executable {
   private readonly plugin: Plugin;
   private readonly handle: Address;
   private freed = false;
+  private temporary: number | undefined;
 
   constructor(plugin: Plugin, handle: Address) {
     this.plugin = plugin;
@@ -51,6 +52,11 @@ export class Executable {
     const run = this.start(inputs);
     run.wait();
     return run.outputs;
+  }
+
+  /** Working memory of a run; 0 where the plugin does not tell. */
+  temporaryBytes(): number {
+    return (this.temporary ??= this.memory()?.temporary ?? 0);
   }
 
   /** Undefined where the plugin does not tell. */
