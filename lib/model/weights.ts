@@ -155,7 +155,8 @@ export function writeSafetensors(path: string, tensors: Params, dtype: WeightTyp
   writeFileAtomically(path, [length, padded, ...parts]);
 }
 
-function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
+/** Numbers in a type, low byte first. */
+export function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (dtype === 'F32') return bytes;
   if (dtype === 'F16') return new Uint8Array(new Float16Array(values).buffer);
@@ -169,7 +170,8 @@ function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
 /** Every half float by its bits, made when the first is read: Float16Array itself reads one number at a time, slowly. */
 let halves: Float32Array | undefined;
 
-function decodeTensor(bytes: ArrayBuffer, dtype: WeightType): Float32Array {
+/** The float32 numbers of bytes in a type. */
+export function decodeTensor(bytes: ArrayBuffer, dtype: WeightType): Float32Array {
   if (dtype === 'F32') return new Float32Array(bytes);
   const bits = new Uint16Array(bytes);
   if (dtype === 'BF16') return new Float32Array(new Uint32Array(bits).map((half) => half << 16).buffer);
