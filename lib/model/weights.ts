@@ -7,7 +7,8 @@ import { errorMessage, InputError, mustBe } from '../errors';
 import { notThere, readJson, writeFileAtomically } from '../files';
 import type { Params } from './params';
 
-export type WeightType = 'F32' | 'F16' | 'BF16';
+export const weightTypes = ['F32', 'F16', 'BF16'] as const;
+export type WeightType = (typeof weightTypes)[number];
 const bytesOf: Readonly<Record<WeightType, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** Magnitudes from here on round to infinity. */
 const infiniteFrom: Readonly<Record<WeightType, number>> = {

@@ -1,5 +1,6 @@
 /** Models out of GGUF files, and as Hugging Face directories. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { makeFolderAtomically } from '../../files';
 import { disposeTree } from '../../tensor/pytree';
@@ -36,6 +37,8 @@ export async function readGgufModel(path: string): Promise<GgufModel> {
 
 export interface ConvertedModel {
   readonly parameters: number;
+  /** Of its weights on disk. */
+  readonly bytes: number;
   readonly licence: string | undefined;
 }
 
@@ -54,7 +57,8 @@ export async function convertGguf(
   try {
     makeFolderAtomically(directory, (unfinished) => saveModel(unfinished, model, dtype));
     const parameters = Object.values(model.params).reduce((sum, { size }) => sum + size, 0);
-    return { parameters, licence };
+    const bytes = statSync(join(directory, 'model.safetensors')).size;
+    return { parameters, bytes, licence };
   } finally {
     disposeTree(model.params);
   }

@@ -8,4 +8,4 @@ export const cuttings: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What `tokenizer.ggml.token_type` says of a token. */
-export const tokenType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+export const tokenType = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;

@@ -4,7 +4,7 @@
     python test/model/gguf/make_tiny.py
 
 Blocks of quantised types are random bytes with moderate scales, so that every pattern of bits occurs. tiny.json holds SHA-256 sums of float32
-numbers: by GGUF name those that gguf.quants.dequantize gives, by Hugging Face's name those that transformers loads.
+numbers: by GGUF name those that gguf.quants.dequantize gives, by Hugging Face's name those that transformers loads; and the sum of the bytes of output.weight in Q8_0.
 """
 
 import hashlib
@@ -130,11 +130,14 @@ reader = gguf.GGUFReader(path)
 raw = {t.name: {"type": t.tensor_type.name, "sha256": digest(gguf.quants.dequantize(t.data, t.tensor_type))} for t in reader.tensors}
 model = transformers.AutoModelForCausalLM.from_pretrained(here, gguf_file="tiny.gguf", dtype=torch.float32)
 loaded = {name: digest(values.numpy()) for name, values in model.state_dict().items()}
+output = next(t for t in reader.tensors if t.name == "output.weight")
+requantized = gguf.quantize(gguf.quants.dequantize(output.data, output.tensor_type), Types.Q8_0)
 sums = {
     "script": "test/model/gguf/make_tiny.py",
     "versions": {"gguf": "0.19.0", "transformers": transformers.__version__, "torch": torch.__version__, "python": sys.version.split()[0]},
     "dequantized": raw,
     "loaded": loaded,
+    "outputAsQ8_0": hashlib.sha256(requantized.tobytes()).hexdigest(),
 }
 with open(os.path.join(here, "tiny.json"), "w") as out:
     out.write(json.dumps(sums, indent=2) + "\n")

@@ -10,9 +10,11 @@ export const tinyGguf = join(__dirname, 'tiny.gguf');
 export const tinySums = readJson<{
   readonly dequantized: Readonly<Record<string, { readonly type: string; readonly sha256: string }>>;
   readonly loaded: Readonly<Record<string, string>>;
+  /** The bytes of output.weight in Q8_0. */
+  readonly outputAsQ8_0: string;
 }>(join(__dirname, 'tiny.json'));
 
-export function sha256(values: Float32Array): string {
+export function sha256(values: Float32Array | Uint8Array): string {
   return createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest('hex'); // prettier-ignore
 }
 
