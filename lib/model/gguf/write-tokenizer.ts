@@ -3,7 +3,12 @@ import type { GGUFValueType } from '@huggingface/gguf';
 import { InputError } from '../../errors';
 import { wordPattern } from '../../tokenizer/byte-level';
 import { chatTemplateSource } from '../../tokenizer/chat-template';
-import { addedTokens, type AddedToken } from '../../tokenizer/special-tokens';
+import {
+  addedTokens,
+  specialTokenTexts,
+  withSpecialTokensMap,
+  type AddedToken,
+} from '../../tokenizer/special-tokens';
 import type { Model } from '../directory';
 import { cuttings, tokenType } from './tokenizer-kinds';
 import type { Entry } from './write';
@@ -31,7 +36,10 @@ export function writtenTokenizer(
     return text === undefined ? undefined : (JSON.parse(text) as Json);
   };
   const tokenizerJson = file('tokenizer.json') as Json;
-  const tokenizerConfig = file('tokenizer_config.json') as Json;
+  const tokenizerConfig = withSpecialTokensMap(
+    file('tokenizer_config.json') as Json,
+    file('special_tokens_map.json'),
+  );
   const where = `${directory}/tokenizer.json`;
   const pre = cuttingOf(tokenizerJson, where);
   const added = addedTokens(tokenizerJson, tokenizerConfig, file('added_tokens.json'), directory);
@@ -40,7 +48,8 @@ export function writtenTokenizer(
   const id = (value: number): Entry => ({ value, type: types.UINT32 });
   const text = (value: string): Entry => ({ value, type: types.STRING });
   const texts = (value: readonly string[]): Entry => ({ value: [...value], type: types.ARRAY, subType: types.STRING }); // prettier-ignore
-  const unknown = added.find(({ content }) => content === tokenizerConfig['unk_token'])?.id;
+  const unknownText = specialTokenTexts(tokenizerConfig)['unk_token'];
+  const unknown = added.find(({ content }) => content === unknownText)?.id;
   const { bosTokenId, eosTokenId, turnEndTokenId, padTokenId } = tokenizer;
   const template = chatTemplateSource(tokenizerConfig, tokenizer.files, directory);
   return {
