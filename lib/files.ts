@@ -55,6 +55,24 @@ function writeWhole(handle: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.length;) offset += writeSync(handle, bytes, offset);
 }
 
+/**
+ * Makes a folder whole or not at all: its files are written into one beside it, which then takes its name.
+ *
+ * @throws {InputError} when it cannot be written; what was written is removed.
+ */
+export function makeFolderAtomically(path: string, make: (unfinished: string) => void): void {
+  const temporary = `${path.replace(/\/+$/, '')}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    mkdirSync(temporary, { recursive: true });
+    make(temporary);
+    renameSync(temporary, path);
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true });
+    if (isSystemError(error)) throw new InputError(`cannot write ${path}: ${describeSystemError(error)}`);
+    throw error;
+  }
+}
+
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -50,6 +50,7 @@ export { buildInPlace, cacheDirectory, withFileErrors, type SetupResult } from '
 export { setupDefaultEngine } from './setup/default';
 export { findProgram, findPython, runProgram } from './setup/programs';
 export { setupTensorflow } from './setup/tensorflow';
+export { fetchWheels } from './setup/wheel';
 export { setupXla } from './setup/xla';
 export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './primitives';
 

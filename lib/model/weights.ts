@@ -7,7 +7,8 @@ import { errorMessage, InputError, mustBe } from '../errors';
 import { notThere, readJson, writeFileAtomically } from '../files';
 import type { Params } from './params';
 
-export type WeightType = 'F32' | 'F16' | 'BF16';
+export const weightTypes = ['F32', 'F16', 'BF16'] as const;
+export type WeightType = (typeof weightTypes)[number];
 const bytesOf: Readonly<Record<WeightType, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** Magnitudes from here on round to infinity. */
 const infiniteFrom: Readonly<Record<WeightType, number>> = {
@@ -155,7 +156,8 @@ export function writeSafetensors(path: string, tensors: Params, dtype: WeightTyp
   writeFileAtomically(path, [length, padded, ...parts]);
 }
 
-function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
+/** Numbers in a type, low byte first. */
+export function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (dtype === 'F32') return bytes;
   if (dtype === 'F16') return new Uint8Array(new Float16Array(values).buffer);
@@ -169,7 +171,8 @@ function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Array {
 /** Every half float by its bits, made when the first is read: Float16Array itself reads one number at a time, slowly. */
 let halves: Float32Array | undefined;
 
-function decodeTensor(bytes: ArrayBuffer, dtype: WeightType): Float32Array {
+/** The float32 numbers of bytes in a type. */
+export function decodeTensor(bytes: ArrayBuffer, dtype: WeightType): Float32Array {
   if (dtype === 'F32') return new Float32Array(bytes);
   const bits = new Uint16Array(bytes);
   if (dtype === 'BF16') return new Float32Array(new Uint32Array(bits).map((half) => half << 16).buffer);

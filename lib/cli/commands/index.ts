@@ -9,10 +9,12 @@ import { doctorCommand } from './doctor';
 import { dpoCommand } from './dpo';
 import { evaluateCommand } from './evaluate';
 import { experimentCommand } from './experiment';
+import { exportCommand } from './export';
 import { filterCommand } from './filter';
 import { generateCommand } from './generate';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
+import { modelsCommand } from './models';
 import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
@@ -25,6 +27,7 @@ import { startCommand } from './start';
 const described: readonly Command[] = [
   startCommand,
   setupCommand,
+  modelsCommand,
   doctorCommand,
   benchCommand,
   pipelineCommand,
@@ -38,6 +41,7 @@ const described: readonly Command[] = [
   commandOf(rlooStage),
   evaluateCommand,
   generateCommand,
+  exportCommand,
   experimentCommand,
   labCommand,
   kernelCommand,

@@ -93,7 +93,7 @@ describe('rlhf-kit filter', () => {
 
   it('says when the results cannot be written', async () => {
     await expect(run('--votes', writeVotes(), '--out', at('votes.jsonl/out'))).rejects.toThrow(
-      /filter: cannot write .*votes\.jsonl\/out/,
+      /cannot write .*votes\.jsonl\/out/,
     );
   });
 });
