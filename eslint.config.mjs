@@ -18,6 +18,7 @@ const order = [
   ['backend'],
   ['tokenizer', 'model'],
   ['train'],
+  ['probes'],
   ['flow'],
   stages,
   ['notebook'],
@@ -48,7 +49,7 @@ const zones = [
     target: inLib(level),
     from: inLib(order.slice(index + 1).flat()),
     message:
-      'Imports go one way: types ← tensor ← backend ← tokenizer, model ← train ← flow ← stages ← pipeline ← cli.',
+      'Imports go one way: types ← tensor ← backend ← tokenizer, model ← train ← probes ← flow ← stages ← pipeline ← cli.',
   })),
   ...apart(stages, 'A stage never imports another stage: files lie between them.'),
   ...apart(algorithms, 'An algorithm never imports another: what they share is in lib/policy itself.'),

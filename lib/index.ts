@@ -114,6 +114,11 @@ export { evaluationFields, type EvaluationConfig } from './evaluation/config';
 export { winRate, matches } from './evaluation/win-rate';
 export { frontierByStep, pointAt } from './evaluation/frontier';
 export { probePassRates } from './evaluation/probes';
+export { answerProbes, passRates, type Probe, type PassRate } from './probes/probes';
+export { builtInProbes, builtInProbeSets } from './probes/built-in';
+export { readProbes, readTexts } from './probes/read';
+export { perplexity } from './probes/perplexity';
+export { forgettingMetrics, type ForgettingChecks } from './probes/forgetting';
 export { renderReport } from './evaluation/report/report';
 export type { ReportData } from './evaluation/report/report-data';
 

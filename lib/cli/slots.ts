@@ -12,13 +12,15 @@ import {
   readPrompts,
   type ReadOptions,
 } from '../preferences/readers/open';
+import type { ForgettingChecks } from '../probes/forgetting';
 import type { PreferencePair, Scorer } from '../types';
+import { checkFlags, checksInput, forgettingFlags, type ForgettingFlags } from './forgetting';
 import { pairFlags, readUsablePairs, type PairFlags } from './pairs';
 import { templateCheck } from './template-check';
 import { chosenReward, resolveReward, rewardFiles, rewardFlags, type RewardFlags } from './scorers';
 
 /** The flags of all kinds of slots; a command has those of its stage's. */
-export interface SlotFlags extends RewardFlags, PairFlags {
+export interface SlotFlags extends RewardFlags, PairFlags, ForgettingFlags {
   readonly model?: string;
   readonly demonstrations?: string;
   readonly prompts?: string;
@@ -63,6 +65,16 @@ export const slotKinds: { readonly [K in keyof SlotValues]: SlotKind<SlotValues[
     fields: () => rewardFlags,
     example: '--reward-model runs/reward-01/model',
     input: scorerInput,
+  },
+  checks: {
+    fields: () => checkFlags,
+    example: '--probes all',
+    input: (_, flags) => checksInput(flags, {}),
+  },
+  forgetting: {
+    fields: () => forgettingFlags,
+    example: '--probes all --probe-every 20',
+    input: forgettingInput,
   },
 };
 
@@ -114,6 +126,17 @@ function scorerInput(command: string, flags: SlotFlags): Input<Scorer> | undefin
     modules: [__filename],
     open: async () => ({ value: await resolveReward(reward), close: () => {} }),
   };
+}
+
+/** @throws {InputError} for a threshold of probes without probes. */
+function forgettingInput(command: string, flags: SlotFlags): Input<ForgettingChecks> | undefined {
+  const { probes, probeEvery, probeThreshold } = flags;
+  if (probeThreshold !== undefined && probes === undefined)
+    throw new InputError(`${command}: --probe-threshold is for --probes, which is not given`);
+  return checksInput(flags, {
+    every: probeEvery,
+    ...(probeThreshold !== undefined && { threshold: probeThreshold }),
+  });
 }
 
 /** @throws {InputError} for a slot that must be filled and is not. */

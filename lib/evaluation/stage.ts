@@ -5,9 +5,10 @@ import { writeFileAtomically, writeJson, writeJsonLines } from '../files';
 import { jsonLines, type Format } from '../flow/formats';
 import { shownName } from '../shown-names';
 import type { Scorer } from '../types';
-import { defineStage, innerSlot, output, slot } from '../flow/stage';
+import { defineStage, innerSlot, optional, output, slot } from '../flow/stage';
 import type { Model } from '../model/directory';
 import { versions } from '../train/versions';
+import { checkModels, type CheckedModels } from './checks';
 import { evaluationFields } from './config';
 import { evaluateModels, type Evaluation, type JudgedRollout } from './evaluator';
 import { renderReport } from './report/report';
@@ -38,30 +39,34 @@ export const evaluateStage = defineStage({
     policies: innerSlot<Readonly<Record<string, Model>>>('policies by name'),
     prompts: slot('prompts', 'file of prompts (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst)'),
     judge: innerSlot<Scorer>('gives answers their quality'),
+    checks: optional(slot('checks', 'what the policies are asked besides')),
   },
   outputs: {
     rollouts: output('rollouts.jsonl', jsonLines<JudgedRollout>()),
     report: output('report.html', page),
   },
-  async run({ policies: models, prompts, judge }, config: EvaluateConfig, run) {
+  async run({ policies: models, prompts, judge, checks }, config: EvaluateConfig, run) {
     const started = performance.now();
     const evaluation = await evaluateModels(models, config.baseline, prompts, judge, config);
     const { policies, rollouts } = evaluation;
+    const checked = await checkModels(models, checks, config);
     writeJsonLines(run.file('rollouts.jsonl'), rollouts);
     writeJson(run.file('evaluation.json'), {
       baseline: config.baseline,
       judge: config.judge,
       policies,
+      ...checked,
     });
     const wallSeconds = (performance.now() - started) / 1000;
-    writeFileAtomically(run.file('report.html'), report(config, evaluation, wallSeconds));
-    return { policies };
+    writeFileAtomically(run.file('report.html'), report(config, evaluation, checked, wallSeconds));
+    return { policies, ...checked };
   },
 });
 
 function report(
   config: Readonly<EvaluateConfig>,
   { policies, rollouts }: Evaluation,
+  { probes, perplexity }: CheckedModels,
   wallSeconds: number,
 ): string {
   const { baseline } = config;
@@ -76,6 +81,13 @@ function report(
     baseline,
     qualityName: 'quality',
     policies,
+    ...(perplexity !== undefined && {
+      highlights: policyNames.map((name) => ({
+        label: `perplexity of ${shownName(name)}`,
+        value: (perplexity[name] as number).toPrecision(4),
+      })),
+    }),
+    ...(probes !== undefined && { probes }),
     responses: rollouts.map(({ policy, task, responseTokens, quality }) => ({
       policy,
       ...(task !== undefined && { task }),

@@ -1,6 +1,7 @@
 /** A stage, defined once beside what it runs: what it reads, what it writes, its configuration. Commands, flows and workers follow from it. */
 import type { FieldsOf } from '../fields';
 import type { Model } from '../model/directory';
+import type { Checks, ForgettingChecks } from '../probes/forgetting';
 import type { RunDirectory } from '../train/run-directory';
 import type { Demonstration, PreferencePair, PromptRecord, Scorer } from '../types';
 import type { Format } from './formats';
@@ -12,6 +13,8 @@ export interface SlotValues {
   readonly prompts: readonly PromptRecord[];
   readonly pairs: readonly PreferencePair[];
   readonly scorer: Scorer;
+  readonly checks: Checks;
+  readonly forgetting: ForgettingChecks;
 }
 
 /** Something that a stage reads: a value of type T, wherever it comes from. */

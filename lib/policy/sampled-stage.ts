@@ -2,6 +2,7 @@
 import type { FieldsOf } from '../fields';
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
+import { forgettingMetrics, type AfterStep, type ForgettingLimits } from '../probes/forgetting';
 import { saveModel } from '../model/directory';
 import type { LanguageModel } from '../model/sample';
 import { disposeTree } from '../tensor/pytree';
@@ -13,6 +14,7 @@ export interface SampledInputs {
   readonly prompts: readonly PromptRecord[];
   readonly scorer: Scorer;
   readonly demonstrations?: readonly Demonstration[];
+  readonly afterStep?: AfterStep;
 }
 
 /** C: configuration of the algorithm. */
@@ -31,15 +33,23 @@ export const sampledSlots = {
   prompts: slot('prompts', 'file of prompts'),
   scorer: slot('scorer', 'what scores responses'),
   demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
+  forgetting: optional(slot('forgetting', 'what the policy is asked as it learns')),
 };
 
-export function sampledStage<C extends object>({ train, ...about }: SampledAlgorithm<C>) {
+export function sampledStage<C extends ForgettingLimits>({ train, ...about }: SampledAlgorithm<C>) {
   return defineStage({
     ...about,
     inputs: sampledSlots,
     outputs: { model: output('model', modelFolder) },
-    async run({ model, prompts, scorer, demonstrations }, config: C, run) {
-      const inputs = { prompts, scorer, ...(demonstrations !== undefined && { demonstrations }) };
+    async run({ model, prompts, scorer, demonstrations, forgetting }, config: C, run) {
+      const inputs = {
+        prompts,
+        scorer,
+        ...(demonstrations !== undefined && { demonstrations }),
+        ...(forgetting !== undefined && {
+          afterStep: forgettingMetrics(about.name, model, forgetting, config),
+        }),
+      };
       const params = await train(model, inputs, config, run);
       saveModel(run.file('model'), { ...model, params });
       disposeTree(params);

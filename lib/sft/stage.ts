@@ -1,10 +1,14 @@
 /** Stage 1: a model learns from demonstrations. */
 import { modelFolder } from '../flow/formats';
-import { defineStage, output, slot } from '../flow/stage';
+import { defineStage, optional, output, slot } from '../flow/stage';
 import { saveModel } from '../model/directory';
+import { forgettingMetrics } from '../probes/forgetting';
 import { disposeTree } from '../tensor/pytree';
 import { sftFields, type SftConfig } from './config';
 import { trainSft } from './trainer';
+
+/** Longer answers to probes are cut off. */
+const mostAnswerTokens = 128;
 
 export const sftStage = defineStage({
   name: 'sft',
@@ -17,10 +21,18 @@ export const sftStage = defineStage({
       'demonstrations',
       'file of prompts and responses (JSONL, JSON, CSV, TSV, Parquet, .gz, .zst)',
     ),
+    forgetting: optional(slot('forgetting', 'what the model is asked as it learns')),
   },
   outputs: { model: output('model', modelFolder) },
-  async run({ model, demonstrations }, config: SftConfig, run) {
-    const params = await trainSft(model, demonstrations, config, run);
+  async run({ model, demonstrations, forgetting }, config: SftConfig, run) {
+    const afterStep =
+      forgetting &&
+      forgettingMetrics('sft', model, forgetting, {
+        maxNewTokens: mostAnswerTokens,
+        maxPromptTokens: config.maxLength,
+        maxSteps: config.maxSteps,
+      });
+    const params = await trainSft(model, demonstrations, config, run, afterStep);
     saveModel(run.file('model'), { ...model, params });
     disposeTree(params);
     return { demonstrations: demonstrations.length };

@@ -1,6 +1,7 @@
 /** Stage 1: supervised fine-tuning, the next-token loss on demonstrations. */
 import { jit } from '../backend';
 import type { ModelConfig } from '../model/config';
+import type { AfterStep } from '../probes/forgetting';
 import { createRng } from '../random';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { NamedTensors } from '../train/adamw';
@@ -39,6 +40,7 @@ type SftState = {
  * Metrics: `loss`, `mean_token_accuracy`, `entropy`, `num_tokens` (counted labels so far), `epoch`, and the first three
  * with the prefix `eval_` on rows held out.
  *
+ * @param afterStep called after every step with the parameters reached; what it returns is logged.
  * @throws {InputError} when there are no demonstrations, or none with a token that counts.
  *
  * @example
@@ -58,6 +60,7 @@ export async function trainSft(
   demonstrations: readonly Demonstration[],
   config: SftConfig,
   run: RunDirectory,
+  afterStep?: AfterStep,
 ): Promise<NamedTensors> {
   const { params, config: model, tokenizer } = inPrecision(models, config);
   const rng = createRng(config.seed).fork('sft');
@@ -103,10 +106,11 @@ export async function trainSft(
       };
     },
     async afterStep(step, weights) {
-      if (heldOut.length === 0 || (step % config.evalSteps !== 0 && step !== config.maxSteps))
-        return undefined;
+      const asked = await afterStep?.(step, weights);
+      if (heldOut.length === 0 || (step % config.evalSteps !== 0 && step !== config.maxSteps)) return asked;
       const parts = chunk(heldOut, config.batchSize).length;
-      return heldOutMetrics(batches(heldOut, parts), (batch) => evaluate(weights, batch));
+      const own = await heldOutMetrics(batches(heldOut, parts), (batch) => evaluate(weights, batch));
+      return { ...own, ...asked };
     },
   };
   return train(trainer, params, config, run);

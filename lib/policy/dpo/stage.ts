@@ -2,7 +2,8 @@
 import * as field from '../../fields';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
-import { saveModel } from '../../model/directory';
+import { saveModel, type Model } from '../../model/directory';
+import { forgettingMetrics, type AfterStep, type ForgettingChecks } from '../../probes/forgetting';
 import { disposeTree } from '../../tensor/pytree';
 import { promptRecordOf } from '../../scorer';
 import type { PromptRecord } from '../../types';
@@ -27,9 +28,14 @@ export const dpoStage = defineStage({
     demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
     samplePrompts: optional(innerSlot<readonly PromptRecord[]>('prompts that --samples-every draws from')),
     scorer: optional(slot('scorer', 'what scores those samples')),
+    forgetting: optional(slot('forgetting', 'what the policy is asked as it learns')),
   },
   outputs: { model: output('model', modelFolder) },
-  async run({ model, pairs, demonstrations, samplePrompts, scorer }, config: DpoStageConfig, run) {
+  async run(
+    { model, pairs, demonstrations, samplePrompts, scorer, forgetting },
+    config: DpoStageConfig,
+    run,
+  ) {
     const params = await trainDpo(
       model,
       {
@@ -38,6 +44,7 @@ export const dpoStage = defineStage({
         temperature: config.temperature,
         ...(scorer !== undefined && { scorer }),
         ...(demonstrations !== undefined && { demonstrations }),
+        ...(forgetting !== undefined && { afterStep: afterStep(model, forgetting, config) }),
       },
       config,
       run,
@@ -47,6 +54,11 @@ export const dpoStage = defineStage({
     return { pairs: pairs.length };
   },
 });
+
+function afterStep(model: Model, forgetting: ForgettingChecks, config: DpoStageConfig): AfterStep {
+  const { maxResponseTokens: maxNewTokens, maxPromptTokens, maxSteps } = config;
+  return forgettingMetrics('dpo', model, forgetting, { maxNewTokens, maxPromptTokens, maxSteps });
+}
 
 /** Prompts, of those of the pairs, that samples are drawn for again and again. */
 const drawnPrompts = 64;

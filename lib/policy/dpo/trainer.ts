@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { jit } from '../../backend';
 import { InputError } from '../../errors';
 import type { LanguageModel } from '../../model/sample';
+import type { AfterStep } from '../../probes/forgetting';
 import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
@@ -26,6 +27,8 @@ export interface DpoInputs extends DpoSampling {
   readonly pairs: readonly PreferencePair[];
   /** For the SFT term; needed when `sftLossCoef` is above 0. */
   readonly demonstrations?: readonly Demonstration[];
+  /** Called after every step with the parameters reached; what it returns is logged, e.g. forgetting probes. */
+  readonly afterStep?: AfterStep;
 }
 
 /**
@@ -120,7 +123,7 @@ export async function trainDpo(
       if (sample !== undefined && (step % config.samplesEvery === 0 || step === config.maxSteps)) {
         appendSamples?.(await sample(step, params, rng.fork('samples').fork(step)));
       }
-      return undefined;
+      return inputs.afterStep?.(step, params);
     },
   };
   return train(trainer, refParams, config, run);

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output } from '../../flow/stage';
+import { forgettingMetrics } from '../../probes/forgetting';
 import { saveModel } from '../../model/directory';
 import { disposeTree } from '../../tensor/pytree';
 import { sampledSlots } from '../sampled-stage';
@@ -19,7 +20,11 @@ export const ppoStage = defineStage({
     afterStep: optional(innerSlot<NonNullable<PpoInputs['afterStep']>>('asked after every step')),
   },
   outputs: { model: output('model', modelFolder) },
-  async run({ model, prompts, scorer, demonstrations, scoreHead, afterStep }, config: PpoConfig, run) {
+  async run(
+    { model, prompts, scorer, demonstrations, scoreHead, forgetting, afterStep },
+    config: PpoConfig,
+    run,
+  ) {
     const params = await trainPpo(
       model,
       {
@@ -27,6 +32,7 @@ export const ppoStage = defineStage({
         scorer,
         ...(demonstrations !== undefined && { demonstrations }),
         ...(scoreHead !== undefined && { scoreHead }),
+        ...(forgetting !== undefined && { afterStep: forgettingMetrics('ppo', model, forgetting, config) }),
         ...(afterStep !== undefined && { afterStep }),
       },
       config,

@@ -59,6 +59,32 @@ describe('rlhf-kit dpo', () => {
     expect(existsSync(join(out, 'samples.jsonl'))).toBe(false);
   });
 
+  it('asks probes and takes the perplexity of texts as it learns', async () => {
+    write('probes.jsonl', [
+      { task: 'any', prompt: 'hello', regex: '.*' },
+      { task: 'none', prompt: 'you', equals: 'no such answer' },
+    ]);
+    write('texts.jsonl', [{ text: 'hello there' }, { text: 'how are you' }]);
+    const out = path('with-probes');
+    await dpo(
+      `--pairs ${path('pairs.jsonl')} --logging-steps 1 --probes ${path('probes.jsonl')} --perplexity ${path('texts.jsonl')} --probe-every 1 --probe-threshold 0.5 --out ${out}`,
+    );
+    const rows = await readJsonLines<Record<string, number>>(join(out, 'metrics.jsonl'));
+    expect(rows).toHaveLength(2);
+    for (const row of rows) {
+      expect(row).toMatchObject({ 'probes/any': 1, 'probes/none': 0, 'probes/alarm': 1 });
+      expect(row['perplexity']).toBeGreaterThan(1);
+    }
+    const manifest = readFileSync(join(out, 'manifest.json'), 'utf8');
+    expect(manifest).toContain('probes.jsonl');
+    await expect(dpo(`--pairs ${path('pairs.jsonl')} --probes no.jsonl --out ${path('no')}`)).rejects.toThrow(
+      '--probes: there is no file no.jsonl',
+    );
+    await expect(
+      dpo(`--pairs ${path('pairs.jsonl')} --probe-threshold 0.5 --out ${path('no')}`),
+    ).rejects.toThrow('dpo: --probe-threshold is for --probes, which is not given');
+  });
+
   it('labels the policy’s own samples with a reward model, whose files stand in the manifest', async () => {
     const out = path('from-samples');
     const result = (await dpo(

@@ -39,6 +39,23 @@ describe('rlhf-kit evaluate', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('asks every policy the probes and takes the perplexity of demonstrations', async () => {
+    const out = path('probed');
+    writeFileSync(path('probes.jsonl'), '{"task": "any", "prompt": "hello", "regex": ".*"}\n');
+    writeFileSync(path('rows.jsonl'), '{"prompt": "hello", "response": "how are you"}\n');
+    const checks = ['--probes', path('probes.jsonl'), '--perplexity', path('rows.jsonl')];
+    const policies = `ppo=${path('ppo')},sft=${path('sft')}`;
+    await evaluate('--policies', policies, '--baseline', 'sft', ...checks, '--out', out);
+    const { probes, perplexity } = readJson<{ probes: object; perplexity: Record<string, number> }>(
+      join(out, 'evaluation.json'),
+    );
+    const any = { prompts: 1, passRate: 1, passRateCi: [expect.any(Number), 1] };
+    expect(probes).toEqual({ ppo: { any }, sft: { any } });
+    expect(perplexity['sft']).toBeGreaterThan(1);
+    expect(perplexity['ppo']).not.toBe(perplexity['sft']);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('perplexity of');
+  });
+
   it('writes evaluation.json, rollouts.jsonl, report.html and a manifest, and returns the summary', async () => {
     const out = path('run');
     const policies = `ppo=${path('ppo')},sft=${path('sft')}`;
