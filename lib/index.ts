@@ -18,7 +18,7 @@ export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './back
 export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';
 export { trainByteLevelBpe } from './tokenizer/train-bpe';
 export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreCriterion } from './model/config';
-export { loadModel, saveModel, type Model } from './model/directory';
+export { loadModel, loadWeights, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
 export { lmLogits, scores, values } from './model/heads';

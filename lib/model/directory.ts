@@ -1,13 +1,15 @@
 /** Model directories in Hugging Face's layout: config.json, model.safetensors, tokenizer files. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import { notThere, readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
 import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
-import { paramShapes, type Params } from './params';
+import { splitStored, storedForm, storedName, storedTensors, type StoredTensor } from './layout';
+import type { Params } from './params';
 import { stopTokenIds } from './stop-tokens';
-import { readShardedSafetensors, writeSafetensors, type WeightType } from './weights';
+import { readShardedSafetensors, writeSafetensors, type ReadTensor, type WeightType } from './weights';
 
 export interface Model {
   /** With `score.weight` when it is a reward model. */
@@ -30,8 +32,8 @@ const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]>
 /**
  * Loads a model directory. The caller owns the parameters.
  *
- * @throws {InputError} when a file is missing or broken, a parameter is missing or has another shape than config.json says,
- * or the tokenizer has more tokens than the model.
+ * @throws {InputError} when a file is missing or broken, the model is of an unknown family, a parameter is missing, unknown or has another
+ * shape than config.json says, tied weights differ, or the tokenizer has more tokens than the model.
  *
  * @example
  * ```ts
@@ -51,19 +53,74 @@ export function loadModel(directory: string): Model {
       `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
     );
   }
-  const params: Params = {};
-  const shapes = new Map<string, readonly number[]>(paramShapes(config));
+  return { params: readParams(directory, config), config, tokenizer };
+}
+
+/**
+ * Loads the weights of a model directory, without its tokenizer. The caller owns the parameters. They have Llama's names, whatever the
+ * family calls them in its files.
+ *
+ * @throws {InputError} as {@link loadModel}, but for the tokenizer.
+ *
+ * @example
+ * ```ts
+ * import { loadWeights, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const { params, config } = loadWeights('runs/start/sft/model');
+ * console.log(config.family ?? 'llama', Object.keys(params).length);
+ * ```
+ */
+export function loadWeights(directory: string): Pick<Model, 'params' | 'config'> {
+  if (!existsSync(directory)) throw notThere(directory, 'model directory');
+  const config = readModelConfig(directory);
+  return { params: readParams(directory, config), config };
+}
+
+function readParams(directory: string, config: ModelConfig): Params {
+  const stored = storedTensors({ ...config, tieWordEmbeddings: false });
+  const family = config.family ?? 'llama';
   const heads = headShapes(config);
-  const read = readShardedSafetensors(directory, (name) => shapes.has(name) || heads.has(name));
-  const isReward = read['score.weight'] !== undefined;
-  // A reward model predicts no tokens: it may leave the language-model head out.
-  if (isReward) shapes.delete('lm_head.weight');
-  for (const [name, shape] of shapes) params[name] = take(directory, read, name, shape);
-  for (const [name, shape] of heads) {
-    if (read[name] !== undefined) params[name] = take(directory, read, name, shape);
+  const known = new Map<string, unknown>([...stored, ...heads]);
+  const files = readShardedSafetensors(directory, (name) => {
+    const own = storedName(known, config, name);
+    if (own !== undefined && !known.has(own))
+      throw new InputError(
+        `${directory}: the weights hold ${name}, which a ${family} model by this config.json does not have`,
+      );
+    return own !== undefined;
+  });
+  const read = new Map<string, ReadTensor>();
+  for (const [name, tensor] of Object.entries(files)) {
+    const own = storedName(known, config, name) as string;
+    if (read.has(own)) throw new InputError(`${directory}: the weights hold ${own} twice, once as ${name}`);
+    read.set(own, tensor);
   }
-  for (const [name, tensor] of Object.entries(read)) if (params[name] === undefined) tensor.dispose();
-  return { params, config, tokenizer };
+
+  // The last tensor of all; a tied model may repeat the embedding there.
+  const head = [...stored.values()].find(({ parts }) => parts[0]?.name === 'lm_head.weight') as StoredTensor;
+  const embedding = [...stored.keys()][0] as string;
+  if (config.tieWordEmbeddings) {
+    const [tied, own] = [read.get(head.name)?.values, read.get(embedding)?.values];
+    if (tied !== undefined && !tied.every((value, i) => value === own?.[i]))
+      throw new InputError(
+        `${directory}: ${head.name} differs from ${embedding}, but config.json says tie_word_embeddings`,
+      );
+    stored.delete(head.name);
+  }
+  // A reward model predicts no tokens: it may leave the language-model head out.
+  if (read.has('score.weight') && !read.has(head.name)) stored.delete(head.name);
+
+  const split: [name: string, shape: readonly number[], values: Float32Array][] = [];
+  for (const tensor of stored.values()) {
+    const parts = splitStored(tensor, take(directory, read, tensor.name, tensor.shape));
+    tensor.parts.forEach(({ name, shape }, i) => split.push([name, shape, parts[i] as Float32Array]));
+  }
+  for (const [name, shape] of heads)
+    if (read.has(name)) split.push([name, shape, take(directory, read, name, shape)]);
+  return Object.fromEntries(
+    split.map(([name, shape, values]) => [name, tf.tensor(values, [...shape], 'float32')]),
+  );
 }
 
 /** config.json, and generation_config.json where there is one. */
@@ -75,20 +132,25 @@ function readModelConfig(directory: string): ModelConfig {
   return withGenerationConfig(config, readJson(generationPath), generationPath);
 }
 
-function take(directory: string, read: Params, name: string, shape: readonly number[]): Params[string] {
-  const tensor = read[name];
+function take(
+  directory: string,
+  read: ReadonlyMap<string, ReadTensor>,
+  name: string,
+  shape: readonly number[],
+): Float32Array {
+  const tensor = read.get(name);
   if (tensor === undefined) throw new InputError(`${directory}: model.safetensors has no ${name}`);
   if (tensor.shape.join() !== shape.join()) {
     throw new InputError(
       `${directory}: ${name} must be [${shape.join()}] by config.json, got [${tensor.shape.join()}]`,
     );
   }
-  return tensor;
+  return tensor.values;
 }
 
 /**
- * Writes a model directory that transformers reads too, with every token that ends a response: as LlamaForSequenceClassification when the parameters hold a score
- * head, else as LlamaForCausalLM.
+ * Writes a model directory that transformers reads too, under the names of the model's family, with every token that ends a response: as
+ * the family's classifier when the parameters hold a score head, else as its language model.
  *
  * @example
  * ```ts
@@ -115,9 +177,9 @@ export function saveModel(
     join(directory, 'config.json'),
     toHfConfig(
       { ...config, eosTokenId, padTokenId: tokenizer.padTokenId },
-      isReward ? 'LlamaForSequenceClassification' : 'LlamaForCausalLM',
+      isReward ? 'reward' : 'language',
       torchNames[dtype],
     ),
   );
-  writeSafetensors(join(directory, 'model.safetensors'), params, dtype);
+  writeSafetensors(join(directory, 'model.safetensors'), storedForm(config, params), dtype);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { rmsNorm, rotaryTables, rotate, swiglu } from '../../lib/model/layers';
+import { ropeFrequencies } from '../../lib/model/rope';
 import { createRng } from '../../lib/random';
 import { distance, gradientError } from './tiny';
 
@@ -43,7 +44,7 @@ describe('swiglu', () => {
 });
 
 describe('rotate', () => {
-  const tables = (positions: number[]) => rotaryTables(tf.tensor2d([positions]), 4, 100);
+  const tables = (positions: number[]) => rotaryTables(tf.tensor2d([positions]), ropeFrequencies(4, 100));
 
   it('turns the pairs (i, i + hd/2) by position · θ^(−2i/hd)', () => {
     const turned = rotate(tf.tensor4d([1, 1, 0, 0], [1, 1, 1, 4]), tables([2])).dataSync();
