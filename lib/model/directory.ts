@@ -1,15 +1,15 @@
 /** Model directories in Hugging Face's layout: config.json, model.safetensors, tokenizer files. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import { notThere, readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
 import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
-import { splitStored, storedForm, storedName, storedTensors, type StoredTensor } from './layout';
+import { storedForm } from './layout';
 import type { Params } from './params';
 import { stopTokenIds } from './stop-tokens';
-import { readShardedSafetensors, writeSafetensors, type ReadTensor, type WeightType } from './weights';
+import { readParams } from './read-params';
+import { writeSafetensors, type WeightType } from './weights';
 
 export interface Model {
   /** With `score.weight` when it is a reward model. */
@@ -20,14 +20,6 @@ export interface Model {
 
 const generationFile = 'generation_config.json';
 const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
-
-/** Parameters that heads add to a language model's. */
-const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]> =>
-  new Map([
-    ['score.weight', [config.scoreCriteria?.length ?? 1, config.hiddenSize]],
-    ['value.weight', [1, config.hiddenSize]],
-    ['value.bias', [1]],
-  ]);
 
 /**
  * Loads a model directory. The caller owns the parameters.
@@ -77,52 +69,6 @@ export function loadWeights(directory: string): Pick<Model, 'params' | 'config'>
   return { params: readParams(directory, config), config };
 }
 
-function readParams(directory: string, config: ModelConfig): Params {
-  const stored = storedTensors({ ...config, tieWordEmbeddings: false });
-  const family = config.family ?? 'llama';
-  const heads = headShapes(config);
-  const known = new Map<string, unknown>([...stored, ...heads]);
-  const files = readShardedSafetensors(directory, (name) => {
-    const own = storedName(known, config, name);
-    if (own !== undefined && !known.has(own))
-      throw new InputError(
-        `${directory}: the weights hold ${name}, which a ${family} model by this config.json does not have`,
-      );
-    return own !== undefined;
-  });
-  const read = new Map<string, ReadTensor>();
-  for (const [name, tensor] of Object.entries(files)) {
-    const own = storedName(known, config, name) as string;
-    if (read.has(own)) throw new InputError(`${directory}: the weights hold ${own} twice, once as ${name}`);
-    read.set(own, tensor);
-  }
-
-  // The last tensor of all; a tied model may repeat the embedding there.
-  const head = [...stored.values()].find(({ parts }) => parts[0]?.name === 'lm_head.weight') as StoredTensor;
-  const embedding = [...stored.keys()][0] as string;
-  if (config.tieWordEmbeddings) {
-    const [tied, own] = [read.get(head.name)?.values, read.get(embedding)?.values];
-    if (tied !== undefined && !tied.every((value, i) => value === own?.[i]))
-      throw new InputError(
-        `${directory}: ${head.name} differs from ${embedding}, but config.json says tie_word_embeddings`,
-      );
-    stored.delete(head.name);
-  }
-  // A reward model predicts no tokens: it may leave the language-model head out.
-  if (read.has('score.weight') && !read.has(head.name)) stored.delete(head.name);
-
-  const split: [name: string, shape: readonly number[], values: Float32Array][] = [];
-  for (const tensor of stored.values()) {
-    const parts = splitStored(tensor, take(directory, read, tensor.name, tensor.shape));
-    tensor.parts.forEach(({ name, shape }, i) => split.push([name, shape, parts[i] as Float32Array]));
-  }
-  for (const [name, shape] of heads)
-    if (read.has(name)) split.push([name, shape, take(directory, read, name, shape)]);
-  return Object.fromEntries(
-    split.map(([name, shape, values]) => [name, tf.tensor(values, [...shape], 'float32')]),
-  );
-}
-
 /** config.json, and generation_config.json where there is one. */
 function readModelConfig(directory: string): ModelConfig {
   const path = join(directory, 'config.json');
@@ -130,22 +76,6 @@ function readModelConfig(directory: string): ModelConfig {
   const generationPath = join(directory, generationFile);
   if (!existsSync(generationPath)) return config;
   return withGenerationConfig(config, readJson(generationPath), generationPath);
-}
-
-function take(
-  directory: string,
-  read: ReadonlyMap<string, ReadTensor>,
-  name: string,
-  shape: readonly number[],
-): Float32Array {
-  const tensor = read.get(name);
-  if (tensor === undefined) throw new InputError(`${directory}: model.safetensors has no ${name}`);
-  if (tensor.shape.join() !== shape.join()) {
-    throw new InputError(
-      `${directory}: ${name} must be [${shape.join()}] by config.json, got [${tensor.shape.join()}]`,
-    );
-  }
-  return tensor.values;
 }
 
 /**

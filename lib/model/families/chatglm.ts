@@ -28,6 +28,7 @@ export const chatglm: Family = {
     for (const flag of ['add_bias_linear', 'apply_residual_connection_post_layernorm'])
       fields.only(flag, false);
     fields.only('pre_seq_len', null);
+    fields.only('quantization_bit', 0);
     if (headDim % 4 !== 0)
       fields.refuse('kv_channels', 'a multiple of 4 (half of it turns in pairs)', headDim);
     return {
