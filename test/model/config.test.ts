@@ -60,6 +60,33 @@ describe('parseModelConfig', () => {
 });
 
 describe('toHfConfig', () => {
+  it('writes a plain Llama’s fields and no others', () => {
+    expect(Object.keys(json)).toHaveLength(20);
+    expect(parseModelConfig({ ...json, rope_parameters: { rope_type: 'default', rope_theta: 7 } })).toEqual({
+      ...parseModelConfig(json),
+      ropeTheta: 7,
+    });
+  });
+
+  it('writes back fields that mean nothing here, and those of a variant', () => {
+    const rope_scaling = { rope_type: 'linear', factor: 2 };
+    const read = parseModelConfig({ ...json, initializer_range: 0.01, attention_bias: true, rope_scaling });
+    expect(toHfConfig(read)).toMatchObject({ initializer_range: 0.01, attention_bias: true, rope_scaling });
+    expect(parseModelConfig(toHfConfig(read))).toEqual(read);
+  });
+
+  it('refuses a property that its other fields contradict', () => {
+    const { variant } = parseModelConfig({ ...json, attention_bias: true });
+    expect(() => toHfConfig({ ...parseModelConfig(json), ...(variant && { variant }) })).toThrow(
+      /toHfConfig: 'variant' is \{"biases":.*but config.json of llama with these fields says null/,
+    );
+  });
+
+  it('calls a reward model the classifier of its family', () => {
+    const mistral = parseModelConfig({ ...json, model_type: 'mistral', sliding_window: null });
+    expect(toHfConfig(mistral, 'reward')['architectures']).toEqual(['MistralForSequenceClassification']);
+  });
+
   it('marks a reward model as a classifier with one label', () => {
     expect(toHfConfig(tinyConfig, 'reward', 'bfloat16')).toMatchObject({
       architectures: ['LlamaForSequenceClassification'],
