@@ -2,32 +2,49 @@
 import type { ConfigFields } from './config-fields';
 
 /** How the frequencies differ from θ^(−2i/dims), as data. */
-export type RopeScaling =
-  /** Divided by `factor`. */
-  | { readonly type: 'linear'; readonly factor: number }
-  /**
-   * Low frequencies divided by `factor`, high ones kept, those between blended by how often they turn in `original` tokens.
-   *
-   * @see Llama 3 (arXiv:2407.21783)
-   */
-  | {
-      readonly type: 'llama3';
-      readonly factor: number;
-      readonly lowFrequency: number;
-      readonly highFrequency: number;
-      readonly original: number;
-    }
-  /** @see YaRN (arXiv:2309.00071), section 3.2 */
-  | {
-      readonly type: 'yarn';
-      readonly factor: number;
-      readonly original: number;
-      readonly betaFast: number;
-      readonly betaSlow: number;
-      readonly truncate: boolean;
-      /** cos and sin are multiplied by this. */
-      readonly attentionFactor: number;
-    };
+export type RopeScaling = LinearScaling | Llama3Scaling | YarnScaling;
+
+/** All frequencies divided by `factor`. */
+export interface LinearScaling {
+  readonly type: 'linear';
+  readonly factor: number;
+}
+
+/**
+ * Low frequencies divided by `factor`, high ones kept, those between blended by how often they turn in `original` tokens.
+ *
+ * @see Llama 3 (arXiv:2407.21783)
+ */
+export interface Llama3Scaling {
+  readonly type: 'llama3';
+  readonly factor: number;
+  /** Turns in `original` tokens up to which a frequency is low. */
+  readonly lowFrequency: number;
+  /** Turns in `original` tokens from which a frequency is high. */
+  readonly highFrequency: number;
+  /** Tokens that the model was first trained on. */
+  readonly original: number;
+}
+
+/**
+ * As {@link Llama3Scaling}, but blended along the pairs of dimensions, and with attention scaled.
+ *
+ * @see YaRN (arXiv:2309.00071), section 3.2
+ */
+export interface YarnScaling {
+  readonly type: 'yarn';
+  readonly factor: number;
+  /** Tokens that the model was first trained on. */
+  readonly original: number;
+  /** Turns in `original` tokens from which a pair is kept. */
+  readonly betaFast: number;
+  /** Turns in `original` tokens up to which a pair is divided. */
+  readonly betaSlow: number;
+  /** Whether the bounds are rounded to whole pairs, outwards. */
+  readonly truncate: boolean;
+  /** cos and sin are multiplied by this. */
+  readonly attentionFactor: number;
+}
 
 /** What `rope_parameters` (or `rope_scaling`) says. */
 export interface Rope {
