@@ -17,10 +17,18 @@ export { barrier, dynamicUpdateSlice, loop, rngBits, stopGradient } from './back
 // Tokenizers and models
 export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/tokenizer';
 export { trainByteLevelBpe } from './tokenizer/train-bpe';
-export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreCriterion } from './model/config';
-export { loadModel, saveModel, type Model } from './model/directory';
 export { convertGguf, readGgufModel } from './model/gguf/read';
 export { exportGguf } from './model/gguf/export';
+export {
+  parseModelConfig,
+  toHfConfig,
+  type ModelConfig,
+  type ModelKind,
+  type ScoreCriterion,
+} from './model/config';
+export type { Rotary, Variant } from './model/variant';
+export type { LinearScaling, Llama3Scaling, RopeScaling, YarnScaling } from './model/rope';
+export { loadModel, loadWeights, saveModel, type Model } from './model/directory';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
 export { lmLogits, scores, values } from './model/heads';

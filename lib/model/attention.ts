@@ -37,7 +37,7 @@ function blocksOf(T: number, S: number, isCausal: boolean): Block[] {
 }
 
 /**
- * softmax(QKᵀ/√hd + bias)·V. The G = H/Hkv query heads that share a key head are laid end to end along the queries, so
+ * softmax(QKᵀ/√hd + bias)·V, with the variant's scale in place of 1/√hd where it has one. The G = H/Hkv query heads that share a key head are laid end to end along the queries, so
  * that keys and values are never repeated (grouped-query attention).
  *
  * With O the result and P the weights of a block, the gradient is dV = PᵀdO, dS = P∘(dO·Vᵀ − Σ dO∘O), dQ = dS·K/√hd, dK = dSᵀQ/√hd.
@@ -60,7 +60,7 @@ export function attend(
 ): tf.Tensor2D {
   const { B, T, numAttentionHeads: H, numKeyValueHeads, headDim } = shape;
   const S = keys.shape[1];
-  const scale = 1 / Math.sqrt(headDim);
+  const scale = shape.variant?.attentionScale ?? 1 / Math.sqrt(headDim);
   const together = (mixed: tf.Tensor4D): tf.Tensor2D =>
     tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, H * headDim]);
   const sizes = { B, H, Hkv: numKeyValueHeads, T, S, hd: headDim };

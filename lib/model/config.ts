@@ -1,5 +1,11 @@
-/** The shape of a model: Hugging Face's Llama config.json in camelCase. */
+/** The shape of a model: Hugging Face's config.json, in camelCase and under Llama's names. */
 import { InputError, mustBe } from '../errors';
+import { stableJson } from '../stable-json';
+import { configFields } from './config-fields';
+import { familyOf } from './families';
+import type { Family } from './families/family';
+import { readRope, ropeParameters } from './rope';
+import type { Variant } from './variant';
 
 export interface ModelConfig {
   readonly vocabSize: number;
@@ -25,6 +31,12 @@ export interface ModelConfig {
   readonly bf16?: boolean;
   /** Of a reward model with several scores: what each row of `score.weight` scores. */
   readonly scoreCriteria?: readonly ScoreCriterion[];
+  /** `model_type` of config.json. Absent: `llama`. */
+  readonly family?: string;
+  /** How the arithmetic differs from Llama's. Absent: not at all. */
+  readonly variant?: Variant;
+  /** Fields of config.json that no other property holds; they are written back. */
+  readonly otherFields?: Readonly<Record<string, unknown>>;
 }
 
 /** One of several scores of a reward model. */
@@ -34,45 +46,64 @@ export interface ScoreCriterion {
   readonly weight: number;
 }
 
-/** Model types whose weights and arithmetic are those of Llama. */
-const modelTypes = ['llama', 'mistral'];
+/** Fields of config.json that are written from the properties of the same names, whatever the family calls them. */
+const sizeFields = {
+  vocab_size: 'vocabSize',
+  hidden_size: 'hiddenSize',
+  intermediate_size: 'intermediateSize',
+  num_hidden_layers: 'numHiddenLayers',
+  num_attention_heads: 'numAttentionHeads',
+  num_key_value_heads: 'numKeyValueHeads',
+  head_dim: 'headDim',
+  max_position_embeddings: 'maxPositionEmbeddings',
+  rms_norm_eps: 'rmsNormEps',
+  rope_theta: 'ropeTheta',
+} as const;
+/** Further fields that are always written anew. */
+const writtenAnew = [
+  ...['architectures', 'model_type', 'tie_word_embeddings', 'torch_dtype', 'dtype'],
+  ...['bos_token_id', 'eos_token_id', 'pad_token_id'],
+  ...['num_labels', 'id2label', 'label2id', 'criterion_weights', 'dimension_weights'],
+];
+/** What a config.json of Llama says when nothing differs. */
+const plainLlama = { hidden_act: 'silu', attention_bias: false, mlp_bias: false } as const;
+
+type Raw = Readonly<Record<string, unknown>>;
+type Written = Record<string, unknown>;
+
+/** What the family calls one of Llama's fields; undefined: it has none. */
+function fieldName({ fields = {} }: Family, field: string): string | undefined {
+  return fields[field] === null ? undefined : (fields[field] ?? field);
+}
 
 /**
  * Reads a Hugging Face config.json.
  *
- * @throws {InputError} for another architecture, for what Llama's variants have and this transformer has not (biases,
- * scaled rotary embeddings, sliding windows), and for sizes that do not fit together.
+ * @throws {InputError} for an unknown family, with the known ones, for what the family's variants have and this transformer has
+ * not, and for sizes that do not fit together.
  */
 export function parseModelConfig(json: unknown, where = 'config.json'): ModelConfig {
-  const raw = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  const refuse = (field: string, expected: string, got: unknown): never => {
-    throw mustBe(where, field, expected, got);
-  };
-  const number = (field: string, fallback?: number): number => {
-    const value = raw[field] ?? fallback;
-    return typeof value === 'number' && value > 0 ? value : refuse(field, 'a positive number', raw[field]);
-  };
+  const given = (typeof json === 'object' && json !== null ? json : {}) as Raw;
+  const family = familyOf(given['model_type'], where);
+  const raw = { ...family.defaults, ...given };
+  const fields = configFields(raw, where);
+  const { refuse } = fields;
+  fields.only('quantization_config', null);
+  const derived: Raw = family.derived?.(raw) ?? {};
+  /** A size under the family's name, or made of other fields. */
   const size = (field: string, fallback?: number): number => {
-    const value = number(field, fallback);
-    return Number.isInteger(value) ? value : refuse(field, 'a positive integer', raw[field] ?? fallback);
-  };
-  const type = raw['model_type'];
-  if (typeof type !== 'string' || !modelTypes.includes(type))
-    refuse('model_type', `one of ${modelTypes.join(', ')}`, type);
-  for (const flag of ['attention_bias', 'mlp_bias']) if (raw[flag] === true) refuse(flag, 'false', true);
-  if ((raw['hidden_act'] ?? 'silu') !== 'silu') refuse('hidden_act', '"silu"', raw['hidden_act']);
-  // The older name, where it holds anything, counts before the newer, as in transformers 5.
-  const older = (raw['rope_scaling'] ?? {}) as Record<string, unknown>;
-  const newer = (raw['rope_parameters'] ?? {}) as Record<string, unknown>;
-  const rope = Object.keys(older).length > 0 ? older : newer;
-  const ropeType = rope['rope_type'] ?? rope['type'] ?? 'default';
-  if (ropeType !== 'default') refuse('rope_scaling', 'absent or of the default type', ropeType);
-  if (typeof raw['sliding_window'] === 'number') refuse('sliding_window', 'null', raw['sliding_window']);
+    const made = derived[field];
+    if (made !== undefined) return Number.isInteger(made) ? (made as number) : refuse(field, 'a positive integer', made);
+    const name = fieldName(family, field);
+    return name === undefined ? (fallback as number) : fields.size(name, fallback);
+  }; // prettier-ignore
 
   const hiddenSize = size('hidden_size');
   const numAttentionHeads = size('num_attention_heads');
   const headDim = size('head_dim', hiddenSize / numAttentionHeads);
   const numKeyValueHeads = size('num_key_value_heads', numAttentionHeads);
+  if (!Number.isInteger(headDim))
+    refuse('num_attention_heads', `a divisor of ${hiddenSize} (the width)`, numAttentionHeads);
   if (headDim % 2 !== 0) refuse('head_dim', 'even (rotary embeddings turn pairs)', headDim);
   if (numAttentionHeads % numKeyValueHeads !== 0) {
     refuse(
@@ -81,14 +112,12 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
       numKeyValueHeads,
     );
   }
-  // Newer files keep the base with the other parameters of the embedding; where both are there, that one counts.
-  const ropeTheta = (): number => {
-    const base = rope['rope_theta'];
-    if (base === undefined || base === null) return number('rope_theta', 10000);
-    return typeof base === 'number' && base > 0
-      ? base
-      : refuse('rope_parameters.rope_theta', 'a positive number', base);
-  };
+  const numHiddenLayers = size('num_hidden_layers');
+  const turns = fieldName(family, 'rope_theta') !== undefined;
+  const ropeTheta = turns
+    ? readRope(fields, ropeParameters(raw)).theta
+    : ((derived['rope_theta'] ?? 10000) as number);
+  if (!(ropeTheta > 0)) refuse('rope_ratio', 'a positive number');
   const token = (field: string): number | undefined =>
     typeof raw[field] === 'number' ? (raw[field] as number) : undefined;
   const bos = token('bos_token_id');
@@ -96,24 +125,42 @@ export function parseModelConfig(json: unknown, where = 'config.json'): ModelCon
   const vocabSize = size('vocab_size');
   const ends = endTokens(where, raw, vocabSize);
   const scoreCriteria = criteriaOf(raw);
+  const sizes = { hiddenSize, numHiddenLayers, numAttentionHeads, headDim };
+  const variant = family.variant?.(fields, sizes) ?? {};
+  const others = otherFields(given, family, variant);
   return {
     vocabSize,
     hiddenSize,
     intermediateSize: size('intermediate_size'),
-    numHiddenLayers: size('num_hidden_layers'),
+    numHiddenLayers,
     numAttentionHeads,
     numKeyValueHeads,
     headDim,
     maxPositionEmbeddings: size('max_position_embeddings', 2048),
-    rmsNormEps: number('rms_norm_eps', 1e-6),
-    ropeTheta: ropeTheta(),
+    rmsNormEps: fields.number(fieldName(family, 'rms_norm_eps') as string, 1e-6),
+    ropeTheta,
     tieWordEmbeddings: raw['tie_word_embeddings'] === true,
     ...(bos === undefined ? {} : { bosTokenId: bos }),
     ...withEndTokens(ends),
     ...(pad === undefined ? {} : { padTokenId: pad }),
     ...(scoreCriteria.length < 2 ? {} : { scoreCriteria }),
+    ...(family.type === 'llama' ? {} : { family: family.type }),
+    ...(Object.keys(variant).length === 0 ? {} : { variant }),
+    ...(Object.keys(others).length === 0 ? {} : { otherFields: others }),
   };
 }
+
+/** What of a config.json is to be written back as it is. */
+function otherFields(given: Raw, family: Family, variant: Variant): Written {
+  const known = new Set([...Object.keys(sizeFields).map((field) => fieldName(family, field)), ...writtenAnew]);
+  const rope = ropeParameters(given);
+  const plain = ['type', 'rope_type', 'rope_theta'];
+  if (variant.rotary === undefined && Object.keys(rope).every((name) => plain.includes(name)))
+    for (const name of ['rope_parameters', 'rope_scaling']) known.add(name);
+  const isPlain = ([name, value]: [string, unknown]): boolean =>
+    family.type === 'llama' && (plainLlama as Raw)[name] === value;
+  return Object.fromEntries(Object.entries(given).filter((entry) => !known.has(entry[0]) && !isPlain(entry)));
+} // prettier-ignore
 
 /** The ids of `eos_token_id`, which may be one, several or null. */
 function endTokens(where: string, raw: Readonly<Record<string, unknown>>, vocabSize: number): number[] {
@@ -159,38 +206,49 @@ function criteriaOf(raw: Readonly<Record<string, unknown>>): ScoreCriterion[] {
     .map((id) => ({ name: labels[id] as string, weight: weights[labels[id] as string] ?? 1 }));
 }
 
-/** What a saved model is: a language model or a reward model. */
-export type Architecture = 'LlamaForCausalLM' | 'LlamaForSequenceClassification';
+/** What a saved model is: a language model, or a reward model, which transformers calls a classifier. */
+export type ModelKind = 'language' | 'reward';
 
-/** The config.json that transformers reads; `dtype` is the type of the weights beside it. */
+/**
+ * The config.json that transformers reads; `dtype` is the type of the weights beside it.
+ *
+ * @throws {InputError} when config.json cannot say what `config` says, because a property was changed that other fields contradict.
+ */
 export function toHfConfig(
   config: ModelConfig,
-  architecture: Architecture,
+  kind: ModelKind = 'language',
   dtype: 'float32' | 'float16' | 'bfloat16' = 'float32',
 ): Record<string, unknown> {
-  return {
-    architectures: [architecture],
-    model_type: 'llama',
-    vocab_size: config.vocabSize,
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.numHiddenLayers,
-    num_attention_heads: config.numAttentionHeads,
-    num_key_value_heads: config.numKeyValueHeads,
-    head_dim: config.headDim,
-    hidden_act: 'silu',
-    max_position_embeddings: config.maxPositionEmbeddings,
-    rms_norm_eps: config.rmsNormEps,
-    rope_theta: config.ropeTheta,
+  const family = familyOf(config.family ?? 'llama', 'toHfConfig');
+  const isLlama = family.type === 'llama';
+  const { hidden_act, ...noBiases } = plainLlama;
+  const sizes = Object.entries(sizeFields).flatMap(([field, property]): [string, unknown][] => {
+    const name = fieldName(family, field);
+    const own: [string, unknown][] = name === undefined ? [] : [[name, config[property]]];
+    return isLlama && field === 'head_dim' ? [...own, ['hidden_act', hidden_act]] : own;
+  });
+  const written: Written = {
+    architectures: [family.architectures[kind === 'reward' ? 1 : 0]],
+    model_type: family.type,
+    ...Object.fromEntries(sizes),
     tie_word_embeddings: config.tieWordEmbeddings,
-    attention_bias: false,
-    mlp_bias: false,
+    ...(isLlama ? noBiases : {}),
     bos_token_id: config.bosTokenId ?? null,
     eos_token_id: config.eosTokenId ?? null,
     pad_token_id: config.padTokenId ?? null,
-    ...(architecture === 'LlamaForSequenceClassification' ? labels(config.scoreCriteria) : {}),
+    ...(kind === 'reward' ? labels(config.scoreCriteria) : {}),
     torch_dtype: dtype,
+    ...config.otherFields,
   };
+  const again = parseModelConfig(written, 'toHfConfig');
+  for (const property of [...Object.values(sizeFields), 'tieWordEmbeddings', 'variant'] as const) {
+    const [said, meant] = [again[property], config[property]];
+    if (stableJson(said ?? null) !== stableJson(meant ?? null))
+      throw new InputError(
+        `toHfConfig: '${property}' is ${stableJson(meant ?? null)}, but config.json of ${family.type} with these fields says ${stableJson(said ?? null)}`,
+      );
+  }
+  return written;
 }
 
 function labels(

@@ -5,9 +5,11 @@ import { InputError } from '../errors';
 import { notThere, readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
 import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
-import { paramShapes, type Params } from './params';
+import { storedForm } from './layout';
+import type { Params } from './params';
 import { stopTokenIds } from './stop-tokens';
-import { readShardedSafetensors, writeSafetensors, type WeightType } from './weights';
+import { readParams } from './read-params';
+import { writeSafetensors, type WeightType } from './weights';
 
 export interface Model {
   /** With `score.weight` when it is a reward model. */
@@ -19,19 +21,11 @@ export interface Model {
 const generationFile = 'generation_config.json';
 const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 
-/** Parameters that heads add to a language model's. */
-const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]> =>
-  new Map([
-    ['score.weight', [config.scoreCriteria?.length ?? 1, config.hiddenSize]],
-    ['value.weight', [1, config.hiddenSize]],
-    ['value.bias', [1]],
-  ]);
-
 /**
  * Loads a model directory. The caller owns the parameters.
  *
- * @throws {InputError} when a file is missing or broken, a parameter is missing or has another shape than config.json says,
- * or the tokenizer has more tokens than the model.
+ * @throws {InputError} when a file is missing or broken, the model is of an unknown family, a parameter is missing, unknown or has another
+ * shape than config.json says, tied weights differ, or the tokenizer has more tokens than the model.
  *
  * @example
  * ```ts
@@ -51,19 +45,28 @@ export function loadModel(directory: string): Model {
       `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
     );
   }
-  const params: Params = {};
-  const shapes = new Map<string, readonly number[]>(paramShapes(config));
-  const heads = headShapes(config);
-  const read = readShardedSafetensors(directory, (name) => shapes.has(name) || heads.has(name));
-  const isReward = read['score.weight'] !== undefined;
-  // A reward model predicts no tokens: it may leave the language-model head out.
-  if (isReward) shapes.delete('lm_head.weight');
-  for (const [name, shape] of shapes) params[name] = take(directory, read, name, shape);
-  for (const [name, shape] of heads) {
-    if (read[name] !== undefined) params[name] = take(directory, read, name, shape);
-  }
-  for (const [name, tensor] of Object.entries(read)) if (params[name] === undefined) tensor.dispose();
-  return { params, config, tokenizer };
+  return { params: readParams(directory, config), config, tokenizer };
+}
+
+/**
+ * Loads the weights of a model directory, without its tokenizer. The caller owns the parameters. They have Llama's names, whatever the
+ * family calls them in its files.
+ *
+ * @throws {InputError} as {@link loadModel}, but for the tokenizer.
+ *
+ * @example
+ * ```ts
+ * import { loadWeights, useEngine } from 'rlhf-kit';
+ *
+ * await useEngine();
+ * const { params, config } = loadWeights('runs/start/sft/model');
+ * console.log(config.family ?? 'llama', Object.keys(params).length);
+ * ```
+ */
+export function loadWeights(directory: string): Pick<Model, 'params' | 'config'> {
+  if (!existsSync(directory)) throw notThere(directory, 'model directory');
+  const config = readModelConfig(directory);
+  return { params: readParams(directory, config), config };
 }
 
 /** config.json, and generation_config.json where there is one. */
@@ -75,20 +78,9 @@ function readModelConfig(directory: string): ModelConfig {
   return withGenerationConfig(config, readJson(generationPath), generationPath);
 }
 
-function take(directory: string, read: Params, name: string, shape: readonly number[]): Params[string] {
-  const tensor = read[name];
-  if (tensor === undefined) throw new InputError(`${directory}: model.safetensors has no ${name}`);
-  if (tensor.shape.join() !== shape.join()) {
-    throw new InputError(
-      `${directory}: ${name} must be [${shape.join()}] by config.json, got [${tensor.shape.join()}]`,
-    );
-  }
-  return tensor;
-}
-
 /**
- * Writes a model directory that transformers reads too, with every token that ends a response: as LlamaForSequenceClassification when the parameters hold a score
- * head, else as LlamaForCausalLM.
+ * Writes a model directory that transformers reads too, under the names of the model's family, with every token that ends a response: as
+ * the family's classifier when the parameters hold a score head, else as its language model.
  *
  * @example
  * ```ts
@@ -115,9 +107,9 @@ export function saveModel(
     join(directory, 'config.json'),
     toHfConfig(
       { ...config, eosTokenId, padTokenId: tokenizer.padTokenId },
-      isReward ? 'LlamaForSequenceClassification' : 'LlamaForCausalLM',
+      isReward ? 'reward' : 'language',
       torchNames[dtype],
     ),
   );
-  writeSafetensors(join(directory, 'model.safetensors'), params, dtype);
+  writeSafetensors(join(directory, 'model.safetensors'), storedForm(config, params), dtype);
 }

@@ -1,11 +1,15 @@
-/** The decoder-only transformer (Llama family) as a pure function of its parameters: traceable and differentiable. */
+/**
+ * The decoder-only transformer as a pure function of its parameters: traceable and differentiable. It is Llama's, but for what the
+ * configuration's variant says.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { dynamicUpdateSlice } from '../backend';
 import { attend, type AttentionShape } from './attention';
 import type { ModelConfig } from './config';
-import { rmsNorm, rotaryTables, rotate, swiglu } from './layers';
+import { geluTanh, layerNorm, rmsNorm, rotaryTables, rotate, swiglu, type RotaryTables } from './layers';
 import { linear } from './linear';
 import { parameter, type Params } from './params';
+import { ropeFrequencies, type RopeScaling } from './rope';
 
 /** Added to attention scores that must not count; finite, so that a fully masked row stays finite. */
 const notAttended = -1e9;
@@ -46,7 +50,9 @@ export function hiddenStates(
   packing?: Packing,
 ): tf.Tensor3D {
   if (packing === undefined) return prefill(params, config, tokens, mask).hidden;
-  return layers(params, config, tokens, packing.positions, attendedWithin(packing)).hidden;
+  const { positions } = packing;
+  const sight = { positions, attended: attendedWithin(packing), keyPositions: () => positions };
+  return layers(params, config, tokens, sight).hidden;
 }
 
 /** 1 where the query in column t may see the key in column s. [B, 1, T, T] */
@@ -69,7 +75,7 @@ export function prefill(
   const positions = tf.relu(tf.sub(tf.cumsum(mask, 1), 1)) as tf.Tensor2D; // [B, T]
   const causal = tf.tensor2d(lowerTriangle(T), [T, T]);
   const attended = tf.mul(tf.reshape(mask, [B, 1, 1, T]), tf.reshape(causal, [1, 1, T, T])); // [B, 1, T, T]
-  return layers(params, config, tokens, positions, attended);
+  return layers(params, config, tokens, { positions, attended, keyPositions: () => realBefore(mask) });
 }
 
 /**
@@ -92,62 +98,158 @@ export function decode(
   const [B, S] = mask.shape;
   const positions = tf.sub(tf.sum(mask, 1, true), 1) as tf.Tensor2D; // [B, 1]
   const attended = tf.reshape(mask, [B, 1, 1, S]);
-  return layers(params, config, tf.reshape(token, [B, 1]), positions, attended, { cache, column });
+  const sight = { positions, attended, keyPositions: () => realBefore(mask) };
+  return layers(params, config, tf.reshape(token, [B, 1]), sight, { cache, column });
 }
 
-/** @param attended 1 where the query in row t may see the key in column s. [B, 1, T, S] */
+/** Where the queries stand and what they may see. */
+interface Sight {
+  /** Number of each query's token among the real ones. [B, T] */
+  readonly positions: tf.Tensor2D;
+  /** 1 where the query in row t may see the key in column s. [B, 1, T, S] */
+  readonly attended: tf.Tensor;
+  /** The same of the keys' columns; asked for only where a window needs it. [B, S] */
+  readonly keyPositions: () => tf.Tensor2D;
+}
+
+/** Real tokens before each column's own. [B, S] */
+function realBefore(mask: tf.Tensor2D): tf.Tensor2D {
+  return tf.sub(tf.cumsum(mask, 1), 1);
+}
+
 function layers(
   params: Params,
   config: ModelConfig,
   tokens: tf.Tensor2D,
-  positions: tf.Tensor2D,
-  attended: tf.Tensor,
+  sight: Sight,
   past?: { readonly cache: KvCache; readonly column: tf.Scalar },
 ): { hidden: tf.Tensor3D; cache: KvCache } {
   const [B, T] = tokens.shape;
-  const rotary = rotaryTables(positions, config.headDim, config.ropeTheta);
-  const bias = tf.mul(tf.sub(1, attended), notAttended); // [B, 1, T, S]
+  const { variant = {} } = config;
+  const rotaryOf = rotaries(config, sight.positions);
+  const biasOf = biases(config, sight);
   const cache: KvCache = { keys: [], values: [] };
-  let x = tf.gather(
-    parameter(params, 'model.embed_tokens.weight'),
-    tf.reshape(tokens, [B * T]),
-  ) as tf.Tensor2D; // [B·T, D]
+  const normed = (y: tf.Tensor2D, name: string): tf.Tensor2D => {
+    const weight = parameter(params, `${name}.weight`) as tf.Tensor1D;
+    if (variant.norm === undefined) return rmsNorm(y, weight, config.rmsNormEps);
+    if (variant.norm === 'onePlus') return rmsNorm(y, tf.add(weight, 1), config.rmsNormEps);
+    return layerNorm(y, weight, parameter(params, `${name}.bias`) as tf.Tensor1D, config.rmsNormEps);
+  };
+  let x = embed(params, config, tokens, sight.positions);
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const own = (name: string): string => `model.layers.${layer}.${name}`;
     const project = (y: tf.Tensor2D, name: string): tf.Tensor2D => linear(params, own(name), y, config);
-    const norm = (y: tf.Tensor2D, name: string): tf.Tensor2D =>
-      rmsNorm(y, parameter(params, `${own(name)}.weight`) as tf.Tensor1D, config.rmsNormEps);
+    const norm = (y: tf.Tensor2D, name: string): tf.Tensor2D => normed(y, own(name));
+    const [before, after] = [variant.normPlace !== 'after', variant.normPlace !== undefined];
 
     // 1. attention
     const shape = { B, T, ...config };
-    const normed = norm(x, 'input_layernorm');
-    const queries = rotate(
-      heads(project(normed, 'self_attn.q_proj'), config.numAttentionHeads, shape),
-      rotary,
-    );
-    let keys = merge(
-      rotate(heads(project(normed, 'self_attn.k_proj'), config.numKeyValueHeads, shape), rotary),
-      shape,
-    );
-    let values = merge(heads(project(normed, 'self_attn.v_proj'), config.numKeyValueHeads, shape), shape);
+    const read = before ? norm(x, 'input_layernorm') : x;
+    const rotary = rotaryOf(layer);
+    /** Queries or keys, normed and turned as the variant says. [B, count, T, hd] */
+    const directed = (which: 'q' | 'k', count: number): tf.Tensor4D => {
+      let y = project(read, `self_attn.${which}_proj`);
+      const name = `self_attn.${which}_norm`;
+      if (variant.queryKeyNorm === 'projection') y = norm(y, name);
+      if (variant.queryKeyNorm === 'head')
+        y = tf.reshape(norm(tf.reshape(y, [B * T * count, config.headDim]), name), y.shape);
+      const apart = heads(y, count, shape);
+      return rotary === undefined ? apart : rotate(apart, rotary);
+    };
+    const queries = directed('q', config.numAttentionHeads);
+    let keys = merge(directed('k', config.numKeyValueHeads), shape);
+    let values = merge(heads(project(read, 'self_attn.v_proj'), config.numKeyValueHeads, shape), shape);
     if (past !== undefined) {
       keys = dynamicUpdateSlice(past.cache.keys[layer] as tf.Tensor3D, keys, [0, past.column, 0]);
       values = dynamicUpdateSlice(past.cache.values[layer] as tf.Tensor3D, values, [0, past.column, 0]);
     }
     cache.keys.push(keys);
     cache.values.push(values);
-    x = tf.add(
-      x,
-      project(attend(queries, keys, values, bias, past === undefined, shape), 'self_attn.o_proj'),
-    );
+    const mixed = attend(queries, keys, values, biasOf(layer), past === undefined, shape);
+    const attention = project(mixed, 'self_attn.o_proj');
+    x = tf.add(x, after ? norm(attention, 'post_attention_layernorm') : attention);
 
     // 2. feed-forward
-    const wide = norm(x, 'post_attention_layernorm');
-    const gated = swiglu(project(wide, 'mlp.gate_proj'), project(wide, 'mlp.up_proj'));
-    x = tf.add(x, project(gated, 'mlp.down_proj'));
+    const wideName = after ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
+    const wide = before ? norm(x, wideName) : x;
+    const forward = project(activated(wide, project, config), 'mlp.down_proj');
+    x = tf.add(x, after ? norm(forward, 'post_feedforward_layernorm') : forward);
   }
-  const hidden = rmsNorm(x, parameter(params, 'model.norm.weight') as tf.Tensor1D, config.rmsNormEps);
+  const hidden = normed(x, 'model.norm');
   return { hidden: tf.reshape(hidden, [B, T, config.hiddenSize]), cache };
+}
+
+/** What the first layer reads. [B·T, D] */
+function embed(
+  params: Params,
+  { variant = {} }: ModelConfig,
+  tokens: tf.Tensor2D,
+  positions: tf.Tensor2D,
+): tf.Tensor2D {
+  const x = tf.gather(
+    parameter(params, 'model.embed_tokens.weight'),
+    tf.reshape(tokens, [tokens.size]),
+  ) as tf.Tensor2D;
+  const { embeddingScale, learnedPositions } = variant;
+  const scaled = embeddingScale === undefined ? x : tf.mul(x, embeddingScale);
+  if (learnedPositions !== true) return scaled as tf.Tensor2D;
+  const rows = tf.cast(tf.reshape(positions, [positions.size]), 'int32');
+  return tf.add(scaled, tf.gather(parameter(params, 'model.embed_positions.weight'), rows));
+}
+
+/** What the last matrix of the feed-forward reads. [B·T, F] */
+function activated(
+  x: tf.Tensor2D,
+  project: (x: tf.Tensor2D, name: string) => tf.Tensor2D,
+  { variant = {} }: ModelConfig,
+): tf.Tensor2D {
+  const isGelu = variant.activation === 'geluTanh';
+  if (variant.plainFeedForward === true) {
+    const up = project(x, 'mlp.up_proj');
+    return isGelu ? geluTanh(up) : tf.mul(up, tf.sigmoid(up));
+  }
+  const [gate, up] = [project(x, 'mlp.gate_proj'), project(x, 'mlp.up_proj')];
+  return isGelu ? tf.mul(geluTanh(gate), up) : swiglu(gate, up);
+}
+
+/** Tables of each layer's rotary embeddings; undefined where nothing turns. Layers that turn alike share them. */
+function rotaries(
+  { variant = {}, ropeTheta, headDim, numHiddenLayers }: ModelConfig,
+  positions: tf.Tensor2D,
+): (layer: number) => RotaryTables | undefined {
+  const { rotary = {}, windows = [], learnedPositions } = variant;
+  const { dims = headDim, interleaved = false, scaling, windowed, without = [] } = rotary;
+  const tables = (theta: number, own?: RopeScaling): RotaryTables => {
+    const factor = own?.type === 'yarn' ? own.attentionFactor : 1;
+    return rotaryTables(positions, ropeFrequencies(dims, theta, own), { interleaved, factor });
+  };
+  const numbers = Array.from({ length: numHiddenLayers }, (_, layer) => layer);
+  const isWindowed = (layer: number): boolean => windowed !== undefined && (windows[layer] ?? null) !== null;
+  const turn = numbers.filter((layer) => learnedPositions !== true && !without.includes(layer));
+  const usual = turn.every(isWindowed) ? undefined : tables(ropeTheta, scaling);
+  const near = turn.some(isWindowed) && windowed ? tables(windowed.theta, windowed.scaling) : undefined;
+  return (layer) => (turn.includes(layer) ? (isWindowed(layer) ? near : usual) : undefined);
+}
+
+/** What is added to each layer's attention scores. [B, 1, T, S] */
+function biases(
+  { variant = {} }: ModelConfig,
+  { positions, attended, keyPositions }: Sight,
+): (layer: number) => tf.Tensor {
+  const biasOf = (seen: tf.Tensor): tf.Tensor => tf.mul(tf.sub(1, seen), notAttended);
+  const usual = biasOf(attended);
+  const [B, T] = positions.shape;
+  const S = attended.shape[3] as number;
+  // A window as long as the text shuts nothing.
+  const windows = (variant.windows ?? []).map((window) => (window === null || window >= S ? null : window));
+  const narrow = new Map<number, tf.Tensor>();
+  for (const window of windows) {
+    if (window === null || narrow.has(window)) continue;
+    const distance = tf.sub(tf.reshape(positions, [B, 1, T, 1]), tf.reshape(keyPositions(), [B, 1, 1, S]));
+    const near = tf.cast(tf.less(distance, window), 'float32'); // [B, 1, T, S]
+    narrow.set(window, biasOf(tf.mul(attended, near)));
+  }
+  return (layer) => narrow.get(windows[layer] ?? 0) ?? usual;
 }
 
 /** [B·T, heads·hd] → [B, heads, T, hd] */

@@ -5,6 +5,7 @@ import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs';
 import { errorMessage, InputError, mustBe } from '../errors';
 import { notThere, readJson, writeFileAtomically } from '../files';
+import type { Numbers } from './layout';
 import type { Params } from './params';
 
 export const weightTypes = ['F32', 'F16', 'BF16'] as const;
@@ -28,14 +29,30 @@ const lfsPointer = 'version https://git-lfs.github.com/spec/';
 
 type Wanted = (name: string) => boolean;
 
+/** The numbers of a tensor, not yet on a device. */
+export interface ReadTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Reads tensors of a safetensors file as {@link readWeights} does. */
+export function readSafetensors(path: string, wanted: Wanted = () => true): Params {
+  return Object.fromEntries(
+    Object.entries(readWeights(path, wanted)).map(([name, { shape, values }]) => [
+      name,
+      tf.tensor(values, [...shape], 'float32'),
+    ]),
+  );
+}
+
 /**
- * Reads tensors of a safetensors file.
+ * Reads the numbers of a safetensors file's tensors.
  *
  * @param wanted tells by name which; the others are passed over, whatever they hold. Absent: all.
  * @throws {InputError} naming file and tensor when the file is missing, cut short or garbled, when a tensor has another
  * type, or holds NaN or infinite numbers.
  */
-export function readSafetensors(path: string, wanted: Wanted = () => true): Params {
+function readWeights(path: string, wanted: Wanted): Record<string, ReadTensor> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -61,15 +78,13 @@ export function readSafetensors(path: string, wanted: Wanted = () => true): Para
   }
   if (typeof header !== 'object' || header === null) throw mustBe(path, 'header', 'an object', header);
   const body = bytes.subarray(8 + headerLength);
-  // Every tensor is checked before the first is made: a refused file leaves nothing behind.
-  const read = Object.entries(header)
-    .filter(([name]) => name !== '__metadata__' && wanted(name))
-    .map(([name, entry]) => {
-      const { shape } = checkEntry(path, name, entry);
-      return { name, shape, values: readTensor(path, name, entry as Entry, body) };
-    });
   return Object.fromEntries(
-    read.map(({ name, shape, values }) => [name, tf.tensor(values, [...shape], 'float32')]),
+    Object.entries(header)
+      .filter(([name]) => name !== '__metadata__' && wanted(name))
+      .map(([name, entry]) => {
+        const { shape } = checkEntry(path, name, entry);
+        return [name, { shape, values: readTensor(path, name, entry as Entry, body) }];
+      }),
   );
 }
 
@@ -84,24 +99,31 @@ function checkEntry(path: string, name: string, entry: unknown): Entry {
   return entry as Entry;
 }
 
-/** Reads tensors of `model.safetensors`, or of the shards that `model.safetensors.index.json` lists. */
-export function readShardedSafetensors(directory: string, wanted: Wanted = () => true): Params {
+/**
+ * Reads the numbers of tensors of `model.safetensors`, or of the shards that `model.safetensors.index.json` lists.
+ *
+ * @param wanted as for {@link readSafetensors}; it may throw for a name that must not be there.
+ */
+export function readShardedSafetensors(
+  directory: string,
+  wanted: Wanted = () => true,
+): Record<string, ReadTensor> {
   const single = join(directory, 'model.safetensors');
   const indexPath = join(directory, 'model.safetensors.index.json');
-  if (existsSync(single) || !existsSync(indexPath)) return readSafetensors(single, wanted);
+  if (existsSync(single) || !existsSync(indexPath)) return readWeights(single, wanted);
   const { weight_map: shards } = readJson<{ weight_map?: Record<string, string> }>(indexPath);
   if (typeof shards !== 'object' || shards === null)
     throw mustBe(indexPath, 'weight_map', 'an object', shards);
-  const params: Params = {};
+  const read: Record<string, ReadTensor> = {};
   const listed = Object.entries(shards).filter(([name]) => wanted(name));
   for (const shard of new Set(listed.map(([, file]) => file))) {
-    Object.assign(params, readSafetensors(join(dirname(indexPath), shard), wanted));
+    Object.assign(read, readWeights(join(dirname(indexPath), shard), wanted));
   }
   for (const [name] of listed) {
-    if (params[name] === undefined)
+    if (read[name] === undefined)
       throw new InputError(`${indexPath}: lists ${name}, which is in none of its shards`);
   }
-  return params;
+  return read;
 }
 
 function readTensor(path: string, name: string, entry: Entry, body: Buffer): Float32Array {
@@ -132,7 +154,11 @@ function readTensor(path: string, name: string, entry: Entry, body: Buffer): Flo
  *
  * @throws {InputError} when a tensor holds NaN or infinite numbers, or numbers too large for `dtype`, or when the disk is full.
  */
-export function writeSafetensors(path: string, tensors: Params, dtype: WeightType = 'F32'): void {
+export function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, Numbers>>,
+  dtype: WeightType = 'F32',
+): void {
   const header: Record<string, Entry | Record<string, string>> = { __metadata__: { format: 'pt' } };
   const parts: Uint8Array[] = [];
   let offset = 0;

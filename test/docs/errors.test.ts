@@ -2,11 +2,13 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { main } from '../../lib/cli/main';
 import { readJson, readText, writeJson, writeJsonLines } from '../../lib/files';
 import { parseConfig } from '../../lib/config';
+import { readSafetensors, writeSafetensors } from '../../lib/model/weights';
 import { sftFields } from '../../lib/sft/config';
 import { blocksOf, project } from '../support/pages';
 import { saveTinyModel } from '../support/tiny-model';
@@ -45,6 +47,13 @@ function edit(path: string, changes: Readonly<Record<string, unknown>>): void {
   writeJson(path, { ...readJson<object>(path), ...changes });
 }
 
+/** Gives a model a further tensor: one of its own, times a factor. */
+function repeatTensor(directory: string, name: string, as: string, factor = 1): void {
+  const path = join(directory, 'model.safetensors');
+  const tensors = readSafetensors(path);
+  writeSafetensors(path, { ...tensors, [as]: tf.mul(tensors[name] as tf.Tensor, factor) });
+}
+
 /** The sentence that a command ends with. */
 async function said(command: string): Promise<string> {
   let output = '';
@@ -77,9 +86,12 @@ beforeAll(async () => {
   await useEngine('cpu');
   const pair = { prompt: 'What is two and two?', chosen: 'Four.', rejected: 'Five, I think.' };
   saveTinyModel('model', Object.values(pair));
-  for (const copy of ['gpt2', 'clone', 'endless']) cpSync('model', copy, { recursive: true });
+  for (const copy of ['bloom', 'deeper', 'untied', 'clone', 'endless'])
+    cpSync('model', copy, { recursive: true });
   edit('model/config.json', { max_position_embeddings: 64 });
-  edit('gpt2/config.json', { model_type: 'gpt2' });
+  edit('bloom/config.json', { model_type: 'bloom' });
+  repeatTensor('deeper', 'model.layers.1.mlp.up_proj.weight', 'model.layers.2.mlp.up_proj.weight');
+  repeatTensor('untied', 'model.embed_tokens.weight', 'lm_head.weight', 0.5);
   edit('endless/tokenizer_config.json', { eos_token: undefined });
   writeFileSync('clone/model.safetensors', lfsPointer);
   writeJson('reward.json', { lerningRate: 1e-4 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { initParams, paramShapes } from '../../lib/model/params';
+import type { Variant } from '../../lib/model/variant';
 import { createRng } from '../../lib/random';
 import { distance, tinyConfig } from './tiny';
 
@@ -19,6 +20,30 @@ describe('paramShapes', () => {
     expect(shapes.size).toBe(3 + 2 * 9);
   });
 
+  it('has what the variant asks for', () => {
+    const shapes = paramShapes({
+      ...tinyConfig,
+      variant: {
+        norm: 'layer',
+        normPlace: 'both',
+        queryKeyNorm: 'projection',
+        biases: ['self_attn.q_proj'],
+        plainFeedForward: true,
+        learnedPositions: true,
+      },
+    });
+    expect(shapes.get('model.embed_positions.weight')).toEqual([32, 8]);
+    expect(shapes.get('model.norm.bias')).toEqual([8]);
+    expect(shapes.get('model.layers.0.self_attn.q_proj.bias')).toEqual([16]);
+    expect(shapes.get('model.layers.0.self_attn.k_norm.weight')).toEqual([8]);
+    expect(shapes.has('model.layers.0.pre_feedforward_layernorm.weight')).toBe(true);
+    expect(shapes.has('model.layers.0.post_feedforward_layernorm.weight')).toBe(true);
+    expect(shapes.has('model.layers.0.mlp.gate_proj.weight')).toBe(false);
+    const after = paramShapes({ ...tinyConfig, variant: { normPlace: 'after', queryKeyNorm: 'head' } });
+    expect(after.has('model.layers.0.input_layernorm.weight')).toBe(false);
+    expect(after.get('model.layers.0.self_attn.q_norm.weight')).toEqual([4]);
+  });
+
   it('has no lm_head when embeddings are tied', () => {
     expect(paramShapes(tinyConfig).has('lm_head.weight')).toBe(false);
   });
@@ -32,6 +57,14 @@ describe('initParams', () => {
     const drawn = (seed: number) => initParams(tinyConfig, createRng(seed))[name] as tf.Tensor;
     expect(distance(drawn(1), drawn(1))).toBe(0);
     expect(distance(drawn(1), drawn(2))).toBeGreaterThan(0);
+  });
+
+  it('starts biases at 0, and norms that multiply by 1 + w too', () => {
+    const first = (variant: Variant, name: string) =>
+      (initParams({ ...tinyConfig, variant }, createRng(1))[name] as tf.Tensor).dataSync()[0];
+    expect(first({ norm: 'layer' }, 'model.norm.weight')).toBe(1);
+    expect(first({ norm: 'layer' }, 'model.norm.bias')).toBe(0);
+    expect(first({ norm: 'onePlus' }, 'model.norm.weight')).toBe(0);
   });
 
   it('starts norms at 1 and shrinks what writes into the residual stream by √(2L)', () => {

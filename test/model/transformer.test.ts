@@ -55,6 +55,37 @@ describe('hiddenStates', () => {
     expect(distance(row(a, 0, 1, 3), row(b, 0, 1, 3))).toBe(0);
   });
 
+  it('sees only the tokens in a layer’s window, padding not counted', () => {
+    // One layer, blocks of queries, a window that crosses them.
+    const [T, window] = [270, 40];
+    const narrow = {
+      ...config,
+      numHiddenLayers: 1,
+      maxPositionEmbeddings: 300,
+      variant: { windows: [window] },
+    };
+    const ids = Array.from({ length: T }, (_, t) => (t * 7) % 11);
+    const read = (change: number, padding = 0): tf.Tensor => {
+      const changed = ids.map((id, t) => (t === change ? (id + 1) % 11 : id));
+      const row = [...Array<number>(padding).fill(0), ...changed];
+      const mask = row.map((_, t) => (t < padding ? 0 : 1));
+      const states = hiddenStates(
+        params,
+        narrow,
+        tf.tensor2d([row], undefined, 'int32'),
+        tf.tensor2d([mask]),
+      );
+      return tf.slice(states, [0, padding, 0], [1, T, -1]);
+    };
+    const plain = read(-1);
+    const difference = (states: tf.Tensor, t: number): number =>
+      distance(tf.slice(states, [0, t, 0], [1, 1, -1]), tf.slice(plain, [0, t, 0], [1, 1, -1]));
+    const changed = read(100);
+    expect(difference(changed, 100 + window - 1)).toBeGreaterThan(1e-4);
+    expect(difference(changed, 100 + window)).toBe(0);
+    expect(distance(read(-1, 5), plain)).toBeLessThan(1e-5);
+  });
+
   it('stays finite in rows that are all padding', () => {
     const states = hidden([[1, 2], [3, 4]], [[1, 1], [0, 0]]); // prettier-ignore
     expect(states.dataSync().every(Number.isFinite)).toBe(true);
