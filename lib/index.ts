@@ -19,6 +19,8 @@ export { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer/toke
 export { trainByteLevelBpe } from './tokenizer/train-bpe';
 export { parseModelConfig, toHfConfig, type ModelConfig, type ScoreCriterion } from './model/config';
 export { loadModel, saveModel, type Model } from './model/directory';
+export { addAdapter, mergeAdapter } from './model/lora/adapter';
+export type { Lora, LoraOptions } from './model/lora/config';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
 export { lmLogits, scores, values } from './model/heads';

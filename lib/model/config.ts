@@ -1,5 +1,6 @@
 /** The shape of a model: Hugging Face's Llama config.json in camelCase. */
 import { InputError, mustBe } from '../errors';
+import type { Lora } from './lora/config';
 
 export interface ModelConfig {
   readonly vocabSize: number;
@@ -25,6 +26,8 @@ export interface ModelConfig {
   readonly bf16?: boolean;
   /** Of a reward model with several scores: what each row of `score.weight` scores. */
   readonly scoreCriteria?: readonly ScoreCriterion[];
+  /** Of the adapter among the parameters; it is written to adapter_config.json. */
+  readonly lora?: Lora;
 }
 
 /** One of several scores of a reward model. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors';
 import { notThere, readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
+import { isAdapterDirectory, openAdapter, readAdapter, writeAdapter } from './lora/directory';
 import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
 import { paramShapes, type Params } from './params';
 import { stopTokenIds } from './stop-tokens';
@@ -14,6 +15,8 @@ export interface Model {
   readonly params: Params;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  /** Where it was loaded from; of a model with an adapter, where its base was. */
+  readonly directory?: string;
 }
 
 const generationFile = 'generation_config.json';
@@ -28,9 +31,9 @@ const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]>
   ]);
 
 /**
- * Loads a model directory. The caller owns the parameters.
+ * Loads a model directory, or an adapter's in PEFT's layout with the base that it names. The caller owns the parameters.
  *
- * @throws {InputError} when a file is missing or broken, a parameter is missing or has another shape than config.json says,
+ * @throws {InputError} when a file is missing or broken, an adapter does not fit its base, a parameter is missing or has another shape than config.json says,
  * or the tokenizer has more tokens than the model.
  *
  * @example
@@ -44,6 +47,7 @@ const headShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]>
  */
 export function loadModel(directory: string): Model {
   if (!existsSync(directory)) throw notThere(directory, 'model directory');
+  if (isAdapterDirectory(directory)) return loadAdapted(directory);
   const config = readModelConfig(directory);
   const tokenizer = loadTokenizer(directory);
   if (tokenizer.vocabSize > config.vocabSize) {
@@ -63,7 +67,27 @@ export function loadModel(directory: string): Model {
     if (read[name] !== undefined) params[name] = take(directory, read, name, shape);
   }
   for (const [name, tensor] of Object.entries(read)) if (params[name] === undefined) tensor.dispose();
-  return { params, config, tokenizer };
+  return { params, config, tokenizer, directory };
+}
+
+/** An adapter's directory may have a tokenizer and a config.json of its own; the latter tells what a score head scores. */
+function loadAdapted(directory: string): Model {
+  const adapter = openAdapter(directory);
+  const base = loadModel(adapter.base);
+  const model = readAdapter(directory, adapter, base);
+  const hasConfig = existsSync(join(directory, 'config.json'));
+  const criteria = hasConfig ? readModelConfig(directory).scoreCriteria : undefined;
+  return {
+    ...model,
+    config: { ...model.config, ...(criteria !== undefined && { scoreCriteria: criteria }) },
+    tokenizer: loadModelTokenizer(directory),
+  };
+}
+
+/** The tokenizer of a model directory: of an adapter's that has none, its base's. */
+export function loadModelTokenizer(directory: string): Tokenizer {
+  const isBare = isAdapterDirectory(directory) && !existsSync(join(directory, 'tokenizer.json'));
+  return loadTokenizer(isBare ? openAdapter(directory).base : directory);
 }
 
 /** config.json, and generation_config.json where there is one. */
@@ -88,7 +112,7 @@ function take(directory: string, read: Params, name: string, shape: readonly num
 
 /**
  * Writes a model directory that transformers reads too, with every token that ends a response: as LlamaForSequenceClassification when the parameters hold a score
- * head, else as LlamaForCausalLM.
+ * head, else as LlamaForCausalLM. Of a model with an adapter, the adapter and the heads alone, as PEFT reads them.
  *
  * @example
  * ```ts
@@ -119,5 +143,6 @@ export function saveModel(
       torchNames[dtype],
     ),
   );
-  writeSafetensors(join(directory, 'model.safetensors'), params, dtype);
+  if (config.lora === undefined) writeSafetensors(join(directory, 'model.safetensors'), params, dtype);
+  else writeAdapter(directory, { params, config }, dtype);
 }

@@ -3,11 +3,13 @@ import type { FieldsOf } from '../fields';
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
 import { saveModel } from '../model/directory';
+import { withAdapter } from '../model/lora/adapter';
 import type { LanguageModel } from '../model/sample';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
 import type { RunDirectory } from '../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../types';
+import type { RolloutConfig } from './rollout-config';
 
 export interface SampledInputs {
   readonly prompts: readonly PromptRecord[];
@@ -33,16 +35,18 @@ export const sampledSlots = {
   demonstrations: optional(slot('demonstrations', 'file of demonstrations for --sft-loss-coef')),
 };
 
-export function sampledStage<C extends object>({ train, ...about }: SampledAlgorithm<C>) {
+export function sampledStage<C extends RolloutConfig>({ train, ...about }: SampledAlgorithm<C>) {
   return defineStage({
     ...about,
     inputs: sampledSlots,
     outputs: { model: output('model', modelFolder) },
     async run({ model, prompts, scorer, demonstrations }, config: C, run) {
       const inputs = { prompts, scorer, ...(demonstrations !== undefined && { demonstrations }) };
-      const params = await train(model, inputs, config, run);
-      saveModel(run.file('model'), { ...model, params });
-      disposeTree(params);
+      await withAdapter(about.name, model, config, async (start) => {
+        const params = await train(start, inputs, config, run);
+        saveModel(run.file('model'), { ...start, params });
+        disposeTree(params);
+      });
       return { prompts: prompts.length };
     },
   });

@@ -2,6 +2,7 @@
 import { modelFolder } from '../flow/formats';
 import { defineStage, output, slot } from '../flow/stage';
 import { saveModel } from '../model/directory';
+import { withAdapter } from '../model/lora/adapter';
 import { disposeTree } from '../tensor/pytree';
 import { sftFields, type SftConfig } from './config';
 import { trainSft } from './trainer';
@@ -20,9 +21,11 @@ export const sftStage = defineStage({
   },
   outputs: { model: output('model', modelFolder) },
   async run({ model, demonstrations }, config: SftConfig, run) {
-    const params = await trainSft(model, demonstrations, config, run);
-    saveModel(run.file('model'), { ...model, params });
-    disposeTree(params);
+    await withAdapter('sft', model, config, async (start) => {
+      const params = await trainSft(start, demonstrations, config, run);
+      saveModel(run.file('model'), { ...start, params });
+      disposeTree(params);
+    });
     return { demonstrations: demonstrations.length };
   },
 });

@@ -1,6 +1,7 @@
 /** Fields that every training command has, and how they are checked. */
 import { defaultEngine } from '../backend';
 import * as field from '../fields';
+import { loraFields } from '../model/lora/config';
 import { learningRateSchedules } from './schedule';
 
 export const runFields = {
@@ -17,7 +18,7 @@ export const runFields = {
 /** Where a run's results go and how it is repeated. */
 export type RunConfig = field.ConfigOf<typeof runFields>;
 
-/** Optimizer, schedule, logging and checkpoints. Stages override the learning rate. */
+/** Optimizer, schedule, logging, checkpoints and adapters. Stages override the learning rate. */
 export const loopFields = {
   learningRate: field.number('peak learning rate of AdamW', { default: 1e-4, above: 0 }),
   lrSchedulerType: field.choice(learningRateSchedules, 'course of the learning rate after warm-up', {
@@ -72,4 +73,5 @@ export const loopFields = {
     unit: 'steps',
     source: 'ours',
   }),
+  ...loraFields,
 };

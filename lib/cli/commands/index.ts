@@ -13,6 +13,7 @@ import { filterCommand } from './filter';
 import { generateCommand } from './generate';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
+import { mergeCommand } from './merge';
 import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
 import { ppoCommand } from './ppo';
@@ -38,6 +39,7 @@ const described: readonly Command[] = [
   commandOf(rlooStage),
   evaluateCommand,
   generateCommand,
+  mergeCommand,
   experimentCommand,
   labCommand,
   kernelCommand,

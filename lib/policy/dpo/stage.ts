@@ -3,6 +3,7 @@ import * as field from '../../fields';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
 import { saveModel } from '../../model/directory';
+import { withAdapter } from '../../model/lora/adapter';
 import { disposeTree } from '../../tensor/pytree';
 import { promptRecordOf } from '../../scorer';
 import type { PromptRecord } from '../../types';
@@ -30,20 +31,22 @@ export const dpoStage = defineStage({
   },
   outputs: { model: output('model', modelFolder) },
   async run({ model, pairs, demonstrations, samplePrompts, scorer }, config: DpoStageConfig, run) {
-    const params = await trainDpo(
-      model,
-      {
-        pairs,
-        samplePrompts: samplePrompts ?? promptsOf(pairs).slice(0, drawnPrompts),
-        temperature: config.temperature,
-        ...(scorer !== undefined && { scorer }),
-        ...(demonstrations !== undefined && { demonstrations }),
-      },
-      config,
-      run,
-    );
-    saveModel(run.file('model'), { ...model, params });
-    disposeTree(params);
+    await withAdapter('dpo', model, config, async (start) => {
+      const params = await trainDpo(
+        start,
+        {
+          pairs,
+          samplePrompts: samplePrompts ?? promptsOf(pairs).slice(0, drawnPrompts),
+          temperature: config.temperature,
+          ...(scorer !== undefined && { scorer }),
+          ...(demonstrations !== undefined && { demonstrations }),
+        },
+        config,
+        run,
+      );
+      saveModel(run.file('model'), { ...start, params });
+      disposeTree(params);
+    });
     return { pairs: pairs.length };
   },
 });

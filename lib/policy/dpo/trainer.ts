@@ -1,6 +1,7 @@
 /** Stage 5: direct preference optimization, a loss on pairs against a frozen reference. */
 import { jit } from '../../backend';
 import { InputError } from '../../errors';
+import { beforeTraining, trainedParts } from '../../model/lora/adapter';
 import type { LanguageModel } from '../../model/sample';
 import { createRng } from '../../random';
 import type { NamedTensors } from '../../train/adamw';
@@ -27,7 +28,8 @@ export interface DpoInputs extends DpoSampling {
 }
 
 /**
- * Trains a policy by DPO and returns its parameters; the given model is the frozen reference and is left as it is.
+ * Trains a policy by DPO and returns its parameters; the given model is the frozen reference and is left as it is. With a fresh adapter
+ * the reference is the same model without it.
  *
  * Metrics: `loss`, `loss/preference_avg`, `loss/sft_avg`, `rewards/chosen`, `rewards/rejected` (β times the log-ratios),
  * `rewards/accuracies`, `rewards/margins`, `logps/chosen`, `logps/rejected`, `epoch`.
@@ -53,7 +55,8 @@ export async function trainDpo(
   config: DpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
-  const reference = inPrecision(given, config);
+  const start = inPrecision(given, config);
+  const reference = beforeTraining(start);
   const { params: refParams, config: model, tokenizer } = reference;
   const rng = createRng(config.seed).fork('dpo');
 
@@ -101,6 +104,7 @@ export async function trainDpo(
     updatesPerStep: 1,
     initialState: {},
     shown: ['loss', 'rewards/accuracies', 'rewards/margins'],
+    ...trainedParts('dpo', model, config),
     loss: (params, own) => loss(params, own, model, config),
     async batches(step, _, state) {
       return {
@@ -120,7 +124,7 @@ export async function trainDpo(
       return undefined;
     },
   };
-  return train(trainer, refParams, config, run);
+  return train(trainer, start.params, config, run);
 }
 
 /**

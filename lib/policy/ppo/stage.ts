@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output } from '../../flow/stage';
 import { saveModel } from '../../model/directory';
+import { withAdapter } from '../../model/lora/adapter';
 import { disposeTree } from '../../tensor/pytree';
 import { sampledSlots } from '../sampled-stage';
 import { ppoFields, type PpoConfig } from './config';
@@ -20,20 +21,22 @@ export const ppoStage = defineStage({
   },
   outputs: { model: output('model', modelFolder) },
   async run({ model, prompts, scorer, demonstrations, scoreHead, afterStep }, config: PpoConfig, run) {
-    const params = await trainPpo(
-      model,
-      {
-        prompts,
-        scorer,
-        ...(demonstrations !== undefined && { demonstrations }),
-        ...(scoreHead !== undefined && { scoreHead }),
-        ...(afterStep !== undefined && { afterStep }),
-      },
-      config,
-      run,
-    );
-    saveModel(run.file('model'), { ...model, params });
-    disposeTree(params);
+    await withAdapter('ppo', model, config, async (start) => {
+      const params = await trainPpo(
+        start,
+        {
+          prompts,
+          scorer,
+          ...(demonstrations !== undefined && { demonstrations }),
+          ...(scoreHead !== undefined && { scoreHead }),
+          ...(afterStep !== undefined && { afterStep }),
+        },
+        config,
+        run,
+      );
+      saveModel(run.file('model'), { ...start, params });
+      disposeTree(params);
+    });
     return { prompts: prompts.length };
   },
 });
