@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors';
 import { matchedFiles } from '../file-pattern';
 import { isUnfinished, notThere, readJson, sha256File, writeJson } from '../files';
+import { isAdapterDirectory, openAdapter } from '../model/lora/directory';
 import { templateFolder } from '../tokenizer/chat-template';
 import { localTime, setTemplateClock } from '../tokenizer/clock';
 import { newestCheckpoint } from './checkpoint-steps';
@@ -132,11 +133,12 @@ async function hashInputs(paths: readonly string[]): Promise<Record<string, stri
   return hashes;
 }
 
-/** A file itself, or the files of a folder with its templates. */
+/** A file itself, or the files of a folder with its templates; of an adapter, its base's too. */
 function filesOf(path: string): readonly string[] {
   if (!existsSync(path)) throw notThere(path);
   if (!statSync(path).isDirectory()) return [path];
-  return [...filesIn(path), ...filesIn(join(path, templateFolder))];
+  const base = isAdapterDirectory(path) ? filesOf(openAdapter(path).base) : [];
+  return [...filesIn(path), ...filesIn(join(path, templateFolder)), ...base];
 }
 
 /** The files of a folder itself; none where it is not there. */

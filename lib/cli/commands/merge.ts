@@ -24,12 +24,12 @@ export const mergeCommand = defineCommand<field.ConfigOf<typeof fields>>({
   async run({ model: directory, out, engine }) {
     if (existsSync(out))
       throw new InputError(`merge: ${out} exists; nothing is overwritten. Choose another --out`);
-    await startEngine(engine);
-    const adapted = loadModel(directory);
-    if (!isAdapterDirectory(directory))
+    if (existsSync(directory) && !isAdapterDirectory(directory))
       throw new InputError(
         `merge: --model must be the directory of an adapter, ${directory} holds a whole model`,
       );
+    await startEngine(engine);
+    const adapted = loadModel(directory);
     const merged = mergeAdapter(adapted);
     saveModel(out, merged);
     disposeTree([adapted.params, merged.params]);
