@@ -38,6 +38,7 @@ export const sampledSlots = {
 export function sampledStage<C extends RolloutConfig>({ train, ...about }: SampledAlgorithm<C>) {
   return defineStage({
     ...about,
+    trains: true,
     inputs: sampledSlots,
     outputs: { model: output('model', modelFolder) },
     async run({ model, prompts, scorer, demonstrations }, config: C, run) {

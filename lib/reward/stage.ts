@@ -18,6 +18,7 @@ export type RewardJudge = (model: Model, split: PairSplit, run: RunDirectory) =>
 export const rewardStage = defineStage({
   name: 'reward',
   module: __filename,
+  trains: true,
   summary: '4  train a reward model on preference pairs, debiased by length if asked',
   fields: rewardFields,
   inputs: {

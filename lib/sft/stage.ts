@@ -10,6 +10,7 @@ import { trainSft } from './trainer';
 export const sftStage = defineStage({
   name: 'sft',
   module: __filename,
+  trains: true,
   summary: '1  fine-tune a model on demonstrations',
   fields: sftFields,
   inputs: {

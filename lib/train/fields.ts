@@ -15,6 +15,15 @@ export const runFields = {
   engine: field.text(`engine to compute on; RLHF_KIT_ENGINE when absent, then ${defaultEngine}`).optional(),
 };
 
+/** Of commands that train. */
+export const dryRunFields = {
+  dryRun: field
+    .boolean(
+      'write nothing: compute the first step and print parameters, tokens and bytes of memory that training takes',
+    )
+    .optional(),
+};
+
 /** Where a run's results go and how it is repeated. */
 export type RunConfig = field.ConfigOf<typeof runFields>;
 

@@ -17,6 +17,7 @@ import {
   type NamedTensors,
 } from './adamw';
 import { loadCheckpoint, saveCheckpoint, type TrainerState } from './checkpoint';
+import { DryRunEnd, stepAccount } from './dry-run';
 import { interrupted, interruptible, interruptRequested } from './interrupt';
 import {
   addScalars,
@@ -79,6 +80,7 @@ export interface LoopConfig extends ScheduleConfig, AdamwConfig {
  *
  * @throws {InputError} when the loss is not finite; the last checkpoint stays.
  * @throws {InterruptedError} after Ctrl-C, with a checkpoint written.
+ * @throws {DryRunEnd} after the first step of a dry run.
  */
 export async function train<B, S extends TrainerState>(
   trainer: Trainer<B, S>,
@@ -111,6 +113,11 @@ export async function train<B, S extends TrainerState>(
     try {
       for (let step = first + 1; step <= trainer.totalSteps; step++) {
         const { updates: batches, metrics: drawn, next } = await trainer.batches(step, whole(), state);
+        if (run.isDry === true) {
+          const update = (microbatches: readonly B[]) =>
+            optimizer(params, frozen, moments, microbatches, 0, updates + 1);
+          throw new DryRunEnd(stepAccount(params, frozen, batches, update));
+        }
         const updateMetrics: Metrics[] = [];
         for (const microbatches of batches) {
           const learningRate =

@@ -20,12 +20,16 @@ export interface RunDirectoryOptions {
   /** Files the run reads; their SHA-256 goes into the manifest. */
   readonly inputs: readonly string[];
   readonly engine: string;
+  /** Whether only the first step is computed, to see what it takes. */
+  readonly isDry?: boolean;
 }
 
 export interface RunDirectory {
   readonly path: string;
   /** Whether an earlier part of the run is there. */
   readonly resumed: boolean;
+  /** Whether training is to end after its first step and tell what that took. */
+  readonly isDry?: boolean;
   /** Step of its newest checkpoint; 0 when it has none. */
   lastStep(): number;
   /** Path of a file of the run. */
@@ -98,6 +102,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
   return {
     path: out,
     resumed: exists,
+    ...(options.isDry === true && { isDry: true }),
     lastStep: () => newestCheckpoint(out),
     file: (name) => join(out, name),
     withdraw: () => {

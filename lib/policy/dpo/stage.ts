@@ -20,6 +20,7 @@ export type DpoStageConfig = field.ConfigOf<typeof dpoStageFields>;
 export const dpoStage = defineStage({
   name: 'dpo',
   module: __filename,
+  trains: true,
   summary: '5  tune a policy on preference pairs by DPO',
   fields: dpoStageFields,
   inputs: {

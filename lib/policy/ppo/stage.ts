@@ -12,6 +12,7 @@ import { trainPpo, type PpoInputs } from './trainer';
 export const ppoStage = defineStage({
   name: 'ppo',
   module: __filename,
+  trains: true,
   summary: '5  tune a policy against a reward model by PPO',
   fields: ppoFields,
   inputs: {
