@@ -114,8 +114,12 @@ export async function train<B, S extends TrainerState>(
       for (let step = first + 1; step <= trainer.totalSteps; step++) {
         const { updates: batches, metrics: drawn, next } = await trainer.batches(step, whole(), state);
         if (run.isDry === true) {
-          const update = (microbatches: readonly B[]) =>
-            optimizer(params, frozen, moments, microbatches, 0, updates + 1);
+          const update = (microbatches: readonly B[]) => {
+            const result = optimizer(params, frozen, moments, microbatches, 0, updates + 1);
+            // Read, so that the step is over before the process may be.
+            readMetrics(result.metrics);
+            return [result.params, result.moments];
+          };
           throw new DryRunEnd(stepAccount(params, frozen, batches, update));
         }
         const updateMetrics: Metrics[] = [];

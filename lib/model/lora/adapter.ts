@@ -126,7 +126,7 @@ export function trainedParts(
 /** The model before its adapter has learnt anything: of a fresh one, which adds 0, the base alone. A trained one stays. */
 export function beforeTraining<M extends Pick<Adaptable, 'params'>>(model: M): M {
   const adds = adaptedLayers(model.params).some((layer) =>
-    tf.tidy(() => tf.max(tf.abs(model.params[loraB(layer)] as tf.Tensor)).dataSync()[0] !== 0),
+    model.params[loraB(layer)]?.dataSync().some((value) => value !== 0),
   );
   return adds ? model : { ...model, params: pickParams(model.params, (name) => !isOfAdapter(name)) };
 }
