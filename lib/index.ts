@@ -29,6 +29,8 @@ export {
 export type { Rotary, Variant } from './model/variant';
 export type { LinearScaling, Llama3Scaling, RopeScaling, YarnScaling } from './model/rope';
 export { loadModel, loadWeights, saveModel, type Model } from './model/directory';
+export { addAdapter, mergeAdapter } from './model/lora/adapter';
+export type { Lora, LoraOptions } from './model/lora/config';
 export { initParams, type Params } from './model/params';
 export { hiddenStates } from './model/transformer';
 export { lmLogits, scores, values } from './model/heads';

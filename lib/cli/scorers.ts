@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import * as field from '../fields';
 import { errorMessage, InputError } from '../errors';
 import { loadModel } from '../model/directory';
+import { isAdapterDirectory } from '../model/lora/directory';
 import { ensembleScorer } from '../reward/ensemble';
 import { rewardScorer } from '../reward/score';
 import { checkedScorer } from '../scorer';
@@ -123,7 +124,7 @@ export async function resolveScorer(spec: string, rewardWeights?: string): Promi
 }
 
 function rewardModelScorer(directory: string, rewardWeights: string | undefined): Scorer {
-  if (!existsSync(join(directory, 'config.json'))) {
+  if (!isAdapterDirectory(directory) && !existsSync(join(directory, 'config.json'))) {
     throw new InputError(`scorer ${directory}: not a model directory (config.json is missing)`);
   }
   const model = loadModel(directory);

@@ -1,13 +1,17 @@
 /** The command of a stage: its flags, what they name, its run folder, its result. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compilations, watchCompiling } from '../backend';
 import type { FieldsOf } from '../fields';
 import { InputError } from '../errors';
-import { createFlow, type InputsOf } from '../flow/flow';
+import { createFlow, type FlowNode, type InputsOf } from '../flow/flow';
 import { sharedInput, type Input } from '../flow/input';
 import { completeManifest, runStage } from '../flow/run-stage';
 import type { Outputs, Slot, Slots, Stage } from '../flow/stage';
 import { durationText } from '../number-text';
-import { runFields, type RunConfig } from '../train/fields';
+import { DryRunEnd, type StepAccount } from '../train/dry-run';
+import { dryRunFields, runFields, type RunConfig } from '../train/fields';
 import { defineCommand, type Command } from './command';
 import { startEngine } from './restart';
 import { runFolder } from './run-folder';
@@ -34,13 +38,13 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
   stage: Stage<S, O, C>,
   { fields: extra, inputs: fill, example }: StageCommand<S, C, X> = {},
 ): Command {
-  const { name, summary = '', fields = {} } = stage;
+  const { name, summary = '', fields = {}, trains = false } = stage;
   const slots = Object.entries<Slot<unknown>>(stage.inputs);
   const kinds = slots.flatMap(([, slot]) =>
     slot.kind === undefined ? [] : [{ slot, ...slotKinds[slot.kind] }],
   );
   const examples = kinds.flatMap(({ slot, example: flags }) => (slot.optional ? [] : [flags]));
-  return defineCommand<RunConfig>({
+  return defineCommand<RunConfig & { readonly dryRun?: boolean }>({
     name,
     summary,
     fields: Object.assign(
@@ -48,8 +52,9 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
       ...kinds.map((kind) => kind.fields(kind.slot)),
       extra,
       runFields,
+      trains ? dryRunFields : {},
       fields,
-    ) as FieldsOf<RunConfig>,
+    ) as FieldsOf<RunConfig & { readonly dryRun?: boolean }>,
     example: ['npx rlhf-kit', name, ...(example === undefined ? examples : [example])].join(' '),
     async run(flags) {
       const inputs = inputsOf(
@@ -59,6 +64,12 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
         fill as Parameters<typeof inputsOf>[3],
       );
       const engine = await startEngine(flags.engine);
+      if (flags.dryRun === true) {
+        const flow = createFlow({ module: __filename, config: flags });
+        // Rows are read for one step only.
+        const { node } = flow.add(stage, inputs as InputsOf<S>, { ...(flags as unknown as C), maxSteps: 1 });
+        return { command: name, engine, ...(await dryRun(name, node, engine)) };
+      }
       const folder = runFolder(name, flags);
       if (flags.resume && completeManifest(folder) !== undefined)
         throw new InputError(`${name}: the run in ${folder} is complete; there is nothing to resume`);
@@ -93,6 +104,21 @@ export function commandOf<S extends Slots, O extends Outputs, C extends object, 
       };
     },
   });
+}
+
+/** Runs a stage up to its first step, in a folder that is taken away again. */
+async function dryRun(command: string, node: FlowNode, engine: string): Promise<StepAccount> {
+  const folder = mkdtempSync(join(tmpdir(), 'rlhf-kit-dry-'));
+  const place = { command, folder: join(folder, 'run'), folderOf: () => folder, engine, resume: false };
+  try {
+    await runStage(node, { ...place, isDry: true });
+    throw new Error(`${command}: the stage has no first step`);
+  } catch (error) {
+    if (error instanceof DryRunEnd) return error.account;
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 type Inputs = Readonly<Record<string, Input<unknown> | undefined>>;

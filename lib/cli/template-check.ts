@@ -1,8 +1,8 @@
 /** Rows that a model's chat template refuses cannot be used: they are found while the file is read, where file and line are known. */
+import { loadModelTokenizer } from '../model/directory';
 import { RowError } from '../preferences/readers/bad-row';
 import type { ReadOptions } from '../preferences/readers/open';
 import { TemplateError } from '../tokenizer/chat-template';
-import { loadTokenizer } from '../tokenizer/tokenizer';
 
 /**
  * Reads only rows whose prompt the chat template of a model renders; the others are bad rows.
@@ -11,7 +11,7 @@ import { loadTokenizer } from '../tokenizer/tokenizer';
  */
 export function templateCheck(model: string | undefined): Pick<ReadOptions, 'check'> {
   if (model === undefined) return {};
-  const tokenizer = loadTokenizer(model);
+  const tokenizer = loadModelTokenizer(model);
   return {
     check: ({ prompt }) => {
       if (typeof prompt === 'string') return;

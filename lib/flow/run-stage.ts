@@ -26,6 +26,8 @@ export interface StagePlace {
   readonly engine: string;
   /** Go on with what is in the folder instead of refusing it. */
   readonly resume: boolean;
+  /** Whether training ends after its first step. */
+  readonly isDry?: boolean;
   /** What the run's `config.json` holds; the configuration with the settings of the inputs when absent. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -42,7 +44,7 @@ export function runStage(node: FlowNode, place: StagePlace): Promise<StageManife
 
 async function runInto(
   node: FlowNode,
-  { command, folder, folderOf, engine, resume, config }: StagePlace,
+  { command, folder, folderOf, engine, resume, isDry = false, config }: StagePlace,
 ): Promise<StageManifest> {
   const { stage, inputs } = node;
   const pathOf = (source: Source): string =>
@@ -55,6 +57,7 @@ async function runInto(
     config: config ?? { ...node.config, ...settingsOf(node) },
     inputs: [...new Set(paths)],
     engine,
+    isDry,
   });
   try {
     const opened = await openAll(inputs, paths, run);

@@ -70,6 +70,8 @@ export interface Stage<S extends Slots = Slots, O extends Outputs = Outputs, C e
   readonly module: string;
   /** One line for the list of commands. */
   readonly summary?: string;
+  /** Whether it trains, in steps of a number `maxSteps`: its command can then show what a step takes. */
+  readonly trains?: true;
   /** The fields of its configuration, where it can be a command. */
   readonly fields?: FieldsOf<C>;
   readonly inputs: S;

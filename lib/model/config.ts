@@ -4,6 +4,7 @@ import { stableJson } from '../stable-json';
 import { configFields } from './config-fields';
 import { familyOf } from './families';
 import type { Family } from './families/family';
+import type { Lora } from './lora/config';
 import { readRope, ropeParameters } from './rope';
 import type { Variant } from './variant';
 
@@ -37,6 +38,8 @@ export interface ModelConfig {
   readonly variant?: Variant;
   /** Fields of config.json that no other property holds; they are written back. */
   readonly otherFields?: Readonly<Record<string, unknown>>;
+  /** Of the adapter among the parameters; it is written to adapter_config.json. */
+  readonly lora?: Lora;
 }
 
 /** One of several scores of a reward model. */

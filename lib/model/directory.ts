@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors';
 import { notThere, readJson, writeFileAtomically, writeJson } from '../files';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
+import { isAdapterDirectory, openAdapter, readAdapter, writeAdapter } from './lora/directory';
 import { parseModelConfig, toHfConfig, withGenerationConfig, type ModelConfig } from './config';
 import { storedForm } from './layout';
 import type { Params } from './params';
@@ -16,16 +17,18 @@ export interface Model {
   readonly params: Params;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  /** Where it was loaded from; of a model with an adapter, where its base was. */
+  readonly directory?: string;
 }
 
 const generationFile = 'generation_config.json';
 const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 
 /**
- * Loads a model directory. The caller owns the parameters.
+ * Loads a model directory, or an adapter's in PEFT's layout with the base that it names. The caller owns the parameters.
  *
- * @throws {InputError} when a file is missing or broken, the model is of an unknown family, a parameter is missing, unknown or has another
- * shape than config.json says, tied weights differ, or the tokenizer has more tokens than the model.
+ * @throws {InputError} when a file is missing or broken, the model is of an unknown family, an adapter does not fit its base, a parameter
+ * is missing, unknown or has another shape than config.json says, tied weights differ, or the tokenizer has more tokens than the model.
  *
  * @example
  * ```ts
@@ -38,6 +41,7 @@ const torchNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const
  */
 export function loadModel(directory: string): Model {
   if (!existsSync(directory)) throw notThere(directory, 'model directory');
+  if (isAdapterDirectory(directory)) return loadAdapted(directory);
   const config = readModelConfig(directory);
   const tokenizer = loadTokenizer(directory);
   if (tokenizer.vocabSize > config.vocabSize) {
@@ -45,7 +49,7 @@ export function loadModel(directory: string): Model {
       `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
     );
   }
-  return { params: readParams(directory, config), config, tokenizer };
+  return { params: readParams(directory, config), config, tokenizer, directory };
 }
 
 /**
@@ -69,6 +73,26 @@ export function loadWeights(directory: string): Pick<Model, 'params' | 'config'>
   return { params: readParams(directory, config), config };
 }
 
+/** An adapter's directory may have a tokenizer and a config.json of its own; the latter tells what a score head scores. */
+function loadAdapted(directory: string): Model {
+  const adapter = openAdapter(directory);
+  const base = loadModel(adapter.base);
+  const model = readAdapter(directory, adapter, base);
+  const hasConfig = existsSync(join(directory, 'config.json'));
+  const criteria = hasConfig ? readModelConfig(directory).scoreCriteria : undefined;
+  return {
+    ...model,
+    config: { ...model.config, ...(criteria !== undefined && { scoreCriteria: criteria }) },
+    tokenizer: loadModelTokenizer(directory),
+  };
+}
+
+/** The tokenizer of a model directory: of an adapter's that has none, its base's. */
+export function loadModelTokenizer(directory: string): Tokenizer {
+  const isBare = isAdapterDirectory(directory) && !existsSync(join(directory, 'tokenizer.json'));
+  return loadTokenizer(isBare ? openAdapter(directory).base : directory);
+}
+
 /** config.json, and generation_config.json where there is one. */
 function readModelConfig(directory: string): ModelConfig {
   const path = join(directory, 'config.json');
@@ -80,7 +104,8 @@ function readModelConfig(directory: string): ModelConfig {
 
 /**
  * Writes a model directory that transformers reads too, under the names of the model's family, with every token that ends a response: as
- * the family's classifier when the parameters hold a score head, else as its language model.
+ * the family's classifier when the parameters hold a score head, else as its language model. Of a model with an adapter, the adapter and
+ * the heads alone, as PEFT reads them.
  *
  * @example
  * ```ts
@@ -111,5 +136,7 @@ export function saveModel(
       torchNames[dtype],
     ),
   );
-  writeSafetensors(join(directory, 'model.safetensors'), storedForm(config, params), dtype);
+  if (config.lora === undefined)
+    writeSafetensors(join(directory, 'model.safetensors'), storedForm(config, params), dtype);
+  else writeAdapter(directory, { params, config }, dtype);
 }

@@ -2,13 +2,15 @@
 import type { FieldsOf } from '../fields';
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
-import { forgettingMetrics, type AfterStep, type ForgettingLimits } from '../probes/forgetting';
+import { forgettingMetrics, type AfterStep } from '../probes/forgetting';
 import { saveModel } from '../model/directory';
+import { withAdapter } from '../model/lora/adapter';
 import type { LanguageModel } from '../model/sample';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
 import type { RunDirectory } from '../train/run-directory';
 import type { Demonstration, PromptRecord, Scorer } from '../types';
+import type { RolloutConfig } from './rollout-config';
 
 export interface SampledInputs {
   readonly prompts: readonly PromptRecord[];
@@ -36,23 +38,26 @@ export const sampledSlots = {
   forgetting: optional(slot('forgetting', 'what the policy is asked as it learns')),
 };
 
-export function sampledStage<C extends ForgettingLimits>({ train, ...about }: SampledAlgorithm<C>) {
+export function sampledStage<C extends RolloutConfig>({ train, ...about }: SampledAlgorithm<C>) {
   return defineStage({
     ...about,
+    trains: true,
     inputs: sampledSlots,
     outputs: { model: output('model', modelFolder) },
     async run({ model, prompts, scorer, demonstrations, forgetting }, config: C, run) {
-      const inputs = {
-        prompts,
-        scorer,
-        ...(demonstrations !== undefined && { demonstrations }),
-        ...(forgetting !== undefined && {
-          afterStep: forgettingMetrics(about.name, model, forgetting, config),
-        }),
-      };
-      const params = await train(model, inputs, config, run);
-      saveModel(run.file('model'), { ...model, params });
-      disposeTree(params);
+      await withAdapter(about.name, model, config, async (start) => {
+        const inputs = {
+          prompts,
+          scorer,
+          ...(demonstrations !== undefined && { demonstrations }),
+          ...(forgetting !== undefined && {
+            afterStep: forgettingMetrics(about.name, start, forgetting, config),
+          }),
+        };
+        const params = await train(start, inputs, config, run);
+        saveModel(run.file('model'), { ...start, params });
+        disposeTree(params);
+      });
       return { prompts: prompts.length };
     },
   });

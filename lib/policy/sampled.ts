@@ -5,6 +5,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import type { ModelConfig } from '../model/config';
+import { beforeTraining, trainedParts } from '../model/lora/adapter';
 import type { LanguageModel } from '../model/sample';
 import { createRng, type Rng } from '../random';
 import { checkedScorer, scorerName } from '../scorer';
@@ -117,13 +118,14 @@ export interface SampledAlgorithm<C extends RolloutConfig, K extends string, R, 
  */
 export async function trainSampled<C extends RolloutConfig, K extends string, R, B, S extends TrainerState>(
   algorithm: SampledAlgorithm<C, K, R, B, S>,
-  reference: LanguageModel,
+  given: LanguageModel,
   inputs: SampledInputs,
   config: C,
   run: RunDirectory,
-  initial: NamedTensors = reference.params,
+  initial: NamedTensors = given.params,
 ): Promise<NamedTensors> {
   const { name, heads, next, learningRateFactor } = algorithm;
+  const reference = beforeTraining(given);
   const { config: model, tokenizer } = reference;
   const { prompts } = inputs;
   const scorer = checkedScorer(scorerName(name, inputs.scorer), inputs.scorer);
@@ -156,6 +158,7 @@ export async function trainSampled<C extends RolloutConfig, K extends string, R,
     updatesPerStep: passes * config.numMiniBatches,
     initialState: algorithm.initialState(config),
     shown: algorithm.shown,
+    ...trainedParts(name, model, config),
     loss: (params, batch) => algorithm.loss(params, batch, model, config),
     ...(learningRateFactor !== undefined && { learningRateFactor }),
     ...(inputs.afterStep !== undefined && { afterStep: inputs.afterStep }),

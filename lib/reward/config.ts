@@ -1,10 +1,12 @@
 /** Configuration of the reward model. */
 import * as field from '../fields';
+import { loraDropoutFields } from '../model/lora/config';
 import { loopFields, paddingFree } from '../train/fields';
 import { lengthBalanceMethods } from './debias/bucket-balance';
 
 export const rewardFields = {
   ...loopFields,
+  ...loraDropoutFields,
   learningRate: field.redefine(loopFields.learningRate, { default: 1e-4, source: 'TRL' }),
   seed: field.integer('seed of every random number of the run', { default: 1, min: 0 }),
   maxSteps: field

@@ -3,6 +3,7 @@ import { writeJson } from '../files';
 import { jsonFile, modelFolder } from '../flow/formats';
 import { defineStage, innerSlot, optional, output, slot, type StageResults } from '../flow/stage';
 import { saveModel, type Model } from '../model/directory';
+import { withAdapter } from '../model/lora/adapter';
 import { disposeTree } from '../tensor/pytree';
 import type { RunDirectory } from '../train/run-directory';
 import { rewardFields, type RewardConfig } from './config';
@@ -17,6 +18,7 @@ export type RewardJudge = (model: Model, split: PairSplit, run: RunDirectory) =>
 export const rewardStage = defineStage({
   name: 'reward',
   module: __filename,
+  trains: true,
   summary: '4  train a reward model on preference pairs, debiased by length if asked',
   fields: rewardFields,
   inputs: {
@@ -30,12 +32,15 @@ export const rewardStage = defineStage({
   },
   async run({ model, pairs, judge }, config: RewardConfig, run) {
     const split = splitPairs(pairs, config, model.tokenizer);
-    const params = await trainReward(model, split, config, run);
-    const rewardModel = { ...model, config: rewardModelConfig(model.config, config), params };
-    saveModel(run.file('model'), rewardModel);
-    writeJson(run.file('length-balance.json'), split.lengthBalance);
-    const judged = await judge?.(rewardModel, split, run);
-    disposeTree(params);
+    const judged = await withAdapter('reward', model, config, async (start) => {
+      const params = await trainReward(start, split, config, run);
+      const rewardModel = { ...start, config: rewardModelConfig(start.config, config), params };
+      saveModel(run.file('model'), rewardModel);
+      writeJson(run.file('length-balance.json'), split.lengthBalance);
+      const results = await judge?.(rewardModel, split, run);
+      disposeTree(params);
+      return results;
+    });
     return {
       pairs: pairs.length,
       training: split.training.length,

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
 import type { ModelConfig, ScoreCriterion } from '../model/config';
+import { trainedParts } from '../model/lora/adapter';
+import { withDropout, type Dropped } from '../model/lora/dropout';
 import { createRng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { NamedTensors } from '../train/adamw';
@@ -61,6 +63,7 @@ export async function trainReward(
 ): Promise<NamedTensors> {
   const { config: model, tokenizer } = inPrecision(models, config);
   const rng = createRng(config.seed).fork('reward');
+  const dropout = rng.fork('dropout');
 
   // 1. rows
   const named = configuredCriteria(config);
@@ -84,13 +87,14 @@ export async function trainReward(
   const evaluate = jit((params: NamedTensors, pairs: RewardBatch) =>
     report(params, pairs, model, config, reported),
   );
-  const trainer: Trainer<RewardBatch, RewardState> = {
+  const trainer: Trainer<Dropped<RewardBatch>, RewardState> = {
     name: 'reward',
     totalSteps,
     updatesPerStep: 1,
     initialState: { numTokens: 0, ...initialLengthCovariate },
     shown: ['loss', 'accuracy'],
-    loss: (params, pairs) => loss(params, pairs, model, config),
+    ...trainedParts('reward', model, config),
+    loss: (params, { dropout, ...pairs }) => loss({ ...params, ...dropout }, pairs, model, config),
     async batches(step, _, state) {
       const rows = draw(step);
       const numTokens = rows.reduce(
@@ -99,7 +103,7 @@ export async function trainReward(
       );
       const size = Math.ceil(rows.length / config.gradientAccumulationSteps);
       return {
-        updates: [microbatches(rows, size, state.lengthSlope)],
+        updates: [withDropout(microbatches(rows, size, state.lengthSlope), model, dropout.fork(step))],
         metrics: {
           num_tokens: lastOf(numTokens),
           epoch: lastOf((step * config.batchSize) / training.length),

@@ -1,10 +1,12 @@
 /** Configuration of supervised fine-tuning. */
 import * as field from '../fields';
 import { demonstrationLosses } from '../train/demonstrations';
+import { loraDropoutFields } from '../model/lora/config';
 import { loopFields, paddingFree } from '../train/fields';
 
 export const sftFields = {
   ...loopFields,
+  ...loraDropoutFields,
   learningRate: field.redefine(loopFields.learningRate, { default: 2e-5, source: 'TRL' }),
   seed: field.integer('seed of every random number of the run', { default: 1, min: 0 }),
   maxSteps: field.integer('optimizer steps', { default: 200, min: 1, unit: 'steps', source: 'ours' }),

@@ -2,6 +2,7 @@
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
 import { saveModel } from '../model/directory';
+import { withAdapter } from '../model/lora/adapter';
 import { forgettingMetrics } from '../probes/forgetting';
 import { disposeTree } from '../tensor/pytree';
 import { sftFields, type SftConfig } from './config';
@@ -13,6 +14,7 @@ const mostAnswerTokens = 128;
 export const sftStage = defineStage({
   name: 'sft',
   module: __filename,
+  trains: true,
   summary: '1  fine-tune a model on demonstrations',
   fields: sftFields,
   inputs: {
@@ -25,16 +27,18 @@ export const sftStage = defineStage({
   },
   outputs: { model: output('model', modelFolder) },
   async run({ model, demonstrations, forgetting }, config: SftConfig, run) {
-    const afterStep =
-      forgetting &&
-      forgettingMetrics('sft', model, forgetting, {
-        maxNewTokens: mostAnswerTokens,
-        maxPromptTokens: config.maxLength,
-        maxSteps: config.maxSteps,
-      });
-    const params = await trainSft(model, demonstrations, config, run, afterStep);
-    saveModel(run.file('model'), { ...model, params });
-    disposeTree(params);
+    await withAdapter('sft', model, config, async (start) => {
+      const afterStep =
+        forgetting &&
+        forgettingMetrics('sft', start, forgetting, {
+          maxNewTokens: mostAnswerTokens,
+          maxPromptTokens: config.maxLength,
+          maxSteps: config.maxSteps,
+        });
+      const params = await trainSft(start, demonstrations, config, run, afterStep);
+      saveModel(run.file('model'), { ...start, params });
+      disposeTree(params);
+    });
     return { demonstrations: demonstrations.length };
   },
 });

@@ -1,6 +1,8 @@
 /** Stage 1: supervised fine-tuning, the next-token loss on demonstrations. */
 import { jit } from '../backend';
 import type { ModelConfig } from '../model/config';
+import { trainedParts } from '../model/lora/adapter';
+import { withDropout, type Dropped } from '../model/lora/dropout';
 import type { AfterStep } from '../probes/forgetting';
 import { createRng } from '../random';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -64,6 +66,7 @@ export async function trainSft(
 ): Promise<NamedTensors> {
   const { params, config: model, tokenizer } = inPrecision(models, config);
   const rng = createRng(config.seed).fork('sft');
+  const dropout = rng.fork('dropout');
 
   // 1. rows
   const { training, heldOut } = sftRows(demonstrations, tokenizer, config, rng.fork('split'));
@@ -86,18 +89,19 @@ export async function trainSft(
 
   // 3. loss, 4. report
   const evaluate = jit((weights: NamedTensors, batch: DemonstrationBatch) => loss(weights, batch, model));
-  const trainer: Trainer<DemonstrationBatch, SftState> = {
+  const trainer: Trainer<Dropped<DemonstrationBatch>, SftState> = {
     name: 'sft',
     totalSteps: config.maxSteps,
     updatesPerStep: 1,
     initialState: { numTokens: 0 },
     shown: ['loss', 'mean_token_accuracy'],
-    loss: (weights, batch) => loss(weights, batch, model),
+    ...trainedParts('sft', model, config),
+    loss: (weights, { dropout, ...batch }) => loss({ ...weights, ...dropout }, batch, model),
     async batches(step, _, state) {
       const rows = draw(step);
       const numTokens = state.numTokens + countLabels(rows);
       return {
-        updates: [batches(rows, config.gradientAccumulationSteps)],
+        updates: [withDropout(batches(rows, config.gradientAccumulationSteps), model, dropout.fork(step))],
         metrics: {
           num_tokens: lastOf(numTokens),
           epoch: lastOf((step * config.batchSize) / training.length),

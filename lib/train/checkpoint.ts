@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { readJson, writeJson } from '../files';
+import { requireSameBase, type Checksums } from '../model/lora/base';
 import { readSafetensors, writeSafetensors } from '../model/weights';
 import type { AdamwMoments, NamedTensors } from './adamw';
 import { checkpointSteps, newestCheckpoint } from './checkpoint-steps';
@@ -16,8 +17,11 @@ export interface Checkpoint {
   readonly step: number;
   /** Optimizer updates done; AdamW's bias correction and the schedule count these. */
   readonly updates: number;
+  /** Those that are trained. */
   readonly params: NamedTensors;
   readonly moments: AdamwMoments;
+  /** Of the parameters that are not. */
+  readonly frozen: Checksums;
   /** Random streams need none (see random.ts). */
   readonly state: TrainerState;
   /** Metrics of steps that no logged row holds yet. */
@@ -26,7 +30,7 @@ export interface Checkpoint {
 
 /** Writes `checkpoint-<step>` and removes the ones before it. A kill in the middle leaves the old one in place. */
 export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): void {
-  const { step, updates, params, moments, state, pending } = checkpoint;
+  const { step, updates, params, moments, frozen, state, pending } = checkpoint;
   const target = join(runDirectory, `checkpoint-${step}`);
   const temporary = `${target}.tmp`;
   rmSync(temporary, { recursive: true, force: true });
@@ -36,7 +40,13 @@ export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): vo
     ...prefixed('m.', moments.m),
     ...prefixed('v.', moments.v),
   });
-  writeJson(join(temporary, 'trainer.json'), { step, updates, state, pending });
+  writeJson(join(temporary, 'trainer.json'), {
+    step,
+    updates,
+    state,
+    pending,
+    ...(Object.keys(frozen).length > 0 && { frozen }),
+  });
   rmSync(target, { recursive: true, force: true });
   renameSync(temporary, target);
   for (const older of checkpointSteps(runDirectory)) {
@@ -47,26 +57,28 @@ export function saveCheckpoint(runDirectory: string, checkpoint: Checkpoint): vo
 /**
  * Reads the newest checkpoint of a run; undefined when it has none yet.
  *
- * @throws {InputError} when the checkpoint is not of a model with the given parameters, or when its trainer's state has other numbers than
+ * @param expected parameters that are trained and checksums of the others, as a new run would begin with.
+ * @throws {InputError} when the checkpoint is not of a model with these parameters, or when its trainer's state has other numbers than
  * the given one.
  */
 export function loadCheckpoint(
   runDirectory: string,
-  params: NamedTensors,
-  initialState: TrainerState,
+  { params, frozen, state: initialState }: Pick<Checkpoint, 'params' | 'frozen' | 'state'>,
 ): Checkpoint | undefined {
   const newest = newestCheckpoint(runDirectory);
   if (newest === 0) return undefined;
   const directory = join(runDirectory, `checkpoint-${newest}`);
-  const trainer = readJson<Pick<Checkpoint, 'step' | 'updates' | 'state' | 'pending'>>(
-    join(directory, 'trainer.json'),
-  );
+  const trainerFile = join(directory, 'trainer.json');
+  const trainer = readJson<
+    Omit<Checkpoint, 'params' | 'moments' | 'frozen'> & Partial<Pick<Checkpoint, 'frozen'>>
+  >(trainerFile);
+  requireSameBase(trainerFile, trainer.frozen ?? {}, frozen, 'the given model');
   const [expected, got] = [initialState, trainer.state ?? {}].map((state) =>
     Object.keys(state).sort().join(', '),
   );
   if (got !== expected) {
     throw new InputError(
-      `${join(directory, 'trainer.json')}: 'state' must hold ${expected || 'nothing'}, got ${got || 'nothing'}; another version wrote it, start the run anew`,
+      `${trainerFile}: 'state' must hold ${expected || 'nothing'}, got ${got || 'nothing'}; another version wrote it, start the run anew`,
     );
   }
   const state = readSafetensors(join(directory, 'state.safetensors'));
@@ -82,7 +94,7 @@ export function loadCheckpoint(
         return [name, tensor];
       }),
     );
-  return { ...trainer, params: part('params.'), moments: { m: part('m.'), v: part('v.') } };
+  return { ...trainer, frozen, params: part('params.'), moments: { m: part('m.'), v: part('v.') } };
 }
 
 function prefixed(prefix: string, tensors: NamedTensors): NamedTensors {

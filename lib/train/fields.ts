@@ -1,6 +1,7 @@
 /** Fields that every training command has, and how they are checked. */
 import { defaultEngine } from '../backend';
 import * as field from '../fields';
+import { loraFields } from '../model/lora/config';
 import { learningRateSchedules } from './schedule';
 
 export const runFields = {
@@ -14,6 +15,15 @@ export const runFields = {
   engine: field.text(`engine to compute on; RLHF_KIT_ENGINE when absent, then ${defaultEngine}`).optional(),
 };
 
+/** Of commands that train. */
+export const dryRunFields = {
+  dryRun: field
+    .boolean(
+      'write nothing: compute the first step and print parameters, tokens and bytes of memory that training takes',
+    )
+    .optional(),
+};
+
 /** Where a run's results go and how it is repeated. */
 export type RunConfig = field.ConfigOf<typeof runFields>;
 
@@ -23,7 +33,7 @@ export const paddingFree = field.boolean(
   { default: false, source: 'TRL' },
 );
 
-/** Optimizer, schedule, logging and checkpoints. Stages override the learning rate. */
+/** Optimizer, schedule, logging, checkpoints and adapters. Stages override the learning rate. */
 export const loopFields = {
   learningRate: field.number('peak learning rate of AdamW', { default: 1e-4, above: 0 }),
   lrSchedulerType: field.choice(learningRateSchedules, 'course of the learning rate after warm-up', {
@@ -78,4 +88,5 @@ export const loopFields = {
     unit: 'steps',
     source: 'ours',
   }),
+  ...loraFields,
 };

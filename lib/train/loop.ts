@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
+import { checksumsOf } from '../model/lora/base';
 import { valueAndGrad } from '../tensor/gradient';
 import { disposeTree } from '../tensor/pytree';
 import {
@@ -16,6 +17,7 @@ import {
   type NamedTensors,
 } from './adamw';
 import { loadCheckpoint, saveCheckpoint, type TrainerState } from './checkpoint';
+import { DryRunEnd, stepAccount } from './dry-run';
 import { interrupted, interruptible, interruptRequested } from './interrupt';
 import {
   addScalars,
@@ -54,6 +56,8 @@ export interface Trainer<B, S extends TrainerState = TrainerState> {
   batches(step: number, params: NamedTensors, state: S): Promise<StepBatches<B, S>>;
   /** What the schedule's learning rate is multiplied by; absent: 1. */
   learningRateFactor?(state: S): number;
+  /** Which parameters are trained, by name; the others are frozen: they have no gradients, no moments and no copy. Absent: all. */
+  isTrained?(name: string): boolean;
   /** Metrics shown beside the progress bar. */
   readonly shown?: readonly string[];
   /** Called after every step with the parameters reached, e.g. to evaluate on held-out rows. */
@@ -68,13 +72,15 @@ export interface LoopConfig extends ScheduleConfig, AdamwConfig {
 }
 
 /**
- * Trains and returns the parameters reached; the caller owns them. The given parameters are left as they are.
+ * Trains and returns the parameters reached; the caller owns them. The given parameters are left as they are; frozen ones are
+ * returned as further handles of the same numbers.
  *
  * Step k of a resumed run computes what step k of an unbroken run computes: parameters, moments, the update count and the
  * trainer's state come from the checkpoint, random numbers from the step's number.
  *
  * @throws {InputError} when the loss is not finite; the last checkpoint stays.
  * @throws {InterruptedError} after Ctrl-C, with a checkpoint written.
+ * @throws {DryRunEnd} after the first step of a dry run.
  */
 export async function train<B, S extends TrainerState>(
   trainer: Trainer<B, S>,
@@ -82,9 +88,16 @@ export async function train<B, S extends TrainerState>(
   config: LoopConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
-  const checkpoint = run.resumed ? loadCheckpoint(run.path, initial, trainer.initialState) : undefined;
+  const isTrained = trainer.isTrained ?? (() => true);
+  const start = pickTensors(initial, isTrained);
+  const frozen = pickTensors(initial, (name) => !isTrained(name));
+  const base = checksumsOf(frozen);
+  const checkpoint = run.resumed
+    ? loadCheckpoint(run.path, { params: start, frozen: base, state: trainer.initialState })
+    : undefined;
+  const whole = (): NamedTensors => ({ ...frozen, ...params });
   let state = (checkpoint?.state as S | undefined) ?? trainer.initialState;
-  let params = checkpoint?.params ?? cloneTensors(initial);
+  let params = checkpoint?.params ?? cloneTensors(start);
   let moments = checkpoint?.moments ?? initAdamw(params);
   let updates = checkpoint?.updates ?? 0;
   const first = checkpoint?.step ?? 0;
@@ -94,17 +107,26 @@ export async function train<B, S extends TrainerState>(
   const optimizer = makeOptimizer(trainer, config);
   const progress = startProgress(trainer.name, trainer.totalSteps);
   const save = (step: number): void =>
-    saveCheckpoint(run.path, { step, updates, params, moments, state, pending });
+    saveCheckpoint(run.path, { step, updates, params, moments, frozen: base, state, pending });
 
   return interruptible(async () => {
     try {
       for (let step = first + 1; step <= trainer.totalSteps; step++) {
-        const { updates: batches, metrics: drawn, next } = await trainer.batches(step, params, state);
+        const { updates: batches, metrics: drawn, next } = await trainer.batches(step, whole(), state);
+        if (run.isDry === true) {
+          const update = (microbatches: readonly B[]) => {
+            const result = optimizer(params, frozen, moments, microbatches, 0, updates + 1);
+            // Read, so that the step is over before the process may be.
+            readMetrics(result.metrics);
+            return [result.params, result.moments];
+          };
+          throw new DryRunEnd(stepAccount(params, frozen, batches, update));
+        }
         const updateMetrics: Metrics[] = [];
         for (const microbatches of batches) {
           const learningRate =
             learningRateAt(updates, totalUpdates, config) * (trainer.learningRateFactor?.(state) ?? 1);
-          const result = optimizer(params, moments, microbatches, learningRate, updates + 1);
+          const result = optimizer(params, frozen, moments, microbatches, learningRate, updates + 1);
           ({ params, moments } = result);
           updates++;
           updateMetrics.push({ ...meanMetrics([readMetrics(result.metrics)]), learning_rate: learningRate });
@@ -114,7 +136,7 @@ export async function train<B, S extends TrainerState>(
         const stepMetrics = { ...meanMetrics(updateMetrics), ...drawn, ...after.metrics };
         const numbers = meanMetrics([stepMetrics]);
         refuseNonFinite(trainer.name, step, numbers);
-        const later = await trainer.afterStep?.(step, params);
+        const later = await trainer.afterStep?.(step, whole());
         ({ state } = after);
         pending.push({ ...stepMetrics, ...later });
         if (step % config.loggingSteps === 0 || step === trainer.totalSteps) {
@@ -132,7 +154,7 @@ export async function train<B, S extends TrainerState>(
         }
       }
       disposeTree([moments.m, moments.v]);
-      return params;
+      return { ...cloneTensors(frozen), ...params };
     } finally {
       progress.stop();
     }
@@ -157,8 +179,8 @@ function makeOptimizer<B>({ loss }: Pick<Trainer<B>, 'loss'>, config: LoopConfig
     const { gradients, norm } = clipByGlobalNorm(grads, config.maxGradNorm);
     return { ...adamw(params, gradients, moments, learningRate, count, config), norm };
   };
-  const differentiate = (params: NamedTensors, batch: B) =>
-    valueAndGrad((weights) => loss(weights, batch), params);
+  const differentiate = (params: NamedTensors, frozen: NamedTensors, batch: B) =>
+    valueAndGrad((weights) => loss({ ...frozen, ...weights }, batch), params);
 
   const update = jit(
     (
@@ -168,8 +190,9 @@ function makeOptimizer<B>({ loss }: Pick<Trainer<B>, 'loss'>, config: LoopConfig
       batch: B,
       learningRate: tf.Scalar,
       count: tf.Scalar,
+      frozen: NamedTensors,
     ) => {
-      const { loss: value, metrics, grads } = differentiate(params, batch);
+      const { loss: value, metrics, grads } = differentiate(params, frozen, batch);
       const { norm, ...next } = apply(params, { m, v }, grads, learningRate, count);
       return {
         params: next.params,
@@ -180,8 +203,8 @@ function makeOptimizer<B>({ loss }: Pick<Trainer<B>, 'loss'>, config: LoopConfig
     },
     { donate: [0, 1, 2] },
   );
-  const gradient = jit((params: NamedTensors, batch: B) => {
-    const { loss: value, metrics, grads } = differentiate(params, batch);
+  const gradient = jit((params: NamedTensors, batch: B, frozen: NamedTensors) => {
+    const { loss: value, metrics, grads } = differentiate(params, frozen, batch);
     return { grads, metrics: { loss: value, ...metrics } satisfies ScalarMetrics };
   });
   const addGradients = jit(addNamed, { donate: [0, 1] });
@@ -203,6 +226,7 @@ function makeOptimizer<B>({ loss }: Pick<Trainer<B>, 'loss'>, config: LoopConfig
 
   return (
     params: NamedTensors,
+    frozen: NamedTensors,
     moments: AdamwMoments,
     microbatches: readonly B[],
     learningRate: number,
@@ -211,13 +235,13 @@ function makeOptimizer<B>({ loss }: Pick<Trainer<B>, 'loss'>, config: LoopConfig
     const scalars = [tf.scalar(learningRate), tf.scalar(count)] as const;
     try {
       if (microbatches.length === 1) {
-        const next = update(params, moments.m, moments.v, microbatches[0] as B, ...scalars);
+        const next = update(params, moments.m, moments.v, microbatches[0] as B, ...scalars, frozen);
         return { params: next.params, moments: { m: next.m, v: next.v }, metrics: next.metrics };
       }
-      const first = gradient(params, microbatches[0] as B);
+      const first = gradient(params, microbatches[0] as B, frozen);
       let [grads, metrics]: [NamedTensors, ScalarMetrics] = [first.grads, first.metrics];
       for (const batch of microbatches.slice(1)) {
-        const more = gradient(params, batch);
+        const more = gradient(params, batch, frozen);
         grads = addGradients(grads, more.grads);
         metrics = addMetrics(metrics, more.metrics);
       }
@@ -234,6 +258,10 @@ function addNamed(a: NamedTensors, b: NamedTensors): NamedTensors {
   return Object.fromEntries(
     Object.entries(a).map(([name, tensor]) => [name, tf.add(tensor, b[name] as tf.Tensor)]),
   );
+}
+
+function pickTensors(tensors: NamedTensors, keep: (name: string) => boolean): NamedTensors {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => keep(name)));
 }
 
 function cloneTensors(tensors: NamedTensors): NamedTensors {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../errors';
 import { matchedFiles } from '../file-pattern';
 import { isUnfinished, notThere, readJson, sha256File, writeJson } from '../files';
+import { isAdapterDirectory, openAdapter } from '../model/lora/directory';
 import { templateFolder } from '../tokenizer/chat-template';
 import { localTime, setTemplateClock } from '../tokenizer/clock';
 import { newestCheckpoint } from './checkpoint-steps';
@@ -19,12 +20,16 @@ export interface RunDirectoryOptions {
   /** Files the run reads; their SHA-256 goes into the manifest. */
   readonly inputs: readonly string[];
   readonly engine: string;
+  /** Whether only the first step is computed, to see what it takes. */
+  readonly isDry?: boolean;
 }
 
 export interface RunDirectory {
   readonly path: string;
   /** Whether an earlier part of the run is there. */
   readonly resumed: boolean;
+  /** Whether training is to end after its first step and tell what that took. */
+  readonly isDry?: boolean;
   /** Step of its newest checkpoint; 0 when it has none. */
   lastStep(): number;
   /** Path of a file of the run. */
@@ -97,6 +102,7 @@ export async function openRunDirectory(options: RunDirectoryOptions): Promise<Ru
   return {
     path: out,
     resumed: exists,
+    ...(options.isDry === true && { isDry: true }),
     lastStep: () => newestCheckpoint(out),
     file: (name) => join(out, name),
     withdraw: () => {
@@ -132,11 +138,12 @@ async function hashInputs(paths: readonly string[]): Promise<Record<string, stri
   return hashes;
 }
 
-/** A file itself, or the files of a folder with its templates. */
+/** A file itself, or the files of a folder with its templates; of an adapter, its base's too. */
 function filesOf(path: string): readonly string[] {
   if (!existsSync(path)) throw notThere(path);
   if (!statSync(path).isDirectory()) return [path];
-  return [...filesIn(path), ...filesIn(join(path, templateFolder))];
+  const base = isAdapterDirectory(path) ? filesOf(openAdapter(path).base) : [];
+  return [...filesIn(path), ...filesIn(join(path, templateFolder)), ...base];
 }
 
 /** The files of a folder itself; none where it is not there. */

@@ -15,6 +15,7 @@ import { splitPairs } from '../../lib/reward/split';
 import { trainReward } from '../../lib/reward/trainer';
 import type { SftConfig } from '../../lib/sft/config';
 import { trainSft } from '../../lib/sft/trainer';
+import { addAdapter } from '../../lib/model/lora/adapter';
 import type { NamedTensors } from '../../lib/train/adamw';
 import type { LoopConfig } from '../../lib/train/loop';
 import type { RunDirectory } from '../../lib/train/run-directory';
@@ -176,6 +177,10 @@ const rloo: RlooConfig = {
   normalizeAdvantages: true,
 };
 
+/** Adapters: on every linear layer with dropout, and beside PPO's value head. */
+const sftLora: SftConfig = { ...sft, loraRank: 2, loraAlpha: 8, loraDropout: 0.1 };
+const ppoLora: PpoConfig = { ...ppo, loraRank: 2, loraTargets: 'q_proj,v_proj', useRslora: true };
+
 const supervised = { metrics: ['loss', 'grad_norm'], steps, samples: false };
 const onPolicy = {
   metrics: [...supervised.metrics, 'objective/kl', 'objective/scores'],
@@ -188,6 +193,10 @@ const inputs = { prompts, scorer, demonstrations };
 
 export const runs: Readonly<Record<string, PinnedRun>> = {
   sft: { ...supervised, train: (run) => trainSft(model, demonstrations, sft, run) },
+  'sft-lora': {
+    ...supervised,
+    train: (run) => trainSft(addAdapter(model, sftLora), demonstrations, sftLora, run),
+  },
   reward: {
     ...supervised,
     train: (run) => trainReward(model, splitPairs(pairs, reward, model.tokenizer), reward, run),
@@ -206,6 +215,11 @@ export const runs: Readonly<Record<string, PinnedRun>> = {
     ...onPolicy,
     steps: 15,
     train: (run, maxSteps) => trainPpo(model, inputs, { ...ppoAdaptive, maxSteps }, run),
+  },
+  'ppo-lora': {
+    ...onPolicy,
+    steps: 15,
+    train: (run, maxSteps) => trainPpo(addAdapter(model, ppoLora), inputs, { ...ppoLora, maxSteps }, run),
   },
   grpo: { ...inGroups, train: (run, maxSteps) => trainGrpo(model, inputs, { ...grpo, maxSteps }, run) },
   rloo: { ...inGroups, train: (run, maxSteps) => trainRloo(model, inputs, { ...rloo, maxSteps }, run) },

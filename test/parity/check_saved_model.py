@@ -5,12 +5,31 @@ usage: check_saved_model.py <model directory>...
 
 import json
 import sys
+import warnings
 from pathlib import Path
 
 import torch
+from peft import PeftModel, get_peft_model_state_dict
+from safetensors import safe_open
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 
 TOLERANCE = 1e-4
+
+
+def load(directory, auto, is_reward):
+    """A model and what its loading reports; of an adapter, its base with PEFT's model around it."""
+    adapter = directory / "adapter_config.json"
+    if not adapter.exists():
+        # The library computes in 32 bits whatever the type of the file.
+        return auto.from_pretrained(directory, dtype=torch.float32, output_loading_info=True)
+    base = json.loads(adapter.read_text())["base_model_name_or_path"]
+    model = auto.from_pretrained(base, dtype=torch.float32, **({"num_labels": 1} if is_reward else {}))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*missing.*keys.*")
+        adapted = PeftModel.from_pretrained(model, str(directory))
+    with safe_open(directory / "adapter_model.safetensors", "pt") as file:
+        written = set(file.keys())
+    return adapted, {"tensors that differ": written ^ set(get_peft_model_state_dict(adapted))}
 
 
 def check(directory):
@@ -20,8 +39,7 @@ def check(directory):
     architecture = expected.get("architecture", "LlamaForSequenceClassification" if is_reward else "LlamaForCausalLM")
     assert config.architectures == [architecture], config.architectures
     auto = AutoModelForSequenceClassification if is_reward else AutoModelForCausalLM
-    # The library computes in 32 bits whatever the type of the file.
-    model, report = auto.from_pretrained(directory, dtype=torch.float32, output_loading_info=True)
+    model, report = load(directory, auto, is_reward)
     # The library keeps an untied language-model head in a reward model; transformers leaves it aside.
     spare = {"lm_head.weight"} if is_reward else set()
     problems = {key: set(value) - spare for key, value in report.items() if set(value) - spare}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import {
+  addAdapter,
   createRng,
   hiddenStates,
   initParams,
@@ -92,3 +93,20 @@ save(
   },
   'F32',
 );
+
+/** Adapters on saved models, as if they had learnt something. */
+function saveAdapter(name, base, heads, options) {
+  const adapted = addAdapter(loadModel(join(output, base)), { seed: 1, ...options });
+  const params = Object.fromEntries(
+    Object.entries(adapted.params).map(([key, tensor]) => [
+      key,
+      key.endsWith('.lora_B.weight')
+        ? tf.tensor(createRng(9).fork(key).normals(tensor.size, 0.3), tensor.shape)
+        : tensor,
+    ]),
+  );
+  save(name, { ...adapted, params: { ...params, ...heads } }, 'F32');
+}
+saveAdapter('stories-adapter', 'stories', {}, { loraRank: 4 });
+saveAdapter('untied-adapter', 'untied', {}, { loraRank: 8, useRslora: true, loraTargets: 'q_proj,up_proj' });
+saveAdapter('reward-adapter', 'untied', { 'score.weight': head }, { loraRank: 2, loraAlpha: 3 });

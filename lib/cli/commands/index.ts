@@ -14,6 +14,7 @@ import { filterCommand } from './filter';
 import { generateCommand } from './generate';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
+import { mergeCommand } from './merge';
 import { modelsCommand } from './models';
 import { notebooksCommand } from './notebooks';
 import { pipelineCommand } from './pipeline';
@@ -42,6 +43,7 @@ const described: readonly Command[] = [
   evaluateCommand,
   generateCommand,
   exportCommand,
+  mergeCommand,
   experimentCommand,
   labCommand,
   kernelCommand,

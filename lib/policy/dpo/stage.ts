@@ -3,6 +3,7 @@ import * as field from '../../fields';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
 import { saveModel, type Model } from '../../model/directory';
+import { withAdapter } from '../../model/lora/adapter';
 import { forgettingMetrics, type AfterStep, type ForgettingChecks } from '../../probes/forgetting';
 import { disposeTree } from '../../tensor/pytree';
 import { promptRecordOf } from '../../scorer';
@@ -20,6 +21,7 @@ export type DpoStageConfig = field.ConfigOf<typeof dpoStageFields>;
 export const dpoStage = defineStage({
   name: 'dpo',
   module: __filename,
+  trains: true,
   summary: '5  tune a policy on preference pairs by DPO',
   fields: dpoStageFields,
   inputs: {
@@ -36,21 +38,23 @@ export const dpoStage = defineStage({
     config: DpoStageConfig,
     run,
   ) {
-    const params = await trainDpo(
-      model,
-      {
-        pairs,
-        samplePrompts: samplePrompts ?? promptsOf(pairs).slice(0, drawnPrompts),
-        temperature: config.temperature,
-        ...(scorer !== undefined && { scorer }),
-        ...(demonstrations !== undefined && { demonstrations }),
-        ...(forgetting !== undefined && { afterStep: afterStep(model, forgetting, config) }),
-      },
-      config,
-      run,
-    );
-    saveModel(run.file('model'), { ...model, params });
-    disposeTree(params);
+    await withAdapter('dpo', model, config, async (start) => {
+      const params = await trainDpo(
+        start,
+        {
+          pairs,
+          samplePrompts: samplePrompts ?? promptsOf(pairs).slice(0, drawnPrompts),
+          temperature: config.temperature,
+          ...(scorer !== undefined && { scorer }),
+          ...(demonstrations !== undefined && { demonstrations }),
+          ...(forgetting !== undefined && { afterStep: afterStep(start, forgetting, config) }),
+        },
+        config,
+        run,
+      );
+      saveModel(run.file('model'), { ...start, params });
+      disposeTree(params);
+    });
     return { pairs: pairs.length };
   },
 });

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { jit } from '../../backend';
 import { InputError } from '../../errors';
+import { beforeTraining, trainedParts } from '../../model/lora/adapter';
 import type { LanguageModel } from '../../model/sample';
 import type { AfterStep } from '../../probes/forgetting';
 import { createRng } from '../../random';
@@ -32,7 +33,8 @@ export interface DpoInputs extends DpoSampling {
 }
 
 /**
- * Trains a policy by DPO and returns its parameters; the given model is the frozen reference and is left as it is.
+ * Trains a policy by DPO and returns its parameters; the given model is the frozen reference and is left as it is. With a fresh adapter
+ * the reference is the same model without it.
  *
  * Metrics: `loss`, `loss/preference_avg`, `loss/sft_avg`, `rewards/chosen`, `rewards/rejected` (β times the log-ratios),
  * `rewards/accuracies`, `rewards/margins`, `logps/chosen`, `logps/rejected`, `epoch`.
@@ -58,7 +60,8 @@ export async function trainDpo(
   config: DpoConfig,
   run: RunDirectory,
 ): Promise<NamedTensors> {
-  const reference = inPrecision(given, config);
+  const start = inPrecision(given, config);
+  const reference = beforeTraining(start);
   const { params: refParams, config: model, tokenizer } = reference;
   const rng = createRng(config.seed).fork('dpo');
 
@@ -107,6 +110,7 @@ export async function trainDpo(
     updatesPerStep: 1,
     initialState: {},
     shown: ['loss', 'rewards/accuracies', 'rewards/margins'],
+    ...trainedParts('dpo', model, config),
     loss: (params, own) => loss(params, own, model, config),
     async batches(step, _, state) {
       return {
@@ -126,7 +130,7 @@ export async function trainDpo(
       return inputs.afterStep?.(step, params);
     },
   };
-  return train(trainer, refParams, config, run);
+  return train(trainer, start.params, config, run);
 }
 
 /**

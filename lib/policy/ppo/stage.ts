@@ -4,6 +4,7 @@ import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output } from '../../flow/stage';
 import { forgettingMetrics } from '../../probes/forgetting';
 import { saveModel } from '../../model/directory';
+import { withAdapter } from '../../model/lora/adapter';
 import { disposeTree } from '../../tensor/pytree';
 import { sampledSlots } from '../sampled-stage';
 import { ppoFields, type PpoConfig } from './config';
@@ -12,6 +13,7 @@ import { trainPpo, type PpoInputs } from './trainer';
 export const ppoStage = defineStage({
   name: 'ppo',
   module: __filename,
+  trains: true,
   summary: '5  tune a policy against a reward model by PPO',
   fields: ppoFields,
   inputs: {
@@ -25,21 +27,23 @@ export const ppoStage = defineStage({
     config: PpoConfig,
     run,
   ) {
-    const params = await trainPpo(
-      model,
-      {
-        prompts,
-        scorer,
-        ...(demonstrations !== undefined && { demonstrations }),
-        ...(scoreHead !== undefined && { scoreHead }),
-        ...(forgetting !== undefined && { afterStep: forgettingMetrics('ppo', model, forgetting, config) }),
-        ...(afterStep !== undefined && { afterStep }),
-      },
-      config,
-      run,
-    );
-    saveModel(run.file('model'), { ...model, params });
-    disposeTree(params);
+    await withAdapter('ppo', model, config, async (start) => {
+      const params = await trainPpo(
+        start,
+        {
+          prompts,
+          scorer,
+          ...(demonstrations !== undefined && { demonstrations }),
+          ...(scoreHead !== undefined && { scoreHead }),
+          ...(forgetting !== undefined && { afterStep: forgettingMetrics('ppo', start, forgetting, config) }),
+          ...(afterStep !== undefined && { afterStep }),
+        },
+        config,
+        run,
+      );
+      saveModel(run.file('model'), { ...start, params });
+      disposeTree(params);
+    });
     return { prompts: prompts.length };
   },
 });
