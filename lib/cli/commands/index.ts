@@ -2,6 +2,7 @@
 import { benchCommand } from './bench';
 import { grpoStage } from '../../policy/grpo/stage';
 import { rlooStage } from '../../policy/rloo/stage';
+import { rewardBenchStage } from '../../reward/bench-stage';
 import { sftStage } from '../../sft/stage';
 import type { Command } from '../command';
 import { commandOf } from '../stage-command';
@@ -36,6 +37,7 @@ const described: readonly Command[] = [
   preferencesCommand,
   filterCommand,
   rewardCommand,
+  commandOf(rewardBenchStage),
   dpoCommand,
   ppoCommand,
   commandOf(grpoStage),
