@@ -40,8 +40,15 @@ export function paddedRows(rows: number, limit: number): number {
 
 /** Rows of packed sequences are at most this long on an engine that compiles, unless a sequence is longer. */
 const longestPacked = 1024;
-/** Lengths of packed rows are multiples of this on an engine that compiles, else of 16. */
+/** Lengths of packed rows are so many times this on an engine that compiles, else of 16, as {@link stepped} gives. */
 const packedMultiple = 128;
+
+/** The next of 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on. */
+function stepped(size: number): number {
+  if (size < 4) return size;
+  const power = 2 ** Math.floor(Math.log2(size));
+  return [power, 1.5 * power, 2 * power].find((step) => step >= size) as number;
+}
 
 /**
  * The lengths that rows of packed sequences may have.
@@ -49,18 +56,19 @@ const packedMultiple = 128;
  * @param longest what cannot be parted. Tokens. @param all tokens of the batch.
  */
 export function packedLengths(longest: number, all: number): number[] {
-  const multiple = compilesSteps() ? packedMultiple : 16;
-  const up = (length: number): number => Math.max(multiple, Math.ceil(length / multiple) * multiple);
-  const least = up(longest);
-  const most = Math.max(least, Math.min(up(all), longestPacked));
-  return Array.from({ length: (most - least) / multiple + 1 }, (_, i) => least + i * multiple);
+  if (!compilesSteps())
+    return [Math.max(1, Math.ceil(all / 16)) * 16, Math.max(1, Math.ceil(longest / 16)) * 16];
+  const times = (length: number): number => stepped(Math.max(1, Math.ceil(length / packedMultiple)));
+  const least = times(longest);
+  const most = Math.max(least, times(Math.min(all, longestPacked)));
+  const lengths: number[] = [];
+  for (let n = least; n <= most; n = stepped(n + 1)) lengths.push(n * packedMultiple);
+  return lengths;
 }
 
-/** The rows that packed rows are filled up to: none are added or, on an engine that compiles, so many that there are 1, 2, 3, 4, 6, 8, 12 and so on. */
+/** The rows that packed rows are filled up to: none are added or, on an engine that compiles, as many as {@link stepped} gives. */
 export function packedRows(rows: number): number {
-  if (!compilesSteps() || rows < 4) return rows;
-  const power = 2 ** Math.floor(Math.log2(rows));
-  return [power, 1.5 * power, 2 * power].find((size) => size >= rows) as number;
+  return compilesSteps() ? stepped(rows) : rows;
 }
 
 /** The places for `count` numbers about packed rows of `size` tokens: the next quarter of them or, on an engine that does not compile, no more than needed. */

@@ -3,8 +3,7 @@ import * as field from '../fields';
 import { writeJson } from '../files';
 import { jsonFile } from '../flow/formats';
 import { defineStage, output, slot } from '../flow/stage';
-import { markdownTable } from 'markdown-table';
-import stringWidth from 'string-width';
+import { markdownTable } from '../markdown-table';
 import type { Model } from '../model/directory';
 import type { PreferencePair } from '../types';
 import { rewardScorer } from './score';
@@ -107,9 +106,10 @@ function tableOf({
   const subsets = Object.entries(bySubset);
   const shown = subsets.length > 1 ? subsets : [];
   const adversarial = Object.entries(more.adversarial?.bySubset ?? {});
+  const right = ['number', 'right, %', '95%'].map((head) => ({ head, align: 'right' as const }));
   return markdownTable(
+    [{ head: 'pairs' }, ...right],
     [
-      ['pairs', 'number', 'right, %', '95%'],
       row('all', all),
       ...shown.map(([name, share]) => row(name, share)),
       row('chosen is longer', chosenLonger),
@@ -118,6 +118,5 @@ function tableOf({
       ['the longer answer wins', String(all.n), percent(more.lengthOnlyAccuracy), ''],
       ...adversarial.map(([name, share]) => row(`adversarial: ${name}`, share)),
     ],
-    { align: ['l', 'r', 'r', 'r'], stringLength: stringWidth },
   );
 }

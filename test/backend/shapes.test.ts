@@ -4,6 +4,9 @@ import {
   decodingBytes,
   decodingStretch,
   fullLength,
+  packedCount,
+  packedLengths,
+  packedRows,
   paddedCount,
   paddedLength,
   paddedRows,
@@ -98,5 +101,21 @@ describe('decodingStretch and decodingBytes', () => {
     expect([decodingStretch(), decodingBytes()]).toEqual([64, 2 ** 29]);
     setOwnMemory(80 * 2 ** 30);
     expect([decodingStretch(), decodingBytes()]).toEqual([256, 5 * 2 ** 30]);
+  });
+});
+
+describe('shapes of packed rows', () => {
+  it('are the tokens of the batch on engines that run operation by operation', () => {
+    expect(packedLengths(30, 100)).toEqual([112, 32]);
+    expect([packedRows(5), packedCount(33, 112)]).toEqual([5, 33]);
+  });
+
+  it('are few on engines that compile every shape', () => {
+    setJit(runEagerly, true);
+    expect(packedLengths(100, 700)).toEqual([128, 256, 384, 512, 768]);
+    expect(packedLengths(300, 5000)).toEqual([384, 512, 768, 1024]);
+    expect(packedLengths(1500, 5000)).toEqual([1536]);
+    expect([1, 3, 4, 5, 7, 9, 13].map(packedRows)).toEqual([1, 3, 4, 6, 8, 12, 16]);
+    expect([1, 64, 65, 256].map((count) => packedCount(count, 256))).toEqual([64, 64, 128, 256]);
   });
 });

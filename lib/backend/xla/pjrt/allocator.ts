@@ -50,8 +50,8 @@ export function keepFreedMemory(): void {
   set(trimThreshold, 2 ** 31 - 1);
 }
 
-/** Freed memory that is kept before some is given back, bytes. */
-const mostKept = 2 ** 30;
+/** Freed memory that is kept before some is given back, bytes: to ask for it again takes up to seconds a gigabyte on a virtual machine. */
+const mostKept = 2 ** 31;
 
 let trim: ((pad: number) => number) | undefined;
 
