@@ -28,10 +28,12 @@ export const dryRunFields = {
 export type RunConfig = field.ConfigOf<typeof runFields>;
 
 /** Of stages that learn from given sequences. */
-export const paddingFree = field.boolean(
-  'lay the sequences of a batch side by side and compute what they begin with once: less work and memory; sums are taken in another order, so the last digits differ',
-  { default: false, source: 'TRL' },
-);
+export const paddingFree = field
+  .boolean(
+    'lay the sequences of a batch side by side and compute what they begin with once: less work and memory; sums are taken in another order, so the last digits differ',
+    { source: 'TRL' },
+  )
+  .optional();
 
 /** Optimizer, schedule, logging, checkpoints and adapters. Stages override the learning rate. */
 export const loopFields = {

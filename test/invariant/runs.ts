@@ -51,7 +51,6 @@ const common = { ...loop, seed: 1, maxSteps: steps, gradientAccumulationSteps: 1
 
 const sft: SftConfig = {
   ...common,
-  paddingFree: false,
   batchSize: 4,
   gradientAccumulationSteps: 2,
   maxLength: 16,
@@ -62,7 +61,6 @@ const sft: SftConfig = {
 
 const reward: RewardConfig = {
   ...common,
-  paddingFree: false,
   numTrainEpochs: 1,
   batchSize: 4,
   gradientAccumulationSteps: 2,
@@ -88,7 +86,6 @@ const criteria: RewardConfig = {
 
 const dpo: DpoConfig = {
   ...common,
-  paddingFree: false,
   batchSize: 4,
   gradientAccumulationSteps: 2,
   maxPromptTokens: 8,
