@@ -65,7 +65,7 @@ function read(params: Params, { config }: Model, tokens: readonly number[][]): t
   const [B, T] = [tokens.length, tokens[0]?.length as number];
   const hidden = hiddenStates(params, config, tf.tensor2d([...tokens], [B, T], 'int32'), tf.ones([B, T]));
   if (params['score.weight'] !== undefined)
-    return scores(params, hidden, tf.tensor1d(tokens.map((row) => row.findLastIndex((id) => id !== 0)), 'int32')); // prettier-ignore
+    return scores(params, hidden, tf.tensor1d(tokens.map((row, b) => b * row.length + row.findLastIndex((id) => id !== 0)), 'int32')); // prettier-ignore
   return lmLogits(params, config, tf.reshape(hidden, [B * T, config.hiddenSize]));
 }
 

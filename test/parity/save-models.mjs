@@ -35,7 +35,7 @@ function save(name, model, dtype) {
   const tokens = rows.map((row) => columns.map((t) => row[t] ?? tokenizer.padTokenId));
   const mask = rows.map((row) => columns.map((t) => (t < row.length ? 1 : 0)));
   const hidden = hiddenStates(params, config, tf.tensor2d(tokens, undefined, 'int32'), tf.tensor2d(mask));
-  const lastIndex = lengths.map((length) => length - 1);
+  const places = lengths.map((length, b) => b * T + length - 1);
   const computed =
     params['score.weight'] === undefined
       ? {
@@ -47,7 +47,7 @@ function save(name, model, dtype) {
             ])
             .arraySync(),
         }
-      : { scores: scores(params, hidden, tf.tensor1d(lastIndex, 'int32')).arraySync() };
+      : { scores: scores(params, hidden, tf.tensor1d(places, 'int32')).arraySync() };
   writeFileSync(join(directory, 'expected.json'), JSON.stringify({ texts, tokens, mask, ...computed }));
 }
 
