@@ -1,4 +1,4 @@
-"""TRL's RewardTrainer, DPOTrainer and SFTTrainer on pairs, for the kit's numbers to stand beside.
+"""Steps of TRL's RewardTrainer and DPOTrainer on pairs, for the kit's numbers to stand beside.
 
 Prints one JSON line: seconds a step (the median, the first two left out), losses of the first steps, peak memory.
 """
@@ -35,7 +35,7 @@ rows = rows[: args.batch * args.steps]
 data = Dataset.from_list(rows)
 
 common = dict(
-    output_dir="/tmp/trl-bench",
+    output_dir="runs/trl-steps",
     per_device_train_batch_size=args.batch,
     max_steps=args.steps,
     learning_rate=1e-5,
