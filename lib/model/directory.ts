@@ -44,11 +44,7 @@ export function loadModel(directory: string): Model {
   if (isAdapterDirectory(directory)) return loadAdapted(directory);
   const config = readModelConfig(directory);
   const tokenizer = loadTokenizer(directory);
-  if (tokenizer.vocabSize > config.vocabSize) {
-    throw new InputError(
-      `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
-    );
-  }
+  requireVocabulary(directory, tokenizer, config);
   return { params: readParams(directory, config), config, tokenizer, directory };
 }
 
@@ -91,6 +87,14 @@ function loadAdapted(directory: string): Model {
 export function loadModelTokenizer(directory: string): Tokenizer {
   const isBare = isAdapterDirectory(directory) && !existsSync(join(directory, 'tokenizer.json'));
   return loadTokenizer(isBare ? openAdapter(directory).base : directory);
+}
+
+/** @throws {InputError} when a tokenizer has tokens that the model does not know. */
+export function requireVocabulary(where: string, tokenizer: Tokenizer, config: ModelConfig): void {
+  if (tokenizer.vocabSize <= config.vocabSize) return;
+  throw new InputError(
+    `${where}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
+  );
 }
 
 /** config.json, and generation_config.json where there is one. */

@@ -5,7 +5,7 @@ import { InputError } from '../errors';
 import type { Rng } from '../random';
 import { disposeTree } from '../tensor/pytree';
 import type { ModelConfig } from './config';
-import type { Params } from './params';
+import { isOfHead, pickParams, type Params } from './params';
 import { generationSteps, type GenerationSteps } from './generation-steps';
 import type { SamplingOptions } from './sampling';
 
@@ -101,7 +101,7 @@ function checkRequest(
 
 /** What generation reads: models that differ in what else they have share its compiled steps. */
 function withoutHeads(params: Params): Params {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !/^(value|score)\./.test(name)));
+  return pickParams(params, (name) => !isOfHead(name));
 }
 
 /** Large batches share the cost of starting operations; keys and values of a batch stay within what the device has for them. */

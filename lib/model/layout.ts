@@ -1,4 +1,5 @@
 /** How parameters lie on disk: a family's own names, several in one tensor, matrices transposed. In memory they are Llama's. */
+import * as tf from '@tensorflow/tfjs';
 import { familyOf } from './families';
 import type { ModelConfig } from './config';
 import { paramShapes } from './params';
@@ -68,6 +69,8 @@ export function storedName(
   return passedOver.test(name) ? undefined : name;
 }
 
+const sizeOf = (shape: readonly number[]): number => tf.util.sizeFromShape([...shape]);
+
 /** Places of a stored tensor's numbers: `each(part, from, at, count)` for runs of `count` numbers, from the part's place to the joined rows'. */
 function runs(
   { parts, pieces }: StoredTensor,
@@ -76,7 +79,7 @@ function runs(
   let at = 0;
   for (let piece = 0; piece < pieces; piece++) {
     parts.forEach(({ shape }, part) => {
-      const count = shape.reduce((product, extent) => product * extent, 1) / pieces;
+      const count = sizeOf(shape) / pieces;
       each(part, piece * count, at, count);
       at += count;
     });
@@ -96,7 +99,7 @@ export function splitStored(stored: StoredTensor, values: Float32Array): Float32
   const [rows, columns = 1] = stored.shape as [number, number?];
   const joined = stored.transposed ? transpose(values, rows, columns) : values;
   if (stored.parts.length === 1) return [joined];
-  const parts = stored.parts.map(({ shape }) => new Float32Array(shape.reduce((a, b) => a * b, 1)));
+  const parts = stored.parts.map(({ shape }) => new Float32Array(sizeOf(shape)));
   runs(stored, (part, from, at, count) => parts[part]?.set(joined.subarray(at, at + count), from));
   return parts;
 }
@@ -129,7 +132,7 @@ function joinStored(stored: StoredTensor, params: Readonly<Record<string, Number
     shape: stored.shape,
     dataSync: () => {
       const given = parts.map((numbers) => numbers.dataSync() as Float32Array);
-      const joined = new Float32Array(stored.shape.reduce((a, b) => a * b, 1));
+      const joined = new Float32Array(sizeOf(stored.shape));
       runs(stored, (part, from, at, count) => joined.set((given[part] as Float32Array).subarray(from, from + count), at));
       const [rows, columns] = stored.shape as [number, number];
       return stored.transposed ? transpose(joined, columns, rows) : joined;

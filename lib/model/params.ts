@@ -12,6 +12,16 @@ export function parameter(params: Params, name: string): tf.Tensor {
   return tensor;
 }
 
+/** Whether a parameter is a head's, which a language model by itself has not. */
+export function isOfHead(name: string): boolean {
+  return /^(score|value)\./.test(name);
+}
+
+/** The parameters for which a test of the name holds. */
+export function pickParams(params: Params, keep: (name: string) => boolean): Params {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => keep(name)));
+}
+
 /**
  * Names and shapes of a language model's parameters: Llama's names, whatever the family calls them on disk. Linear weights are [out, in].
  *

@@ -12,7 +12,7 @@ export const weightTypes = ['F32', 'F16', 'BF16'] as const;
 export type WeightType = (typeof weightTypes)[number];
 const bytesOf: Readonly<Record<WeightType, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** Magnitudes from here on round to infinity. */
-const infiniteFrom: Readonly<Record<WeightType, number>> = {
+export const infiniteFrom: Readonly<Record<WeightType, number>> = {
   F32: Infinity,
   F16: 65520,
   BF16: (2 - 2 ** -8) * 2 ** 127,
@@ -143,10 +143,15 @@ function readTensor(path: string, name: string, entry: Entry, body: Buffer): Flo
   // A copy: typed arrays need alignment, and the tensor must not hold the whole file.
   const raw = new Uint8Array(body.subarray(start, end));
   const values = decodeTensor(raw.buffer, dtype as WeightType);
+  requireFinite(path, name, values);
+  return values;
+}
+
+/** @throws {InputError} naming file and tensor when numbers that were read are not finite. */
+export function requireFinite(path: string, name: string, values: Float32Array): void {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new InputError(`${path}: ${name} holds ${values[bad]} at position ${bad}; the weights are damaged`);
-  return values;
 }
 
 /**
@@ -194,16 +199,20 @@ export function encodeTensor(values: Float32Array, dtype: WeightType): Uint8Arra
   );
 }
 
-/** Every half float by its bits, made when the first is read: Float16Array itself reads one number at a time, slowly. */
 let halves: Float32Array | undefined;
+
+/** Every half float by its bits, made when it is first asked for: Float16Array itself reads one number at a time, slowly. */
+export function halfFloats(): Float32Array {
+  return (halves ??= Float32Array.from(
+    new Float16Array(Uint16Array.from({ length: 2 ** 16 }, (_, half) => half).buffer),
+  ));
+}
 
 /** The float32 numbers of bytes in a type. */
 export function decodeTensor(bytes: ArrayBuffer, dtype: WeightType): Float32Array {
   if (dtype === 'F32') return new Float32Array(bytes);
   const bits = new Uint16Array(bytes);
   if (dtype === 'BF16') return new Float32Array(new Uint32Array(bits).map((half) => half << 16).buffer);
-  const known = (halves ??= Float32Array.from(
-    new Float16Array(Uint16Array.from({ length: 2 ** 16 }, (_, half) => half).buffer),
-  ));
+  const known = halfFloats();
   return new Float32Array(bits.length).map((_, i) => known[bits[i] as number] as number);
 }

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
 import { checksumsOf } from '../model/lora/base';
+import { pickParams } from '../model/params';
 import { valueAndGrad } from '../tensor/gradient';
 import { disposeTree } from '../tensor/pytree';
 import {
@@ -89,8 +90,8 @@ export async function train<B, S extends TrainerState>(
   run: RunDirectory,
 ): Promise<NamedTensors> {
   const isTrained = trainer.isTrained ?? (() => true);
-  const start = pickTensors(initial, isTrained);
-  const frozen = pickTensors(initial, (name) => !isTrained(name));
+  const start = pickParams(initial, isTrained);
+  const frozen = pickParams(initial, (name) => !isTrained(name));
   const base = checksumsOf(frozen);
   const checkpoint = run.resumed
     ? loadCheckpoint(run.path, { params: start, frozen: base, state: trainer.initialState })
@@ -258,10 +259,6 @@ function addNamed(a: NamedTensors, b: NamedTensors): NamedTensors {
   return Object.fromEntries(
     Object.entries(a).map(([name, tensor]) => [name, tf.add(tensor, b[name] as tf.Tensor)]),
   );
-}
-
-function pickTensors(tensors: NamedTensors, keep: (name: string) => boolean): NamedTensors {
-  return Object.fromEntries(Object.entries(tensors).filter(([name]) => keep(name)));
 }
 
 function cloneTensors(tensors: NamedTensors): NamedTensors {

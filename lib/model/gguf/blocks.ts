@@ -1,15 +1,11 @@
 /** The blocks of weights that quantised tensors are made of, and the float32 that each weight stands for. */
-import { decodeTensor } from '../weights';
+import { halfFloats } from '../weights';
 
 /** Writes the weights of the block at `from` in `bytes` to `at` in `out`. */
 export type DecodeBlock = (bytes: Uint8Array, from: number, out: Float32Array, at: number) => void;
 
-/** Every half float by its bits, made when the first is read. */
-let halves: Float32Array | undefined;
-
 function half(bytes: Uint8Array, at: number): number {
-  halves ??= decodeTensor(Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits).buffer, 'F16');
-  return halves[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] as number;
+  return halfFloats()[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] as number;
 }
 
 const signed = (byte: number): number => (byte << 24) >> 24;

@@ -1,8 +1,10 @@
 /** GGUF files: their metadata, and their tensors as float32. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
 import type { MetadataValue } from '@huggingface/gguf';
 import { errorMessage, InputError } from '../../errors';
 import { notThere } from '../../files';
+import { requireFinite } from '../weights';
 import { metadataOf, type Metadata } from './metadata';
 import { dequantize, tensorTypes } from './tensor-types';
 
@@ -81,7 +83,7 @@ function readTensor({ path, name, shape, type: id, typeName, start }: Place): Fl
     throw new InputError(
       `${path}: ${name} [${shape.join()}] must have rows of whole blocks of ${type.weights} weights, as ${type.name} has them`,
     );
-  const count = shape.reduce((a, b) => a * b, 1);
+  const count = tf.util.sizeFromShape([...shape]);
   const bytes = Buffer.allocUnsafeSlow((count / type.weights) * type.bytes);
   const file = openSync(path, 'r');
   try {
@@ -94,8 +96,6 @@ function readTensor({ path, name, shape, type: id, typeName, start }: Place): Fl
     closeSync(file);
   }
   const values = dequantize(type, bytes);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
-    throw new InputError(`${path}: ${name} holds ${values[bad]} at position ${bad}; the weights are damaged`);
+  requireFinite(path, name, values);
   return values;
 }

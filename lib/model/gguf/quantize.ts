@@ -1,6 +1,6 @@
 /** Numbers in the types that GGUF files are written in. */
 import { InputError } from '../../errors';
-import { encodeTensor, type WeightType } from '../weights';
+import { encodeTensor, infiniteFrom, type WeightType } from '../weights';
 
 export const writableTypes = ['F32', 'F16', 'BF16', 'Q8_0'] as const satisfies readonly (
   WeightType | 'Q8_0'
@@ -14,23 +14,14 @@ export type WritableType = (typeof writableTypes)[number];
  * @throws {InputError} for numbers that are not finite in the type.
  */
 export function quantize(type: WritableType, values: Float32Array, where: string): Uint8Array {
-  const bad = values.findIndex((value) => !fits(type, value));
+  const bad = values.findIndex((value) => !(Math.abs(value) < infinite[type]));
   if (bad >= 0)
     throw new InputError(`${where} holds ${values[bad]} at position ${bad}, which is no finite ${type}`);
   return type === 'Q8_0' ? q80(values) : encodeTensor(values, type);
 }
 
 /** Magnitudes from here on round to infinity; those of Q8_0 are 127 times a half float. */
-const infiniteFrom: Readonly<Record<WritableType, number>> = {
-  F32: Infinity,
-  F16: 65520,
-  BF16: (2 - 2 ** -8) * 2 ** 127,
-  Q8_0: 127 * 65520,
-};
-
-function fits(type: WritableType, value: number): boolean {
-  return Math.abs(value) < infiniteFrom[type];
-}
+const infinite: Readonly<Record<WritableType, number>> = { ...infiniteFrom, Q8_0: 127 * infiniteFrom.F16 };
 
 /**
  * Blocks of 32 weights: a half float d = max|w|/127, then round(w/d) in a byte each. In float32 throughout, halves away from zero, as in

@@ -5,7 +5,7 @@ import { InputError } from '../../errors';
 import { makeFolderAtomically } from '../../files';
 import { disposeTree } from '../../tensor/pytree';
 import { createTokenizer } from '../../tokenizer/tokenizer';
-import { saveModel, type Model } from '../directory';
+import { requireVocabulary, saveModel, type Model } from '../directory';
 import type { WeightType } from '../weights';
 import { openGguf } from './file';
 import { readLlamaConfig, readLlamaParams } from './llama';
@@ -26,10 +26,7 @@ export async function readGgufModel(path: string): Promise<GgufModel> {
   const file = await openGguf(path);
   const config = readLlamaConfig(file, endTokensOf(file));
   const tokenizer = createTokenizer(readGgufTokenizer(file), undefined, path);
-  if (tokenizer.vocabSize > config.vocabSize)
-    throw new InputError(
-      `${path}: the tokenizer has ${tokenizer.vocabSize} tokens, the model only ${config.vocabSize}`,
-    );
+  requireVocabulary(path, tokenizer, config);
   const { metadata } = file;
   const licence = metadata.has('general.license') ? metadata.text('general.license') : undefined;
   return { params: readLlamaParams(file, config), config, tokenizer, licence };

@@ -17,6 +17,8 @@ export type Entry = GGUFTypedMetadata[string];
 const fileTypes: Readonly<Record<WritableType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
 /** Tensors begin at multiples of it. */
 const alignment = 32;
+const padded = (size: number): number => Math.ceil(size / alignment) * alignment;
+const padding = (size: number): Uint8Array => new Uint8Array(padded(size) - size);
 
 export interface WrittenGguf {
   readonly bytes: number;
@@ -47,7 +49,6 @@ export async function writeGguf(
     writtenTensor(directory, name, source, type, model),
   );
   const header = await headerOf(model, type, directory, tensors);
-  const padding = (size: number): Uint8Array => new Uint8Array((alignment - (size % alignment)) % alignment);
   writeFileAtomically(
     path,
     (function* () {
@@ -59,7 +60,6 @@ export async function writeGguf(
       }
     })(),
   );
-  const padded = (size: number): number => size + padding(size).length;
   const bytes = tensors.reduce((sum, tensor) => sum + padded(tensor.bytes), padded(header.length));
   return { bytes, tensors: tensors.length };
 }
@@ -144,7 +144,7 @@ function placesOf(tensors: readonly Written[]): Buffer[] {
     for (const size of sizes) at = place.writeBigUInt64LE(BigInt(size), at);
     at = place.writeUInt32LE(type.id, at);
     place.writeBigUInt64LE(BigInt(offset), at);
-    offset += Math.ceil(bytes / alignment) * alignment;
+    offset += padded(bytes);
     return place;
   });
 }

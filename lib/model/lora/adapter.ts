@@ -5,9 +5,9 @@ import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { ModelConfig } from '../config';
 import { familyOf } from '../families';
-import type { Params } from '../params';
+import { pickParams, type Params } from '../params';
 import { allLinear, loraScale, type Lora, type LoraOptions } from './config';
-import { adaptedLayers, isOfAdapter, isTrainedWithAdapter, linearLayers, loraA, loraB, pickParams } from './names'; // prettier-ignore
+import { adaptedLayers, isOfAdapter, isTrainedWithAdapter, linearLayers, loraA, loraB } from './names';
 
 /** What an adapter is put on. */
 export interface Adaptable {

@@ -4,12 +4,12 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from '../../errors';
 import { readJson, writeJson } from '../../files';
 import { disposeTree } from '../../tensor/pytree';
-import type { Params } from '../params';
+import { pickParams, type Params } from '../params';
 import { readSafetensors, writeSafetensors, type WeightType } from '../weights';
 import type { Adaptable } from './adapter';
 import { checksumsOf, requireSameBase, type Checksums } from './base';
 import type { Lora } from './config';
-import { adaptedLayers, isOfAdapter, isTrainedWithAdapter, layerOf, loraA, loraB, pickParams } from './names';
+import { adaptedLayers, isOfAdapter, isTrainedWithAdapter, layerOf, loraA, loraB } from './names';
 import { adapterConfigFile, parsePeftConfig, toPeftConfig } from './peft-config';
 
 const weightsFile = 'adapter_model.safetensors';

@@ -1,8 +1,7 @@
 /** Names of an adapter's parameters, beside those of the layers that they belong to. */
-import type { Params } from '../params';
+import { isOfHead, type Params } from '../params';
 
 const matrices = /\.lora_[AB]\.weight$/;
-const heads = /^(score|value)\./;
 
 /** A, [r, in], of a layer named as `model.layers.0.self_attn.q_proj`. */
 export const loraA = (layer: string): string => `${layer}.lora_A.weight`;
@@ -16,7 +15,7 @@ export function isOfAdapter(name: string): boolean {
 
 /** Whether a parameter is trained where there is an adapter: the adapter's own and the heads', which a base lacks. */
 export function isTrainedWithAdapter(name: string): boolean {
-  return isOfAdapter(name) || heads.test(name);
+  return isOfAdapter(name) || isOfHead(name);
 }
 
 /** The layer that a parameter of an adapter belongs to. */
@@ -36,9 +35,4 @@ export function linearLayers(params: Params): string[] {
       ? [name.slice(0, -'.weight'.length)]
       : [],
   );
-}
-
-/** The parameters for which a test of the name holds. */
-export function pickParams(params: Params, keep: (name: string) => boolean): Params {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => keep(name)));
 }
