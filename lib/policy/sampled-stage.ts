@@ -2,22 +2,13 @@
 import type { FieldsOf } from '../fields';
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
-import { forgettingMetrics, type AfterStep } from '../probes/forgetting';
-import { saveModel } from '../model/directory';
-import { withAdapter } from '../model/lora/adapter';
+import { forgettingMetrics } from '../probes/forgetting';
 import type { LanguageModel } from '../model/sample';
-import { disposeTree } from '../tensor/pytree';
+import { trainAndSave } from '../train/train-and-save';
 import type { NamedTensors } from '../train/adamw';
 import type { RunDirectory } from '../train/run-directory';
-import type { Demonstration, PromptRecord, Scorer } from '../types';
 import type { RolloutConfig } from './rollout-config';
-
-export interface SampledInputs {
-  readonly prompts: readonly PromptRecord[];
-  readonly scorer: Scorer;
-  readonly demonstrations?: readonly Demonstration[];
-  readonly afterStep?: AfterStep;
-}
+import type { SampledInputs } from './sampled';
 
 /** C: configuration of the algorithm. */
 export interface SampledAlgorithm<C> {
@@ -45,7 +36,7 @@ export function sampledStage<C extends RolloutConfig>({ train, ...about }: Sampl
     inputs: sampledSlots,
     outputs: { model: output('model', modelFolder) },
     async run({ model, prompts, scorer, demonstrations, forgetting }, config: C, run) {
-      await withAdapter(about.name, model, config, async (start) => {
+      await trainAndSave(about.name, model, config, run, (start) => {
         const inputs = {
           prompts,
           scorer,
@@ -54,9 +45,7 @@ export function sampledStage<C extends RolloutConfig>({ train, ...about }: Sampl
             afterStep: forgettingMetrics(about.name, start, forgetting, config),
           }),
         };
-        const params = await train(start, inputs, config, run);
-        saveModel(run.file('model'), { ...start, params });
-        disposeTree(params);
+        return train(start, inputs, config, run);
       });
       return { prompts: prompts.length };
     },

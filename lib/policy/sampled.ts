@@ -11,7 +11,7 @@ import { createRng, type Rng } from '../random';
 import { checkedScorer, scorerName } from '../scorer';
 import type { NamedTensors } from '../train/adamw';
 import type { TrainerState } from '../train/checkpoint';
-import { train, type Trainer } from '../train/loop';
+import { train, type AfterStep, type Trainer } from '../train/loop';
 import type { LossAndMetrics, Metrics } from '../train/metrics';
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';
@@ -37,8 +37,8 @@ export interface SampledInputs {
   readonly scorer: Scorer;
   /** For the SFT term; needed when `sftLossCoef` is above 0. */
   readonly demonstrations?: readonly Demonstration[];
-  /** Called after every step with the parameters reached; what it returns is logged, e.g. forgetting probes. */
-  readonly afterStep?: (step: number, params: NamedTensors) => Promise<Metrics | undefined>;
+  /** E.g. forgetting probes. */
+  readonly afterStep?: AfterStep;
 }
 
 /** Nothing changes as the run goes. */

@@ -1,7 +1,6 @@
 /** What a policy is asked as it learns, to see what it forgets. */
 import type { LanguageModel } from '../model/sample';
-import type { Params } from '../model/params';
-import type { Metrics } from '../train/metrics';
+import type { AfterStep } from '../train/loop';
 import type { Demonstration } from '../types';
 import { perplexity } from './perplexity';
 import { answerProbes, passRates, type Probe, type ProbeLimits } from './probes';
@@ -23,9 +22,6 @@ export interface ForgettingChecks extends Checks {
 export interface ForgettingLimits extends ProbeLimits {
   readonly maxSteps: number;
 }
-
-/** Called after every step with the parameters reached; what it returns is logged. */
-export type AfterStep = (step: number, params: Params) => Promise<Metrics | undefined>;
 
 /**
  * Makes what a trainer calls after each step: after every n-th one and the last, `probes/<task>` (the share of answers that pass),

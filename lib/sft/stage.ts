@@ -1,10 +1,8 @@
 /** Stage 1: a model learns from demonstrations. */
 import { modelFolder } from '../flow/formats';
 import { defineStage, optional, output, slot } from '../flow/stage';
-import { saveModel } from '../model/directory';
-import { withAdapter } from '../model/lora/adapter';
 import { forgettingMetrics } from '../probes/forgetting';
-import { disposeTree } from '../tensor/pytree';
+import { trainAndSave } from '../train/train-and-save';
 import { sftFields, type SftConfig } from './config';
 import { trainSft } from './trainer';
 
@@ -27,7 +25,7 @@ export const sftStage = defineStage({
   },
   outputs: { model: output('model', modelFolder) },
   async run({ model, demonstrations, forgetting }, config: SftConfig, run) {
-    await withAdapter('sft', model, config, async (start) => {
+    await trainAndSave('sft', model, config, run, (start) => {
       const afterStep =
         forgetting &&
         forgettingMetrics('sft', start, forgetting, {
@@ -35,9 +33,7 @@ export const sftStage = defineStage({
           maxPromptTokens: config.maxLength,
           maxSteps: config.maxSteps,
         });
-      const params = await trainSft(start, demonstrations, config, run, afterStep);
-      saveModel(run.file('model'), { ...start, params });
-      disposeTree(params);
+      return trainSft(start, demonstrations, config, run, afterStep);
     });
     return { demonstrations: demonstrations.length };
   },

@@ -3,7 +3,6 @@ import { jit } from '../backend';
 import type { ModelConfig } from '../model/config';
 import { trainedParts } from '../model/lora/adapter';
 import { withDropout, type Dropped } from '../model/lora/dropout';
-import type { AfterStep } from '../probes/forgetting';
 import { createRng } from '../random';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { NamedTensors } from '../train/adamw';
@@ -13,7 +12,7 @@ import {
   type DemonstrationBatch,
   type DemonstrationRow,
 } from '../train/demonstrations';
-import { train, type Trainer } from '../train/loop';
+import { train, type AfterStep, type Trainer } from '../train/loop';
 import { heldOutMetrics, lastOf } from '../train/metrics';
 import { inPrecision } from '../train/precision';
 import type { RunDirectory } from '../train/run-directory';

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { jit } from '../backend';
 import { InputError } from '../errors';
-import { checksumsOf } from '../model/lora/base';
+import { checksumsOf, type Checksums } from '../model/lora/base';
 import { pickParams } from '../model/params';
 import { valueAndGrad } from '../tensor/gradient';
 import { disposeTree } from '../tensor/pytree';
@@ -45,6 +45,9 @@ export interface StepBatches<B, S> {
   next?(updates: readonly Metrics[]): { readonly state: S; readonly metrics?: StepMetrics };
 }
 
+/** Called after every step with the parameters reached, e.g. to evaluate on held-out rows; what it returns is logged. */
+export type AfterStep = (step: number, params: NamedTensors) => Promise<Metrics | undefined>;
+
 export interface Trainer<B, S extends TrainerState = TrainerState> {
   readonly name: string;
   readonly totalSteps: number;
@@ -61,8 +64,7 @@ export interface Trainer<B, S extends TrainerState = TrainerState> {
   isTrained?(name: string): boolean;
   /** Metrics shown beside the progress bar. */
   readonly shown?: readonly string[];
-  /** Called after every step with the parameters reached, e.g. to evaluate on held-out rows. */
-  afterStep?(step: number, params: NamedTensors): Promise<Metrics | undefined>;
+  readonly afterStep?: AfterStep;
 }
 
 export interface LoopConfig extends ScheduleConfig, AdamwConfig {
@@ -92,9 +94,11 @@ export async function train<B, S extends TrainerState>(
   const isTrained = trainer.isTrained ?? (() => true);
   const start = pickParams(initial, isTrained);
   const frozen = pickParams(initial, (name) => !isTrained(name));
-  const base = checksumsOf(frozen);
+  let sums: Checksums | undefined;
+  /** Of the frozen parameters, which do not change; only checkpoints need them. */
+  const base = (): Checksums => (sums ??= checksumsOf(frozen));
   const checkpoint = run.resumed
-    ? loadCheckpoint(run.path, { params: start, frozen: base, state: trainer.initialState })
+    ? loadCheckpoint(run.path, { params: start, frozen: base(), state: trainer.initialState })
     : undefined;
   const whole = (): NamedTensors => ({ ...frozen, ...params });
   let state = (checkpoint?.state as S | undefined) ?? trainer.initialState;
@@ -108,7 +112,7 @@ export async function train<B, S extends TrainerState>(
   const optimizer = makeOptimizer(trainer, config);
   const progress = startProgress(trainer.name, trainer.totalSteps);
   const save = (step: number): void =>
-    saveCheckpoint(run.path, { step, updates, params, moments, frozen: base, state, pending });
+    saveCheckpoint(run.path, { step, updates, params, moments, frozen: base(), state, pending });
 
   return interruptible(async () => {
     try {

@@ -2,10 +2,10 @@
 import * as field from '../../fields';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output, slot } from '../../flow/stage';
-import { saveModel, type Model } from '../../model/directory';
-import { withAdapter } from '../../model/lora/adapter';
-import { forgettingMetrics, type AfterStep, type ForgettingChecks } from '../../probes/forgetting';
-import { disposeTree } from '../../tensor/pytree';
+import type { Model } from '../../model/directory';
+import { forgettingMetrics, type ForgettingChecks } from '../../probes/forgetting';
+import type { AfterStep } from '../../train/loop';
+import { trainAndSave } from '../../train/train-and-save';
 import { promptRecordOf } from '../../scorer';
 import type { PromptRecord } from '../../types';
 import { dpoFields } from './config';
@@ -38,8 +38,8 @@ export const dpoStage = defineStage({
     config: DpoStageConfig,
     run,
   ) {
-    await withAdapter('dpo', model, config, async (start) => {
-      const params = await trainDpo(
+    await trainAndSave('dpo', model, config, run, (start) =>
+      trainDpo(
         start,
         {
           pairs,
@@ -51,10 +51,8 @@ export const dpoStage = defineStage({
         },
         config,
         run,
-      );
-      saveModel(run.file('model'), { ...start, params });
-      disposeTree(params);
-    });
+      ),
+    );
     return { pairs: pairs.length };
   },
 });

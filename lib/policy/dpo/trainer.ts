@@ -4,11 +4,10 @@ import { jit } from '../../backend';
 import { InputError } from '../../errors';
 import { beforeTraining, trainedParts } from '../../model/lora/adapter';
 import type { LanguageModel } from '../../model/sample';
-import type { AfterStep } from '../../probes/forgetting';
 import { createRng } from '../../random';
 import { disposeTree } from '../../tensor/pytree';
 import type { NamedTensors } from '../../train/adamw';
-import { train, type Trainer } from '../../train/loop';
+import { train, type AfterStep, type Trainer } from '../../train/loop';
 import { lastOf } from '../../train/metrics';
 import { inPrecision, roundingTolerance } from '../../train/precision';
 import { responseLogps } from '../../train/responses';
@@ -28,7 +27,7 @@ export interface DpoInputs extends DpoSampling {
   readonly pairs: readonly PreferencePair[];
   /** For the SFT term; needed when `sftLossCoef` is above 0. */
   readonly demonstrations?: readonly Demonstration[];
-  /** Called after every step with the parameters reached; what it returns is logged, e.g. forgetting probes. */
+  /** E.g. forgetting probes. */
   readonly afterStep?: AfterStep;
 }
 

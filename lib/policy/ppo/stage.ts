@@ -3,9 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output } from '../../flow/stage';
 import { forgettingMetrics } from '../../probes/forgetting';
-import { saveModel } from '../../model/directory';
-import { withAdapter } from '../../model/lora/adapter';
-import { disposeTree } from '../../tensor/pytree';
+import { trainAndSave } from '../../train/train-and-save';
 import { sampledSlots } from '../sampled-stage';
 import { ppoFields, type PpoConfig } from './config';
 import { trainPpo, type PpoInputs } from './trainer';
@@ -27,8 +25,8 @@ export const ppoStage = defineStage({
     config: PpoConfig,
     run,
   ) {
-    await withAdapter('ppo', model, config, async (start) => {
-      const params = await trainPpo(
+    await trainAndSave('ppo', model, config, run, (start) =>
+      trainPpo(
         start,
         {
           prompts,
@@ -40,10 +38,8 @@ export const ppoStage = defineStage({
         },
         config,
         run,
-      );
-      saveModel(run.file('model'), { ...start, params });
-      disposeTree(params);
-    });
+      ),
+    );
     return { prompts: prompts.length };
   },
 });
