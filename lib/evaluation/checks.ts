@@ -2,12 +2,13 @@
 import type { LanguageModel } from '../model/sample';
 import type { Checks } from '../probes/forgetting';
 import { perplexity } from '../probes/perplexity';
-import { answerProbes, passRates, type PassRate, type ProbeLimits } from '../probes/probes';
+import { probePassRates, type ProbeResult } from '../probes/pass-rates';
+import { answerProbes, type ProbeLimits } from '../probes/probes';
 
 /** By model. */
 export interface CheckedModels {
   /** By task. */
-  readonly probes?: Readonly<Record<string, Readonly<Record<string, PassRate>>>>;
+  readonly probes?: Readonly<Record<string, Readonly<Record<string, ProbeResult>>>>;
   readonly perplexity?: Readonly<Record<string, number>>;
 }
 
@@ -15,15 +16,15 @@ export interface CheckedModels {
 export async function checkModels(
   models: Readonly<Record<string, LanguageModel>>,
   { probes, texts }: Checks = {},
-  { maxNewTokens, maxPromptTokens }: ProbeLimits,
+  limits: ProbeLimits,
 ): Promise<CheckedModels> {
-  const rates: Record<string, Record<string, PassRate>> = {};
+  const rates: Record<string, Record<string, ProbeResult>> = {};
   const perplexities: Record<string, number> = {};
   for (const [name, model] of Object.entries(models)) {
     if (probes !== undefined)
-      rates[name] = passRates(await answerProbes(model, probes, { maxNewTokens, maxPromptTokens }));
+      rates[name] = probePassRates(await answerProbes(model, probes, limits), ({ passes }) => passes);
     if (texts !== undefined)
-      perplexities[name] = await perplexity(model, texts, maxPromptTokens + maxNewTokens);
+      perplexities[name] = await perplexity(model, texts, limits.maxPromptTokens + limits.maxNewTokens);
   }
   return {
     ...(probes !== undefined && { probes: rates }),

@@ -1,7 +1,7 @@
 /** The contents of `summary.json`: rates, differences and intervals as fractions, lengths in tokens, KL in nats. */
 import type { Interval } from '../intervals';
 import type { PolicyResult } from './policies';
-import type { ProbeResult } from './probes';
+import type { ProbeResult } from '../probes/pass-rates';
 
 export const pipelinePolicies = ['sft', 'dpo', 'ppo', 'ppoNoSftLoss'] as const;
 export type PipelinePolicy = (typeof pipelinePolicies)[number];

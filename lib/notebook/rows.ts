@@ -2,7 +2,7 @@
 import { InputError } from '../errors';
 import type { PolicyResult } from '../evaluation/policies';
 import type { FrontierPoint } from '../evaluation/frontier';
-import type { ProbeResult } from '../evaluation/probes';
+import type { ProbeResult } from '../probes/pass-rates';
 import type { AnnotatorRow } from '../filter/agreement';
 import type { FilterReport } from '../filter/report';
 import type { RewardScorecard } from '../reward/scorecard/scorecard';

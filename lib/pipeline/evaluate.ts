@@ -1,7 +1,7 @@
 /** Stage 6: every policy answers the same prompts and the forgetting probes; the gold judge tells what was won and lost. */
 import type { EvaluationConfig } from '../evaluation/config';
 import { evaluateModels, type Evaluation } from '../evaluation/evaluator';
-import type { ProbeResult } from '../evaluation/probes';
+import type { ProbeResult } from '../probes/pass-rates';
 import type { PipelinePolicy } from '../evaluation/summary';
 import { writeJson, writeJsonLines } from '../files';
 import { jsonFile, jsonLines } from '../flow/formats';

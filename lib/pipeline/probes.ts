@@ -1,11 +1,12 @@
 /** Forgetting probes of the embedded world: the likeliest answers to tasks that reinforcement learning leaves out. */
-import { probePassRates, type ProbeResult } from '../evaluation/probes';
-import { sampleResponses, type LanguageModel } from '../model/sample';
-import { createRng } from '../random';
+import { forgettingMetrics } from '../probes/forgetting';
+import { probePassRates, type ProbeResult } from '../probes/pass-rates';
+import { answerProbes, type Probe } from '../probes/probes';
+import type { LanguageModel } from '../model/sample';
 import type { PromptRecord } from '../types';
 import { derivedInput, type Handle, type Input } from '../flow/input';
 import type { Model } from '../model/directory';
-import type { PpoInputs } from '../policy/ppo/trainer';
+import type { AfterStep } from '../train/loop';
 import { pipelineWorld, worldChoice, type WorldChoice } from './world';
 
 /** What decides the answers to probes, besides the model. */
@@ -30,16 +31,17 @@ export async function askProbes(
   prompts: readonly PromptRecord[],
   onProgress?: (done: number) => void,
 ): Promise<Record<string, ProbeResult>> {
+  const answers = await answerProbes(model, judged(config, prompts), config.sampling, onProgress);
+  return probePassRates(answers, ({ passes }) => passes);
+}
+
+/** Probe prompts with the world's verdict on answers. */
+function judged(config: WorldChoice, prompts: readonly PromptRecord[]): Probe[] {
   const world = pipelineWorld(config);
-  const answers = await sampleResponses(model, prompts, {
-    samplesPerPrompt: 1,
-    temperature: 0,
-    maxNewTokens: config.sampling.maxNewTokens,
-    maxPromptTokens: config.sampling.maxPromptTokens,
-    rng: createRng(config.seed).fork('probes'),
-    ...(onProgress !== undefined && { onProgress }),
-  });
-  return probePassRates(answers, ({ promptId, response }) => world.judge(promptId, response).passes === true);
+  return prompts.map((prompt) => ({
+    ...prompt,
+    passes: (response) => world.judge(prompt.promptId, response).passes === true,
+  }));
 }
 
 /** Asks the probes after every `every`-th step and after the last: metrics `probes/<task>`, the share that passes. */
@@ -47,20 +49,20 @@ export function probing(
   model: Handle<Model>,
   prompts: Handle<readonly PromptRecord[]>,
   settings: ProbeConfig & { readonly every: number; readonly maxSteps: number },
-): Input<NonNullable<PpoInputs['afterStep']>> {
+): Input<AfterStep> {
   const { every, maxSteps } = settings;
   return derivedInput(
     { model, prompts },
     {
       module: __filename,
       settings,
-      make: (opened) => async (step, params) => {
-        if (step % every !== 0 && step !== maxSteps) return undefined;
-        const results = await askProbes(settings, { ...opened.model, params }, opened.prompts);
-        return Object.fromEntries(
-          Object.entries(results).map(([task, { passRate }]) => [`probes/${task}`, passRate]),
-        );
-      },
+      make: (opened) =>
+        forgettingMetrics(
+          'ppo',
+          opened.model,
+          { probes: judged(settings, opened.prompts), every },
+          { maxSteps, ...settings.sampling },
+        ),
     },
   );
 }

@@ -3,7 +3,8 @@ import type { LanguageModel } from '../model/sample';
 import type { AfterStep } from '../train/loop';
 import type { Demonstration } from '../types';
 import { perplexity } from './perplexity';
-import { answerProbes, passRates, type Probe, type ProbeLimits } from './probes';
+import { probePassRates } from './pass-rates';
+import { answerProbes, type Probe, type ProbeLimits } from './probes';
 
 export interface Checks {
   readonly probes?: readonly Probe[];
@@ -34,15 +35,15 @@ export function forgettingMetrics(
   stage: string,
   { config, tokenizer }: Pick<LanguageModel, 'config' | 'tokenizer'>,
   { probes, texts, every, threshold }: ForgettingChecks,
-  { maxSteps, maxNewTokens, maxPromptTokens }: ForgettingLimits,
+  { maxSteps, ...limits }: ForgettingLimits,
   warn: (sentence: string) => void = (sentence) => process.stderr.write(`${sentence}\n`),
 ): AfterStep {
-  const limits = { maxNewTokens, maxPromptTokens };
   const below = new Set<string>();
   return async (step, params) => {
     if (step % every !== 0 && step !== maxSteps) return undefined;
     const model = { params, config, tokenizer };
-    const rates = probes === undefined ? {} : passRates(await answerProbes(model, probes, limits));
+    const answers = probes === undefined ? [] : await answerProbes(model, probes, limits);
+    const rates = probePassRates(answers, ({ passes }) => passes);
     const failing = Object.entries(rates).filter(([, { passRate }]) => passRate < (threshold ?? 0));
     for (const [task, { passRate }] of failing) {
       if (below.has(task)) continue;

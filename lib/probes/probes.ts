@@ -1,6 +1,5 @@
 /** Probes: prompts whose answers are checked by a rule, to see whether a capability is still there. */
 import { InputError } from '../errors';
-import { wilsonInterval, type Interval } from '../intervals';
 import { sampleResponses, type LanguageModel } from '../model/sample';
 import { createRng } from '../random';
 import type { PromptRecord, Rollout } from '../types';
@@ -19,32 +18,28 @@ export interface ProbeLimits {
   readonly maxPromptTokens: number;
 }
 
-export interface PassRate {
-  readonly prompts: number;
-  /** Share of the answers that pass. */
-  readonly passRate: number;
-  /** 95%, Wilson's. */
-  readonly passRateCi: Interval;
-}
-
 /** An answer to a probe. */
 export type ProbeAnswer = Rollout & { readonly passes: boolean };
 
 /**
  * The likeliest answers of a model to probes (greedy: a probe asks whether a capability is there, not how often).
  *
+ * @param onProgress told the number of answers so far.
  * @throws {InputError} as `generate`.
  */
 export async function answerProbes(
   model: LanguageModel,
   probes: readonly Probe[],
-  limits: ProbeLimits,
+  { maxNewTokens, maxPromptTokens }: ProbeLimits,
+  onProgress?: (done: number) => void,
 ): Promise<ProbeAnswer[]> {
   const answers = await sampleResponses(model, probes.map(promptOf), {
-    ...limits,
+    maxNewTokens,
+    maxPromptTokens,
     samplesPerPrompt: 1,
     temperature: 0,
     rng: createRng('probes'),
+    ...(onProgress !== undefined && { onProgress }),
   });
   return answers.map((answer, i) => ({ ...answer, passes: (probes[i] as Probe).passes(answer.response) }));
 }
@@ -52,21 +47,6 @@ export async function answerProbes(
 function promptOf({ passes, ...prompt }: Probe): PromptRecord {
   void passes;
   return prompt;
-}
-
-/** Share of answers that pass, by task (`other` where a prompt names none). */
-export function passRates(answers: readonly ProbeAnswer[]): Record<string, PassRate> {
-  const byTask = new Map<string, boolean[]>();
-  for (const { task = 'other', passes } of answers) byTask.set(task, [...(byTask.get(task) ?? []), passes]);
-  return Object.fromEntries(
-    [...byTask].map(([task, verdicts]) => {
-      const passRate = verdicts.filter((verdict) => verdict).length / verdicts.length;
-      return [
-        task,
-        { prompts: verdicts.length, passRate, passRateCi: wilsonInterval(passRate, verdicts.length) },
-      ];
-    }),
-  );
 }
 
 /** @throws {InputError} for two probes of one id, whose answers could not be told apart. */

@@ -31,13 +31,13 @@ const probeRow = z
  *
  * @example
  * ```ts
- * import { answerProbes, loadModel, passRates, readProbes, useEngine } from 'rlhf-kit';
+ * import { answerProbes, loadModel, probePassRates, readProbes, useEngine } from 'rlhf-kit';
  *
  * await useEngine();
  * const probes = await readProbes('probes.jsonl'); // {"task": "sums", "prompt": "2 + 2 = ", "number": 4}
  * const limits = { maxNewTokens: 16, maxPromptTokens: 256 };
  * const answers = await answerProbes(loadModel('runs/start/sft/model'), probes, limits);
- * console.log(passRates(answers));
+ * console.log(probePassRates(answers, ({ passes }) => passes));
  * ```
  */
 export async function readProbes(path: string): Promise<Probe[]> {

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../lib/backend';
 import { forgettingMetrics } from '../../lib/probes/forgetting';
 import { perplexity } from '../../lib/probes/perplexity';
-import { answerProbes, passRates, type Probe } from '../../lib/probes/probes';
+import { probePassRates } from '../../lib/probes/pass-rates';
+import { answerProbes, type Probe } from '../../lib/probes/probes';
 import { loss } from '../../lib/sft/loss';
 import { countLabels, demonstrationMicrobatches, encodeDemonstration } from '../../lib/train/demonstrations';
 import { demonstrations, numbersOfLoss, prompts, tinyPolicy, tokenizer } from '../policy/support/tiny-policy';
@@ -12,11 +13,11 @@ const model = tinyPolicy();
 const limits = { maxNewTokens: 4, maxPromptTokens: 12 };
 const probes: Probe[] = prompts.slice(0, 6).map((prompt, i) => ({ ...prompt, passes: () => i % 3 === 0 }));
 
-describe('answerProbes and passRates', () => {
+describe('answerProbes and probePassRates', () => {
   it('give the share of passing answers by task, the same at every call', async () => {
     const answers = await answerProbes(model, probes, limits);
     // Of tasks even, odd, even, odd, …: the first and the fourth pass.
-    expect(passRates(answers)).toEqual({
+    expect(probePassRates(answers, ({ passes }) => passes)).toEqual({
       even: { prompts: 3, passRate: 1 / 3, passRateCi: [expect.any(Number), expect.any(Number)] },
       odd: { prompts: 3, passRate: 1 / 3, passRateCi: [expect.any(Number), expect.any(Number)] },
     });

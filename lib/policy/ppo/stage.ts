@@ -3,10 +3,11 @@ import type * as tf from '@tensorflow/tfjs';
 import { modelFolder } from '../../flow/formats';
 import { defineStage, innerSlot, optional, output } from '../../flow/stage';
 import { forgettingMetrics } from '../../probes/forgetting';
+import type { AfterStep } from '../../train/loop';
 import { trainAndSave } from '../../train/train-and-save';
 import { sampledSlots } from '../sampled-stage';
 import { ppoFields, type PpoConfig } from './config';
-import { trainPpo, type PpoInputs } from './trainer';
+import { trainPpo } from './trainer';
 
 export const ppoStage = defineStage({
   name: 'ppo',
@@ -17,7 +18,7 @@ export const ppoStage = defineStage({
   inputs: {
     ...sampledSlots,
     scoreHead: optional(innerSlot<tf.Tensor>('score head that the value head begins as')),
-    afterStep: optional(innerSlot<NonNullable<PpoInputs['afterStep']>>('asked after every step')),
+    afterStep: optional(innerSlot<AfterStep>('asked after every step')),
   },
   outputs: { model: output('model', modelFolder) },
   async run(

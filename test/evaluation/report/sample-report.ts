@@ -1,7 +1,7 @@
 /** Simulated report data with every section, for the tests of the page. */
 import { evaluatePolicies } from '../../../lib/evaluation/policies';
 import { frontierByStep, pointAt } from '../../../lib/evaluation/frontier';
-import { probePassRates } from '../../../lib/evaluation/probes';
+import { probePassRates } from '../../../lib/probes/pass-rates';
 import type { ReportData, ReportResponse } from '../../../lib/evaluation/report/report-data';
 import { createRng } from '../../../lib/random';
 import type { Rollout } from '../../../lib/types';

@@ -1,5 +1,5 @@
 /** Forgetting probes by task and policy. */
-import type { ProbeResult } from '../../probes';
+import type { ProbeResult } from '../../../probes/pass-rates';
 import { chartName, neutral, type Chart, type SeriesStyle } from '../theme';
 import { errorBars, legendAbove } from './panels';
 

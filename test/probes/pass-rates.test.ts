@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { probePassRates } from '../../lib/evaluation/probes';
+import { probePassRates } from '../../lib/probes/pass-rates';
 import type { Rollout } from '../../lib/types';
 
 function rollout(promptId: string, task: string | undefined, response: string): Rollout {

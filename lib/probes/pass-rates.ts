@@ -1,8 +1,8 @@
-/** Forgetting probes: tasks that the policy was not trained on and that it could do before. */
+/** How many answers to probes pass: of tasks that a policy was not trained on and that it could do before. */
 import { mean } from 'simple-statistics';
-import type { Rollout } from '../types';
+import { groupBy } from '../group-by';
 import { wilsonInterval, type Interval } from '../intervals';
-import { meanByPrompt } from './judged';
+import type { Rollout } from '../types';
 
 export interface ProbeResult {
   readonly prompts: number;
@@ -32,19 +32,12 @@ export function probePassRates<R extends Rollout>(
   rollouts: readonly R[],
   passes: (rollout: R) => boolean,
 ): Record<string, ProbeResult> {
-  const tasks = [...new Set(rollouts.map(taskOf))];
   return Object.fromEntries(
-    tasks.map((task) => {
-      const shares = meanByPrompt(
-        rollouts.filter((rollout) => taskOf(rollout) === task),
-        (rollout) => Number(passes(rollout)),
-      );
-      const passRate = mean([...shares.values()]);
-      return [task, { prompts: shares.size, passRate, passRateCi: wilsonInterval(passRate, shares.size) }];
+    [...groupBy(rollouts, ({ task = 'other' }) => task)].map(([task, own]) => {
+      const samples = [...groupBy(own, ({ promptId }) => promptId).values()];
+      const passRate = mean(samples.map((answers) => mean(answers.map((answer) => Number(passes(answer))))));
+      const prompts = samples.length;
+      return [task, { prompts, passRate, passRateCi: wilsonInterval(passRate, prompts) }];
     }),
   );
-}
-
-function taskOf({ task }: Rollout): string {
-  return task ?? 'other';
 }
