@@ -6,6 +6,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Packing } from '../model/transformer';
 import type { Demonstration, Message } from '../types';
 import { packSequences } from './packing';
+import { predictionTensors } from './predictions';
 import { encodeTurn } from './sequences';
 
 export const demonstrationLosses = ['assistant', 'lastTurn'] as const;
@@ -107,16 +108,9 @@ export function demonstrationBatch(
     ),
   );
   const N = labelPlaces(counted.length);
-  const positions = new Int32Array(N);
-  const labels = new Int32Array(N);
-  counted.forEach(({ position, label }, i) => {
-    positions[i] = position;
-    labels[i] = label;
-  });
   return {
     ...rowTensors,
-    positions: tf.tensor1d(positions, 'int32'),
-    labels: tf.tensor1d(labels, 'int32'),
+    ...predictionTensors(counted, N),
     labelMask: tf.tensor1d(Float32Array.from({ length: N }, (_, i) => (i < counted.length ? 1 : 0))),
     count: tf.scalar(count),
   };
@@ -133,8 +127,8 @@ function layOut(
 } {
   const sequences = rows.map((row) => row.tokens);
   if ('width' in layout) {
-    const { size, ...packed } = packSequences(sequences, padTokenId, layout.width);
-    return { ...packed, labelPlaces: (count) => packedCount(count, size) };
+    const packed = packSequences(sequences, padTokenId, layout.width);
+    return { ...packed, labelPlaces: (count) => packedCount(count, packed.tokens.size) };
   }
   const { maxLength, pad = paddedLength } = layout;
   const B = rows.length;

@@ -91,8 +91,6 @@ export interface PackedSequences {
   /** [B, T] 1 = a real token */
   readonly mask: tf.Tensor2D;
   readonly packing: Packing;
-  /** B·T */
-  readonly size: number;
   /** Where in [B·T] each token of a sequence stands. */
   readonly places: readonly Int32Array[];
 }
@@ -157,7 +155,6 @@ export function packSequences(
       segments: tf.tensor2d(segments, [B, T], 'int32'),
       beginnings: tf.tensor2d(beginnings, [B, T], 'int32'),
     },
-    size: B * T,
     places,
   };
 }

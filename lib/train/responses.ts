@@ -7,6 +7,7 @@ import { hiddenStates, type Packing } from '../model/transformer';
 import { tokenLogprobs } from '../tensor/logprobs';
 import type { NamedTensors } from './adamw';
 import { packSequences } from './packing';
+import { predictionTensors } from './predictions';
 import type { EncodedRow, SequenceBatch } from './sequences';
 
 /**
@@ -25,13 +26,13 @@ export function responseHidden(params: NamedTensors, model: ModelConfig, batch: 
 /**
  * Logits of the response tokens, divided by the temperature they are sampled at.
  *
- * @param hidden of {@link responseHidden}. [B, R, D]
- * @returns [B·R, V]
+ * @param hidden from which they are predicted, e.g. of {@link responseHidden}. [B, R, D] or [N, D]
+ * @returns [B·R, V] or [N, V]
  */
 export function responseLogits(
   params: NamedTensors,
   model: ModelConfig,
-  hidden: tf.Tensor3D,
+  hidden: tf.Tensor,
   temperature = 1,
 ): tf.Tensor2D {
   const logits = lmLogits(params, model, tf.reshape(hidden, [-1, model.hiddenSize]));
@@ -82,7 +83,7 @@ export function packResponses(
   width: number,
 ): PackedResponses {
   const sequences = rows.map(({ promptTokens, responseTokens }) => [...promptTokens, ...responseTokens]);
-  const { tokens, mask, packing, size, places } = packSequences(sequences, padTokenId, width);
+  const { places, ...packed } = packSequences(sequences, padTokenId, width);
   const predicted = rows.flatMap(({ promptTokens, responseTokens }, owner) =>
     // The first token of a sequence is predicted by none.
     responseTokens.flatMap((label, t) => {
@@ -90,21 +91,12 @@ export function packResponses(
       return before < 0 ? [] : [{ owner, label, position: places[owner]?.[before] as number }];
     }),
   );
-  const N = packedCount(predicted.length, size);
-  const positions = new Int32Array(N);
-  const labels = new Int32Array(N);
+  const N = packedCount(predicted.length, packed.tokens.size);
   const owners = new Float32Array(rows.length * N);
-  predicted.forEach(({ owner, label, position }, i) => {
-    positions[i] = position;
-    labels[i] = label;
-    owners[owner * N + i] = 1;
-  });
+  predicted.forEach(({ owner }, i) => (owners[owner * N + i] = 1));
   return {
-    tokens,
-    mask,
-    packing,
-    positions: tf.tensor1d(positions, 'int32'),
-    labels: tf.tensor1d(labels, 'int32'),
+    ...packed,
+    ...predictionTensors(predicted, N),
     owners: tf.tensor2d(owners, [rows.length, N]),
   };
 }
@@ -124,7 +116,7 @@ export function responseLogps(
   if ('owners' in batch) {
     const hidden = hiddenStates(params, model, batch.tokens, batch.mask, batch.packing); // [B, T, D]
     const own: tf.Tensor2D = tf.gather(tf.reshape(hidden, [-1, model.hiddenSize]), batch.positions); // [N, D]
-    const logits = tf.div<tf.Tensor2D>(lmLogits(params, model, own), temperature); // [N, V]
+    const logits = responseLogits(params, model, own, temperature); // [N, V]
     const logprobs = tf.reshape(tokenLogprobs(logits, batch.labels), [-1, 1]); // [N, 1]
     return tf.reshape(tf.matMul(batch.owners, logprobs), [-1]);
   }
