@@ -6,6 +6,7 @@ import { defineStage, output, slot } from '../flow/stage';
 import { markdownTable } from '../markdown-table';
 import type { Model } from '../model/directory';
 import type { PreferencePair } from '../types';
+import { rewardFields } from './config';
 import { rewardScorer } from './score';
 import { adversarialPairs } from './scorecard/adversarial-pairs';
 import { calibration, type Calibration } from './scorecard/calibration';
@@ -14,18 +15,8 @@ import { subsetAccuracies, type Share, type SubsetAccuracies } from './scorecard
 import { lengthOnlyAccuracy } from './debias/length-only';
 
 const fields = {
-  maxPromptTokens: field.integer('longer prompts lose their beginning', {
-    default: 512,
-    min: 1,
-    unit: 'tokens',
-    source: 'ours',
-  }),
-  maxResponseTokens: field.integer('longer responses lose their end', {
-    default: 512,
-    min: 1,
-    unit: 'tokens',
-    source: 'ours',
-  }),
+  maxPromptTokens: field.redefine(rewardFields.maxPromptTokens, { default: 512 }),
+  maxResponseTokens: field.redefine(rewardFields.maxResponseTokens, { default: 512 }),
   batchSize: field.integer('responses a forward pass', { default: 16, min: 1, source: 'ours' }),
   adversarial: field.boolean(
     "score the kit's own pairs too, whose worse answer is longer and better written (needs a chat template)",
