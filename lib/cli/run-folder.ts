@@ -1,4 +1,4 @@
-/** Where a run goes when nobody says. */
+/** Where results go: a folder when nobody names one, and never onto what is there. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
@@ -18,4 +18,10 @@ export function runFolder(
   let number = 1;
   while (existsSync(numbered(number))) number++;
   return numbered(number);
+}
+
+/** @throws {InputError} when `out` is there already. @param advice what else one can do. */
+export function requireNew(command: string, out: string, advice = ''): void {
+  if (!existsSync(out)) return;
+  throw new InputError(`${command}: ${out} exists; nothing is overwritten. Choose another --out${advice}`);
 }

@@ -1,11 +1,10 @@
 /** `rlhf-kit export gguf`: a model directory as a file for llama.cpp. */
-import { existsSync } from 'node:fs';
 import { useEngine } from '../../backend';
-import { InputError } from '../../errors';
 import * as field from '../../fields';
 import { exportGguf } from '../../model/gguf/export';
 import { writableTypes } from '../../model/gguf/quantize';
 import { defineCommand } from '../command';
+import { requireNew } from '../run-folder';
 
 const fields = {
   format: field.choice(['gguf'], 'what to write: gguf, which llama.cpp and what is built on it read'),
@@ -29,8 +28,7 @@ export const exportCommand = defineCommand<ExportConfig>({
   example: 'npx rlhf-kit export gguf --model runs/dpo-01/model --out dpo.gguf --type Q8_0',
   positionals: ['format'],
   async run({ model, out, type }) {
-    if (existsSync(out))
-      throw new InputError(`export: ${out} exists; nothing is overwritten. Choose another --out`);
+    requireNew('export', out);
     // Nothing is computed: the plain engine holds the numbers.
     await useEngine('cpu');
     const { bytes, tensors } = await exportGguf(model, out, type);

@@ -1,5 +1,4 @@
 /** `rlhf-kit filter`: stage 3, from a file of votes or of pairs to clean pairs and an account of what was removed. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as field from '../../fields';
 import { InputError } from '../../errors';
@@ -18,7 +17,7 @@ import {
   type ReadOptions,
 } from '../../preferences/readers/open';
 import { defineCommand } from '../command';
-import { runFolder } from '../run-folder';
+import { requireNew, runFolder } from '../run-folder';
 
 const fields = {
   votes: field
@@ -50,9 +49,7 @@ export const filterCommand = defineCommand<FilterCommandConfig>({
   run: async (config) => {
     const { votes, pairs } = config;
     const out = runFolder('filter', config);
-    if (existsSync(out)) {
-      throw new InputError(`filter: ${out} exists; nothing is overwritten. Choose another --out`);
-    }
+    requireNew('filter', out);
     const badRows: BadRow[] = [];
     const reading: ReadOptions = {
       format: config.format,

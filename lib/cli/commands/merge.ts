@@ -9,6 +9,7 @@ import { disposeTree } from '../../tensor/pytree';
 import { runFields } from '../../train/fields';
 import { defineCommand } from '../command';
 import { startEngine } from '../restart';
+import { requireNew } from '../run-folder';
 
 const fields = {
   model: field.path("directory of the adapter, in PEFT's layout; it names its base"),
@@ -22,8 +23,7 @@ export const mergeCommand = defineCommand<field.ConfigOf<typeof fields>>({
   fields,
   example: 'npx rlhf-kit merge --model runs/dpo-01/model --out runs/dpo-01/merged',
   async run({ model: directory, out, engine }) {
-    if (existsSync(out))
-      throw new InputError(`merge: ${out} exists; nothing is overwritten. Choose another --out`);
+    requireNew('merge', out);
     if (existsSync(directory) && !isAdapterDirectory(directory))
       throw new InputError(
         `merge: --model must be the directory of an adapter, ${directory} holds a whole model`,

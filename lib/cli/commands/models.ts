@@ -9,6 +9,7 @@ import { fetchKnownModel, knownModels } from '../../model/gguf/known-models';
 import { convertGguf } from '../../model/gguf/read';
 import { weightTypes } from '../../model/weights';
 import { defineCommand } from '../command';
+import { requireNew } from '../run-folder';
 
 const names = knownModels.map(({ name }) => name);
 
@@ -50,10 +51,7 @@ export const modelsCommand = defineCommand<ModelsConfig>({
       throw unknownName('models add', 'model', model, [...names, 'FILE.gguf']);
     if (known === undefined && !existsSync(model)) throw notThere(model);
     const directory = out ?? join('models', known?.directory ?? basename(model, '.gguf').toLowerCase());
-    if (existsSync(directory))
-      throw new InputError(
-        `models add: ${directory} exists; nothing is overwritten. Choose another --out, or delete it`,
-      );
+    requireNew('models add', directory, ', or delete it');
     const say = (line: string): void => void process.stderr.write(`models: ${line}\n`);
     const path = known === undefined ? model : await fetchKnownModel(known, say);
     say(`converting ${basename(path)} to ${dtype}`);
